@@ -1,0 +1,91 @@
+//! One certificate of the pool, as the facts that trust decisions rest on.
+
+use std::sync::Arc;
+
+use crate::date::Date;
+use crate::policy::Sha256;
+use crate::source::Location;
+
+/// A certificate of the anchor pool or of a captured chain.
+#[derive(Clone, Debug)]
+pub struct Certificate {
+    /// The DER bytes.
+    pub der: Arc<[u8]>,
+    /// SHA-256 of the DER certificate.
+    pub fingerprint: Sha256,
+    /// Common name of the subject, else its last organisational unit or organisation.
+    pub name: String,
+    /// DER of the subject Name, with its outer SEQUENCE.
+    pub subject: Vec<u8>,
+    /// DER of the issuer Name, with its outer SEQUENCE.
+    pub issuer: Vec<u8>,
+    /// Organisation (O) of the subject, where it has one.
+    pub organisation: Option<String>,
+    /// DER of the SubjectPublicKeyInfo, with its outer SEQUENCE.
+    pub spki: Vec<u8>,
+    /// SHA-256 of [`Certificate::spki`] (RFC 7469).
+    pub spki_sha256: Sha256,
+    /// First day of validity.
+    pub not_before: Date,
+    /// Last day of validity, inclusive.
+    pub not_after: Date,
+    /// Kind and size of the key.
+    pub key: PublicKey,
+    /// What the certificate is signed with.
+    pub signature: SignatureAlgorithm,
+    /// Whether it may issue: version 1 self-issued, or basicConstraints CA with a keyUsage that allows it.
+    pub may_issue: bool,
+    /// Whether subject and issuer are the same name.
+    pub self_issued: bool,
+    /// Where it was read from: the BEGIN line to the END line.
+    pub at: Location,
+}
+
+impl Certificate {
+    /// A root: may issue and is self-issued.
+    pub fn is_root(&self) -> bool {
+        self.may_issue && self.self_issued
+    }
+}
+
+/// Kind and size of a public key.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum PublicKey {
+    /// Ed25519
+    Ed25519,
+    /// ECDSA P-256
+    P256,
+    /// ECDSA P-384
+    P384,
+    /// ECDSA P-521
+    P521,
+    /// RSA with this many bits of modulus
+    Rsa(usize),
+    /// Anything else, by its object identifier
+    Other(String),
+}
+
+/// Signature algorithms of certificates.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum SignatureAlgorithm {
+    /// ecdsa-with-SHA256
+    EcdsaSha256,
+    /// ecdsa-with-SHA384
+    EcdsaSha384,
+    /// ecdsa-with-SHA512
+    EcdsaSha512,
+    /// Ed25519
+    Ed25519,
+    /// RSA PKCS#1 v1.5 with SHA-1
+    RsaSha1,
+    /// RSA PKCS#1 v1.5 with SHA-256
+    RsaSha256,
+    /// RSA PKCS#1 v1.5 with SHA-384
+    RsaSha384,
+    /// RSA PKCS#1 v1.5 with SHA-512
+    RsaSha512,
+    /// RSASSA-PSS
+    RsaPss,
+    /// Anything else, by its object identifier
+    Other(String),
+}

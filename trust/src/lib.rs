@@ -1,0 +1,14 @@
+//! Policy, facts, proof and rendering.
+//!
+//! Everything here is a function of its arguments: no clock, no network, no environment, no file
+//! system. The caller reads the files into [`source::SourceFile`]s and says which date it is.
+
+#![forbid(unsafe_code)]
+
+pub mod anchors;
+pub mod calendar;
+pub mod date;
+pub mod finding;
+pub mod policy;
+pub mod rules;
+pub mod source;

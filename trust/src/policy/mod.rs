@@ -1,0 +1,5 @@
+//! `policy.toml`: read with places, all errors at once.
+
+mod model;
+
+pub use model::*;

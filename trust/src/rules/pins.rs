@@ -1,0 +1,5 @@
+//! The rules of this family.
+
+use super::rules;
+
+rules! {}

@@ -1,0 +1,103 @@
+//! Input files as read, and places in them.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A text input with the name a person knows it by: its path from the root of the project.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SourceFile {
+    /// Path relative to the project's root, with `/`.
+    pub name: String,
+    /// The whole text.
+    pub text: String,
+}
+
+impl SourceFile {
+    /// A shared source file.
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
+        Arc::new(Self {
+            name: name.into(),
+            text: text.into(),
+        })
+    }
+}
+
+/// A range of bytes in a source file. Ordered by file name, then position: "file order".
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Location {
+    /// The file.
+    pub file: Arc<SourceFile>,
+    /// Bytes of [`SourceFile::text`]; always within it and on character boundaries.
+    pub span: Range<usize>,
+}
+
+impl Location {
+    /// A place in `file`; the span is cut to the text and to character boundaries.
+    pub fn new(file: &Arc<SourceFile>, span: Range<usize>) -> Self {
+        let start = floor_boundary(&file.text, span.start);
+        let end = floor_boundary(&file.text, span.end.max(start));
+        Self {
+            file: Arc::clone(file),
+            span: start..end,
+        }
+    }
+
+    /// The first line of `file`: for what is wrong with a file as a whole.
+    pub fn whole(file: &Arc<SourceFile>) -> Self {
+        let end = file.text.find('\n').unwrap_or(file.text.len());
+        Self::new(file, 0..end)
+    }
+
+    /// Line and column of the first byte, both from 1; columns count characters.
+    pub fn start(&self) -> (usize, usize) {
+        line_and_column(&self.file.text, self.span.start)
+    }
+
+    /// Line and column just behind the last byte, both from 1.
+    pub fn end(&self) -> (usize, usize) {
+        line_and_column(&self.file.text, self.span.end)
+    }
+}
+
+impl Ord for Location {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        let key = |l: &Self| (l.span.start, l.span.end);
+        self.file
+            .name
+            .cmp(&other.file.name)
+            .then_with(|| key(self).cmp(&key(other)))
+    }
+}
+
+impl PartialOrd for Location {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+fn floor_boundary(text: &str, at: usize) -> usize {
+    text.floor_char_boundary(at.min(text.len()))
+}
+
+fn line_and_column(text: &str, at: usize) -> (usize, usize) {
+    let before = &text[..at];
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    (
+        before.matches('\n').count() + 1,
+        before[line_start..].chars().count() + 1,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_and_columns_count_from_one_in_characters() {
+        let file = SourceFile::new("policy.toml", "a = 1\nname = \"Größe\" # x\n");
+        let at = file.text.find('#').unwrap();
+        assert_eq!(Location::new(&file, at..at + 1).start(), (2, 16));
+        assert_eq!(Location::new(&file, 0..0).start(), (1, 1));
+        assert_eq!(Location::new(&file, 900..950).start(), (3, 1));
+    }
+}
