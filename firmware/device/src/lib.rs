@@ -6,6 +6,7 @@
 //!
 //! | module | what it is |
 //! | --- | --- |
+//! | [`store`] | the one binary form of the trust store |
 //! | [`day`], [`hex`], [`host`], [`url`] | whole UTC days, hexadecimal output, host names, HTTPS URLs |
 
 #![no_std]
@@ -32,6 +33,8 @@ extern crate std;
 pub mod day;
 pub mod hex;
 pub mod host;
+pub mod store;
 pub mod text;
 pub mod url;
 
+mod der;
