@@ -7,6 +7,9 @@
 //! | module | what it is |
 //! | --- | --- |
 //! | [`store`] | the one binary form of the trust store |
+//! | [`provision`] | the provisioning partition: which network to join. Decides no trust |
+//! | [`flash_layout`] | the partition table, one source for host and device |
+//! | [`otadata`] | which application slot the bootloader starts |
 //! | [`day`], [`hex`], [`host`], [`url`] | whole UTC days, hexadecimal output, host names, HTTPS URLs |
 
 #![no_std]
@@ -31,10 +34,14 @@ extern crate alloc;
 extern crate std;
 
 pub mod day;
+pub mod flash_layout;
 pub mod hex;
 pub mod host;
+pub mod otadata;
+pub mod provision;
 pub mod store;
 pub mod text;
 pub mod url;
 
+mod crc32;
 mod der;
