@@ -89,3 +89,23 @@ pub enum SignatureAlgorithm {
     /// Anything else, by its object identifier
     Other(String),
 }
+
+/// Why a certificate may not issue others.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum IssueBar {
+    /// Its keyUsage lacks keyCertSign.
+    #[error("its keyUsage does not allow it to sign certificates")]
+    KeyUsage,
+    /// Version 3 and no basicConstraints.
+    #[error("it has no basicConstraints, so it is not a CA certificate")]
+    NoBasicConstraints,
+    /// basicConstraints says that it is not a CA.
+    #[error("its basicConstraints say that it is not a CA")]
+    NotCa,
+    /// basicConstraints or keyUsage cannot be read.
+    #[error("its basicConstraints or keyUsage cannot be read")]
+    Unreadable,
+    /// Version 1 and issued by another name.
+    #[error("it is a version 1 certificate that somebody else issued")]
+    Version1,
+}

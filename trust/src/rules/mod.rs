@@ -8,6 +8,7 @@ use crate::finding::Severity;
 
 pub mod anchors;
 pub mod endpoints;
+pub mod certificates;
 pub mod pins;
 pub mod policy;
 pub mod rendering;
@@ -41,6 +42,7 @@ pub fn all() -> Vec<&'static Rule> {
     let families = [
         anchors::FAMILY,
         endpoints::FAMILY,
+        certificates::FAMILY,
         pins::FAMILY,
         policy::FAMILY,
         rendering::FAMILY,
