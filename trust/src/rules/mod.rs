@@ -13,6 +13,7 @@ pub mod pins;
 pub mod policy;
 pub mod rendering;
 pub mod signing;
+pub mod verification;
 
 /// One rule.
 #[derive(Debug, Eq, PartialEq)]
@@ -47,6 +48,7 @@ pub fn all() -> Vec<&'static Rule> {
         policy::FAMILY,
         rendering::FAMILY,
         signing::FAMILY,
+        verification::FAMILY,
     ];
     let mut rules: Vec<_> = families.concat();
     rules.sort_by_key(|rule| rule.id);
