@@ -116,10 +116,13 @@ fn certificate_findings(certificate: &Certificate) -> Vec<Finding> {
                 .about(Subject::anchor(&certificate.name)),
         );
     }
-    if certificate.signature == SignatureAlgorithm::RsaSha1 && !certificate.self_issued {
-        let message = format!("{} is signed with SHA-1 by another CA", certificate.name);
+    if certificate.signature.is_broken() && !certificate.self_issued {
+        let message = format!(
+            "{} is signed with SHA-1 or MD5 by another CA",
+            certificate.name
+        );
         findings.push(
-            Finding::new(&SHA1_CROSS_CERTIFICATE, at.clone(), "signed with SHA-1", message)
+            Finding::new(&SHA1_CROSS_CERTIFICATE, at.clone(), "broken signature algorithm", message)
                 .evidence("sha256", hex::encode(certificate.fingerprint))
                 .help("use the self-signed certificate of this key: nobody checks the signature of a root")
                 .about(Subject::anchor(&certificate.name)),

@@ -9,16 +9,18 @@ use x509_parser::x509::X509Name;
 use crate::policy::Sha256;
 
 /// The last common name, else the last organisational unit, else the last organisation, else a name made of
-/// the fingerprint. Never empty, on one line.
+/// the fingerprint. A common name that only repeats the organisation gives way to the unit: three roots of
+/// GlobalSign have `CN=GlobalSign`, and their units tell them apart. Never empty, on one line.
 pub(super) fn display(name: &X509Name<'_>, fingerprint: &Sha256) -> String {
-    [
-        &OID_X509_COMMON_NAME,
-        &OID_X509_ORGANIZATIONAL_UNIT,
-        &OID_X509_ORGANIZATION_NAME,
-    ]
-    .into_iter()
-    .find_map(|oid| last(name, oid))
-    .unwrap_or_else(|| format!("unnamed {}", hex::encode(&fingerprint[..4])))
+    let common = last(name, &OID_X509_COMMON_NAME);
+    let unit = last(name, &OID_X509_ORGANIZATIONAL_UNIT);
+    let organisation = organisation(name);
+    let telling = common.clone().filter(|_| common != organisation);
+    [telling, unit, common, organisation]
+        .into_iter()
+        .flatten()
+        .next()
+        .unwrap_or_else(|| format!("unnamed {}", hex::encode(&fingerprint[..4])))
 }
 
 /// The organisation (O), where there is one.

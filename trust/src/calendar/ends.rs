@@ -60,12 +60,13 @@ impl Calendar {
         let retires = |named: &super::Named| named.spki_sha256 == Some(certificate.spki_sha256);
         self.events()
             .filter(|event| event.evidence.superseded.is_none())
+            // The certificate itself says when it expires.
+            .filter(|event| event.kind != EventKind::RootExpiry)
             .filter(|event| event.retires.iter().any(retires))
             .map(|event| End {
                 date: event.date,
                 cause: match event.kind {
                     EventKind::Distrust => EndCause::Programme,
-                    EventKind::RootExpiry => EndCause::NotAfter,
                     _ => EndCause::Owner,
                 },
                 confidence: event.evidence.confidence,
