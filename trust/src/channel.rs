@@ -10,3 +10,13 @@ pub enum Channel {
     /// For devices in the field.
     Production,
 }
+
+impl Channel {
+    /// `development` or `production`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Development => "development",
+            Self::Production => "production",
+        }
+    }
+}

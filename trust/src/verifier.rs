@@ -17,7 +17,7 @@ impl VerifierModel {
     ];
 
     /// The word that the policy uses.
-    pub fn word(self) -> &'static str {
+    pub const fn word(self) -> &'static str {
         match self {
             Self::BearSsl => "bearssl",
             Self::EspIdfBundle => "esp-idf-bundle",

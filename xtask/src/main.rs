@@ -9,13 +9,6 @@ mod atomic;
 mod build;
 mod check;
 mod cli;
-#![allow(
-    unreachable_pub,
-    reason = "a binary has no public surface: `pub` is what a module offers to the others"
-)]
-
-#[allow(dead_code, reason = "the verbs that write files use it")]
-mod atomic;
 mod exit;
 mod explain;
 mod failure;
@@ -35,12 +28,6 @@ mod test;
 mod toolchain;
 mod tools;
 mod verify;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the verbs that make and verify images use it"
-)]
-mod image;
 
 use std::process::ExitCode;
 

@@ -19,8 +19,10 @@ pub(super) fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
 
 fn without_anchor(endpoint: &Endpoint, case: &Case<'_>) -> Finding {
     let (name, owner) = (&endpoint.name.value, &endpoint.owner.value);
-    let owners: std::collections::BTreeSet<_> =
-        case.anchors().filter_map(|anchor| case.calendar.owner(anchor.certificate)).collect();
+    let owners: std::collections::BTreeSet<_> = case
+        .anchors()
+        .filter_map(|anchor| case.calendar.owner(anchor.certificate))
+        .collect();
     let known = owners.into_iter().collect::<Vec<_>>().join(", ");
     Finding::new(
         &ENDPOINT_WITHOUT_ANCHOR,
@@ -30,14 +32,23 @@ fn without_anchor(endpoint: &Endpoint, case: &Case<'_>) -> Finding {
     )
     .evidence("owner", owner)
     .evidence("owners-of-anchors", known)
-    .help(format!("require a root of {owner}: `cargo xtask roots list`, or correct the owner"))
+    .help(format!(
+        "require a root of {owner}: `cargo xtask roots list`, or correct the owner"
+    ))
     .about(Subject::endpoint(name))
 }
 
 fn not_a_root(endpoint: &Endpoint, anchors: &[Anchor<'_>]) -> Finding {
     let name = &endpoint.name.value;
-    let names = anchors.iter().map(|a| a.required.name.as_str()).collect::<Vec<_>>().join(", ");
-    let place = anchors.first().map_or(&endpoint.at, |anchor| &anchor.required.name.at).clone();
+    let names = anchors
+        .iter()
+        .map(|a| a.required.name.as_str())
+        .collect::<Vec<_>>()
+        .join(", ");
+    let place = anchors
+        .first()
+        .map_or(&endpoint.at, |anchor| &anchor.required.name.at)
+        .clone();
     let mut finding = Finding::new(
         &ONLY_ANCHOR_NOT_A_ROOT,
         place,
@@ -46,12 +57,24 @@ fn not_a_root(endpoint: &Endpoint, anchors: &[Anchor<'_>]) -> Finding {
     )
     .and_label(endpoint.name.at.clone(), "nothing else leads here")
     .evidence("anchors", &names)
-    .help(format!("require the root above {names}: CAs replace intermediates at weeks' notice"))
-    .about(Subject { endpoint: Some(name.clone()), ..Subject::anchor(&names) });
+    .help(format!(
+        "require the root above {names}: CAs replace intermediates at weeks' notice"
+    ))
+    .about(Subject {
+        endpoint: Some(name.clone()),
+        ..Subject::anchor(&names)
+    });
     for anchor in anchors {
         let issuer_differs = !anchor.certificate.self_issued;
-        let why = if issuer_differs { "is an intermediate: another CA issued it" } else { "may not issue certificates" };
-        finding = finding.and_label(anchor.certificate.at.clone(), format!("{} {why}", anchor.required.name.value));
+        let why = if issuer_differs {
+            "is an intermediate: another CA issued it"
+        } else {
+            "may not issue certificates"
+        };
+        finding = finding.and_label(
+            anchor.certificate.at.clone(),
+            format!("{} {why}", anchor.required.name.value),
+        );
     }
     finding
 }

@@ -23,7 +23,6 @@ mod leaves_programmes;
 mod pin_expiry;
 mod release_date;
 mod required_roots;
-mod signing;
 mod unneeded_anchors;
 
 /// Everything that a check may look at.
@@ -56,7 +55,6 @@ const ALL: &[Check] = &[
     pin_expiry::check,
     release_date::check,
     required_roots::check,
-    signing::check,
     unneeded_anchors::check,
 ];
 
@@ -80,12 +78,19 @@ impl Anchor<'_> {
     /// The last day on which the anchor itself counts: notAfter, or the earlier end that the policy gives it.
     fn last_day(&self) -> Date {
         let not_after = self.certificate.not_after;
-        self.required.effective_end.as_ref().map_or(not_after, |end| end.value.min(not_after))
+        self.required
+            .effective_end
+            .as_ref()
+            .map_or(not_after, |end| end.value.min(not_after))
     }
 
     /// The place that ends it: the policy's `effective-end` where that is the earlier one, else its name.
     fn end_location(&self) -> Location {
-        let own = self.required.effective_end.as_ref().filter(|end| end.value < self.certificate.not_after);
+        let own = self
+            .required
+            .effective_end
+            .as_ref()
+            .filter(|end| end.value < self.certificate.not_after);
         own.map_or_else(|| self.required.name.at.clone(), |end| end.at.clone())
     }
 }
@@ -94,15 +99,23 @@ impl<'a> Case<'a> {
     /// The required roots that the pool has, in the policy's order.
     pub(crate) fn anchors(&self) -> impl Iterator<Item = Anchor<'a>> + use<'a> {
         let inventory = self.inventory;
-        self.policy.required_roots.iter().filter_map(move |required| {
-            let certificate = inventory.find(&required.sha256)?;
-            Some(Anchor { required, certificate })
-        })
+        self.policy
+            .required_roots
+            .iter()
+            .filter_map(move |required| {
+                let certificate = inventory.find(&required.sha256)?;
+                Some(Anchor {
+                    required,
+                    certificate,
+                })
+            })
     }
 
     /// The anchors that may lead to `endpoint`: of its owner, or in or directly above a captured chain.
     pub(crate) fn anchors_of(&self, endpoint: &'a Endpoint) -> Vec<Anchor<'a>> {
-        self.anchors().filter(|anchor| self.serves(anchor.certificate, endpoint)).collect()
+        self.anchors()
+            .filter(|anchor| self.serves(anchor.certificate, endpoint))
+            .collect()
     }
 
     fn serves(&self, anchor: &Certificate, endpoint: &Endpoint) -> bool {
@@ -113,10 +126,17 @@ impl<'a> Case<'a> {
 
 /// A label for another line that explains a finding.
 fn because(location: &Location, text: String) -> Label {
-    Label { location: location.clone(), text }
+    Label {
+        location: location.clone(),
+        text,
+    }
 }
 
 /// `1 day`, `2 days`.
 pub(crate) fn days(count: i64) -> String {
-    if count == 1 { "1 day".to_owned() } else { format!("{count} days") }
+    if count == 1 {
+        "1 day".to_owned()
+    } else {
+        format!("{count} days")
+    }
 }

@@ -52,7 +52,7 @@ pub(super) const PRODUCT: Section = Section {
     name: "product",
     form: Form::Single,
     presence: Presence::Required,
-    keys: &["name", "chip", "verifier"],
+    keys: &["name", "chip", "verifier", "store-sequence"],
 };
 
 /// `[service-life]`

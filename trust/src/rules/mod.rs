@@ -7,8 +7,8 @@
 use crate::finding::Severity;
 
 pub mod anchors;
-pub mod endpoints;
 pub mod certificates;
+pub mod endpoints;
 pub mod pins;
 pub mod policy;
 pub mod rendering;

@@ -15,19 +15,17 @@ use crate::rules::policy as rules;
 /// The chips that images are built for.
 const CHIPS: &[(&str, &str)] = &[("esp32c3", "esp32c3")];
 
-const VERIFIERS: &[(&str, VerifierModel)] = &[
-    ("bearssl", VerifierModel::BearSsl),
-    ("esp-idf-bundle", VerifierModel::EspIdfBundle),
-    (
-        "esp-idf-bundle-cross-signed",
-        VerifierModel::EspIdfBundleCrossSigned,
-    ),
-    ("esp-idf-pem", VerifierModel::EspIdfPem),
-    ("esp-idf-pem-time", VerifierModel::EspIdfPemTime),
-    ("openssl-1.0", VerifierModel::OpenSsl10),
-    ("perennial", VerifierModel::Perennial),
-    ("webpki", VerifierModel::WebPki),
-];
+const VERIFIERS: [(&str, VerifierModel); 8] = words();
+
+const fn words() -> [(&'static str, VerifierModel); 8] {
+    let mut words = [("", VerifierModel::Perennial); 8];
+    let mut at = 0;
+    while at < 8 {
+        words[at] = (VerifierModel::ALL[at].word(), VerifierModel::ALL[at]);
+        at += 1;
+    }
+    words
+}
 
 const PROGRAMME_ENDS: &[(&str, Option<Severity>)] = &[
     ("allow", None),
@@ -41,11 +39,14 @@ pub(super) fn product(table: &Table<'_>) -> Option<Product> {
     let chip = table.required("chip", |value| {
         values::word(value, CHIPS).map(str::to_owned)
     });
-    let verifier = table.required("verifier", |value| values::word(value, VERIFIERS));
+    let verifier = table.required("verifier", |value| values::word(value, &VERIFIERS));
+    let store_sequence = table.optional("store-sequence", values::sequence);
     Some(Product {
         name: name?,
         chip: chip?,
         verifier: verifier?,
+        store_sequence: store_sequence
+            .map_or(Product::FIRST_STORE_SEQUENCE, |located| located.value),
     })
 }
 

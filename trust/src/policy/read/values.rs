@@ -125,6 +125,11 @@ pub(super) fn paths(value: &DeValue<'_>) -> Outcome<u32> {
     whole_number(value, 1, MAX_PATHS)
 }
 
+/// The sequence of a store, from 1.
+pub(super) fn sequence(value: &DeValue<'_>) -> Outcome<u64> {
+    whole_number(value, 1, u32::MAX).map(u64::from)
+}
+
 /// How many keys must sign: at least 1. The caller compares it with the number of keys.
 pub(super) fn threshold(value: &DeValue<'_>) -> Outcome<u32> {
     whole_number(value, 1, 255)
