@@ -127,3 +127,16 @@ pub enum IssueBar {
     #[error("it is a version 1 certificate that somebody else issued")]
     Version1,
 }
+
+impl std::fmt::Display for PublicKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Ed25519 => f.write_str("Ed25519"),
+            Self::Other(identifier) => f.write_str(identifier),
+            Self::P256 => f.write_str("P-256"),
+            Self::P384 => f.write_str("P-384"),
+            Self::P521 => f.write_str("P-521"),
+            Self::Rsa(bits) => write!(f, "RSA-{bits}"),
+        }
+    }
+}
