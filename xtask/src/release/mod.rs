@@ -1,0 +1,3 @@
+//! Releases: what `dist/<version>/` holds.
+
+pub mod manifest;
