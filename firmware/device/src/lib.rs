@@ -44,4 +44,5 @@ pub mod text;
 pub mod url;
 
 mod crc32;
+mod cursor;
 mod der;
