@@ -7,8 +7,13 @@
 
 pub mod anchors;
 pub mod calendar;
+pub mod chains;
+pub mod channel;
+pub mod checks;
 pub mod date;
 pub mod finding;
 pub mod policy;
 pub mod rules;
 pub mod source;
+pub mod verifier;
+mod waivers;

@@ -1,0 +1,41 @@
+//! Images of a program that is made by hand, read back and damaged.
+
+mod elf;
+mod making;
+
+use std::sync::OnceLock;
+
+use elf::{Program, settings, store};
+
+use super::{ApplicationImage, application, flash};
+
+/// A small image, its store, and the full flash image of both.
+struct Sample {
+    elf: Vec<u8>,
+    store: Vec<u8>,
+    image: ApplicationImage,
+    flash: Vec<u8>,
+}
+
+impl Sample {
+    fn of(program: &Program, store: Vec<u8>) -> Self {
+        let elf = program.elf();
+        let image = application(&elf, &settings(&store)).unwrap();
+        let flash = flash(&image, &store).unwrap();
+        Self {
+            elf,
+            store,
+            image,
+            flash,
+        }
+    }
+}
+
+/// A few kilobytes of application.
+fn small() -> &'static Sample {
+    static SMALL: OnceLock<Sample> = OnceLock::new();
+    SMALL.get_or_init(|| {
+        let store = store(1);
+        Sample::of(&Program::small(&store), store)
+    })
+}
