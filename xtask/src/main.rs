@@ -2,6 +2,11 @@
 
 mod exit;
 mod failure;
+#[allow(
+    dead_code,
+    reason = "called by the commands, which are built beside it"
+)]
+mod report;
 
 use std::process::ExitCode;
 
