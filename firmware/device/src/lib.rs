@@ -1,3 +1,47 @@
-//! What the device decides. Host tools link the same code.
+//! What a Perennial device decides, and nothing else.
+//!
+//! This crate runs on the ESP32-C3 and is linked by the host tools, so "what will the device accept?" is
+//! answered by the device's own code. It has no clock, no network and no allocator when reading; every
+//! reader takes a byte slice, returns borrowed data, and never panics on what the slice holds.
+//!
+//! | module | what it is |
+//! | --- | --- |
+//! | [`store`] | the one binary form of the trust store |
+//! | [`provision`] | the provisioning partition: which network to join. Decides no trust |
+//! | [`flash_layout`] | the partition table, one source for host and device |
+//! | [`otadata`] | which application slot the bootloader starts |
+//! | [`day`], [`hex`], [`text`], [`host`], [`url`] | whole UTC days, hexadecimal output, text that may be shown, host names, HTTPS URLs |
+
 #![no_std]
 #![forbid(unsafe_code)]
+#![warn(missing_docs)]
+// A device that panics on what it reads from flash or the network is a device that needs a visit.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
+
+#[cfg(feature = "write")]
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+pub mod day;
+pub mod flash_layout;
+pub mod hex;
+pub mod host;
+pub mod otadata;
+pub mod provision;
+pub mod store;
+pub mod text;
+pub mod url;
+
+mod crc32;
+mod der;
