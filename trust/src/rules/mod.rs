@@ -7,6 +7,7 @@
 use crate::finding::Severity;
 
 pub mod anchors;
+pub mod certificates;
 pub mod pins;
 pub mod policy;
 pub mod rendering;
@@ -39,6 +40,7 @@ pub const PAGE_SECTIONS: [&str; 4] = [
 pub fn all() -> Vec<&'static Rule> {
     let families = [
         anchors::FAMILY,
+        certificates::FAMILY,
         pins::FAMILY,
         policy::FAMILY,
         rendering::FAMILY,
