@@ -12,3 +12,4 @@ pub mod finding;
 pub mod policy;
 pub mod rules;
 pub mod source;
+pub mod verifier;

@@ -7,6 +7,7 @@
 use crate::finding::Severity;
 
 pub mod anchors;
+pub mod endpoints;
 pub mod certificates;
 pub mod pins;
 pub mod policy;
@@ -40,6 +41,7 @@ pub const PAGE_SECTIONS: [&str; 4] = [
 pub fn all() -> Vec<&'static Rule> {
     let families = [
         anchors::FAMILY,
+        endpoints::FAMILY,
         certificates::FAMILY,
         pins::FAMILY,
         policy::FAMILY,
