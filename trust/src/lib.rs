@@ -10,6 +10,8 @@ pub mod calendar;
 pub mod date;
 pub mod finding;
 pub mod policy;
+pub mod render;
 pub mod rules;
 pub mod source;
+pub mod store;
 pub mod verifier;
