@@ -2,6 +2,7 @@
 
 mod exit;
 mod failure;
+mod toolchain;
 
 use std::process::ExitCode;
 
