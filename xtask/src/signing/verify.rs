@@ -244,3 +244,6 @@ impl SignatureFile {
         key.verifies(&message, &self.global_signature)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,7 @@ mod signature;
 mod stretching;
 
 pub use key_id::KeyId;
-pub use public_key::{PublicKey, PublicKeyError};
+pub use public_key::PublicKey;
 pub use secret_key::{Protection, Sealed, SecretKey, SecretKeyError};
 pub use signature::{Defect, Field, SignatureFile};
 pub(super) use signature::{globally_signed, may_be_commented};
