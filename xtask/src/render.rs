@@ -48,7 +48,7 @@ pub fn run(project: &Project, arguments: &RenderArguments) -> Result<Exit> {
     let question = arguments.question.question(project)?;
     let verdict = gate::judge(&project.inputs()?.inputs, question);
     let Some(store) = verdict.approved() else {
-        check::print(&verdict, question, FindingFormat::Human, &mut std::io::stderr().lock())?;
+        check::print(&verdict, FindingFormat::Human, &mut std::io::stderr().lock())?;
         return Ok(check::exit_of(&verdict));
     };
     let findings = forms::findings(store, arguments.format);

@@ -23,7 +23,7 @@ use crate::release::manifest::{ArtefactKind, PackageRecord, ReleaseManifest, SCH
 use crate::release::place::{self, Placed};
 use crate::release_date::{self, ReleaseDate};
 use crate::render;
-use crate::report::{Format, release::ReleaseReport};
+use crate::report::Format;
 use crate::signing::password::PasswordSource;
 use crate::signing::select::{Signers, signers};
 use crate::toolchain::{self, ProviderChoice, Toolchain};
@@ -62,7 +62,7 @@ pub struct BuildArguments {
 /// # Errors
 /// Everything that keeps a release from coming into being; `dist/` then is as it was.
 pub fn run(project: &Project, arguments: &BuildArguments) -> Result<Exit> {
-    let progress = Progress::of_stderr();
+    let progress = Progress::stderr();
     let lock = project.private_folder().join("build.lock");
     let _lock = Lock::acquire(&lock, "cargo xtask build-firmware", progress)?;
 
@@ -75,7 +75,7 @@ pub fn run(project: &Project, arguments: &BuildArguments) -> Result<Exit> {
 
     let inputs = project.inputs()?;
     let verdict = gate::judge(&inputs.inputs, question);
-    check::print(&verdict, question, Format::Human, &mut std::io::stderr().lock())?;
+    check::print(&verdict, Format::Human, &mut std::io::stderr().lock())?;
     let (Some(approved), Some(policy)) = (verdict.approved(), verdict.policy()) else {
         return Ok(check::exit_of(&verdict));
     };
@@ -132,13 +132,10 @@ impl Build<'_> {
         let application = image::application(&elf, &Settings { descriptor, store })?;
         let flash = image::flash(&application, store)?;
         let manifest = self.manifest(&application)?;
-        let report = ReleaseReport::new(&manifest, self.approved, self.verdict, self.policy);
         let artefacts = vec![
             (ArtefactKind::ApplicationImage, application.bytes().to_vec()),
             (ArtefactKind::FirmwareElf, elf),
             (ArtefactKind::FlashImage, flash),
-            (ArtefactKind::ReportHtml, report.html()?.into_bytes()),
-            (ArtefactKind::ReportJson, report.json().into_bytes()),
             (ArtefactKind::TrustStore, store.to_vec()),
         ];
         Ok(ReleaseContents::new(manifest, artefacts))

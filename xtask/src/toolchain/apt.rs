@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::command;
 use super::pins::{PackageName, PackageVersion, Sha256Hex};
-use super::progress::Progress;
+use crate::progress::Progress;
 use crate::failure::{Failure, Result};
 
 /// A package as the machine's sources offer it.

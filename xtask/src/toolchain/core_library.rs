@@ -15,7 +15,7 @@ use std::process::Command;
 
 use super::TARGET;
 use super::command::{self, environment};
-use super::progress::Progress;
+use crate::progress::Progress;
 use crate::failure::{Failure, Result};
 
 /// The flags of every crate. A change here makes another toolchain: it is part of the recipe's hash.

@@ -12,7 +12,7 @@ use super::apt::{self, Apt, Offer};
 use super::command::{self, Output, environment};
 use super::files;
 use super::pins::Package;
-use super::progress::Progress;
+use crate::progress::Progress;
 use crate::failure::{Failure, Result};
 
 /// Never taken from a package: they belong to the machine's own loader and compiler.

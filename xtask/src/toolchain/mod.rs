@@ -12,11 +12,9 @@ mod core_library;
 mod debian;
 mod files;
 mod host_libraries;
-mod lock;
 mod offered;
 mod pin;
 mod pins;
-mod progress;
 mod report;
 mod rustup;
 mod tree;
@@ -28,7 +26,6 @@ use serde::Serialize;
 
 pub use debian::HostLibraries;
 pub use pins::{Package, PackageName, PackageVersion, Pins, Sha256Hex};
-pub use progress::Progress;
 
 use crate::failure::Result;
 

@@ -9,7 +9,7 @@ use super::files::write_whole;
 use super::pins::{
     COMPILER_PACKAGE, DebianPins, HEADER, PINS_PATH, Package, Pins, SOURCE_PACKAGE, Sha256Hex,
 };
-use super::progress::Progress;
+use crate::progress::Progress;
 use crate::failure::Result;
 
 /// The package that depends on the version of the standard library.

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::command::{self, environment};
 use super::pins::{Package, PackageName, PackageVersion, Sha256Hex};
-use super::progress::Progress;
+use crate::progress::Progress;
 use super::tree::{self, Manifest};
 use super::{Provider, TARGET, Toolchain};
 use crate::failure::{Failure, Result};

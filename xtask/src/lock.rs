@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::Path;
 
-use super::progress::Progress;
+use crate::progress::Progress;
 use crate::failure::{Failure, Result};
 
 /// Held until dropped. The kernel frees it when the process ends, however that happens.
