@@ -357,3 +357,22 @@ fn many_syntax_errors_are_all_reported() {
     let lines: Vec<_> = found(&text).iter().map(|(_, (line, _))| *line).collect();
     assert_eq!(lines, (1..=200).collect::<Vec<_>>());
 }
+
+#[test]
+fn large_files_are_read_to_the_end() {
+    let text: String = (0..20_000).map(|line| format!("key{line}\n")).collect();
+    let (rule, place) = found(&text).pop().expect("a finding");
+    assert_eq!((rule, place.0), ("P001", 20_000));
+
+    let root = |n: usize| {
+        format!("[[required-root]]\nname = \"{n}\"\nsha256 = \"{n:064}\"\nreason = \"r\"\n")
+    };
+    let text: String = (0..10_000).chain([0]).map(root).collect();
+    let reading = read(&policy_file(text));
+    assert_eq!(reading.draft.required_roots.len(), 10_001);
+    let last = reading.findings.last().expect("a finding");
+    assert_eq!(
+        (last.rule.id, last.location().start()),
+        ("P006", (40_003, 10))
+    );
+}

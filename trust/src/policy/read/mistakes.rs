@@ -60,7 +60,7 @@ impl Mistake {
         let mistake = |error: &Error| Self {
             kind: Kind::Syntax(error.message().to_owned()),
             at: place(error),
-            statement: lines::statement(text, place(error).start),
+            statement: lines::line_around(text, place(error).start),
             header: None,
         };
         errors.iter().map(mistake).collect()
