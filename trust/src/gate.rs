@@ -46,6 +46,7 @@ pub struct Question {
 /// The outcome: every finding, and the approved store when none of them blocks.
 #[derive(Clone, Debug)]
 pub struct Verdict {
+    question: Question,
     findings: Vec<Finding>,
     approval: Option<Approval>,
 }
@@ -58,6 +59,11 @@ struct Approval {
 }
 
 impl Verdict {
+    /// What was asked.
+    pub fn question(&self) -> Question {
+        self.question
+    }
+
     /// Every finding, in file order; waived ones too.
     pub fn findings(&self) -> &[Finding] {
         &self.findings
@@ -106,7 +112,7 @@ pub fn judge(inputs: &Inputs, question: Question) -> Verdict {
         let store = approve(&policy, &case, inputs)?;
         Some(Approval { policy, store })
     });
-    Verdict { findings, approval }
+    Verdict { question, findings, approval }
 }
 
 /// The store of a policy against which nothing stands. `None` if an anchor is not in the pool all the same: a

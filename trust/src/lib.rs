@@ -14,6 +14,7 @@ pub mod date;
 pub mod finding;
 pub mod gate;
 pub mod policy;
+pub mod render;
 pub mod rules;
 pub mod source;
 pub mod store;

@@ -3,13 +3,38 @@
 use crate::date::Date;
 use crate::finding::{Finding, Subject};
 use crate::policy::Waiver;
-use crate::rules::policy::{WAIVER_EXPIRED, WAIVER_UNUSED};
+use crate::rules::Rule;
+use crate::rules::anchors::{NAME_DISAGREES, REQUIRED_ROOT_MISSING};
+use crate::rules::certificates::{
+    CALENDAR_BAD_VALUE, CALENDAR_UNKNOWN_KEY, CALENDAR_UNREADABLE, CERTIFICATE_UNREADABLE,
+    NO_CERTIFICATE, PRIVATE_KEY_IN_POOL,
+};
+use crate::rules::endpoints::CHAIN_UNREADABLE;
+use crate::rules::policy::{WAIVER_EXPIRED, WAIVER_NOT_POSSIBLE, WAIVER_UNUSED};
+
+/// Inputs that are not there or say nothing.
+const UNREADABLE: [&Rule; 7] = [
+    &CALENDAR_BAD_VALUE,
+    &CALENDAR_UNKNOWN_KEY,
+    &CALENDAR_UNREADABLE,
+    &CERTIFICATE_UNREADABLE,
+    &CHAIN_UNREADABLE,
+    &NO_CERTIFICATE,
+    &PRIVATE_KEY_IN_POOL,
+];
+
+/// Findings after which the store would be another one than was reviewed.
+const UNPROVABLE: [&Rule; 2] = [&NAME_DISAGREES, &REQUIRED_ROOT_MISSING];
 
 /// Marks the findings that a waiver covers at the release date, and adds one for each waiver that covers
 /// nothing or has expired. A waiver without owner, reason or end covers nothing; the reader says so.
 pub(crate) fn apply(waivers: &[Waiver], as_of: Date, findings: &mut Vec<Finding>) {
     let mut about_waivers = Vec::new();
     for waiver in waivers {
+        if cannot_be_waived(&waiver.code) {
+            about_waivers.push(not_possible(waiver));
+            continue;
+        }
         let matching: Vec<_> = findings
             .iter_mut()
             .filter(|finding| covers(waiver, finding))
@@ -25,6 +50,16 @@ pub(crate) fn apply(waivers: &[Waiver], as_of: Date, findings: &mut Vec<Finding>
         }
     }
     findings.extend(about_waivers);
+}
+
+/// What no person can answer for: inputs that could not be read, anchors that are not there or not the ones
+/// that a reviewer saw, and signing keys that everybody has.
+fn cannot_be_waived(code: &str) -> bool {
+    code.starts_with("P")
+        || UNREADABLE
+            .iter()
+            .chain(&UNPROVABLE)
+            .any(|rule| rule.id == code)
 }
 
 fn covers(waiver: &Waiver, finding: &Finding) -> bool {
@@ -69,6 +104,21 @@ fn expired(waiver: &Waiver, as_of: Date) -> Option<Finding> {
         .help("mend what it waived, or have its owner answer for it again with a new end")
         .about(about(waiver));
     Some(finding)
+}
+
+fn not_possible(waiver: &Waiver) -> Finding {
+    let code = &waiver.code.value;
+    let message = format!("{code} cannot be waived: without it there is nothing that was proven");
+    Finding::new(
+        &WAIVER_NOT_POSSIBLE,
+        waiver.code.at.clone(),
+        "not to be waived",
+        message,
+    )
+    .help(format!(
+        "mend what `cargo xtask explain {code}` describes, and remove the waiver"
+    ))
+    .about(about(waiver))
 }
 
 fn unused(waiver: &Waiver) -> Finding {

@@ -347,4 +347,28 @@ rules! {
     /// expires = "2027-06-30"
     /// ```
     WAIVER_UNKNOWN_CODE = "P104" "waiver-unknown-code" Error since "0.1.0";
+
+    /// # P105 waiver-not-possible
+    ///
+    /// ## What it does
+    /// Finds a `[[waiver]]` of a rule that nobody can answer for: a policy that cannot be read, an anchor that
+    /// is not in the pool or not the one that its name says, a file that holds no certificate.
+    ///
+    /// ## Why it matters
+    /// A waiver says "we know, and we accept it until that day". Here there is nothing to accept: without the
+    /// anchor there is no store, and without the policy no proof. A waiver would turn "unknown" into "pass".
+    ///
+    /// ## Example
+    /// ```toml
+    /// [[waiver]]
+    /// code = "A101"              # the required root is not in the pool
+    /// anchor = "ISRG Root X1"
+    /// owner = "pki-team"
+    /// reason = "we will add it later"
+    /// expires = "2027-06-30"
+    /// ```
+    ///
+    /// ## Use instead
+    /// Mend what the rule found, or remove the requirement, and remove the waiver.
+    WAIVER_NOT_POSSIBLE = "P105" "waiver-not-possible" Error since "0.1.0";
 }

@@ -1,6 +1,7 @@
 //! What an application and a bootloader have in common: header, segments, checksum, digest.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::Range;
 
 use sha2::{Digest as _, Sha256};
@@ -18,7 +19,7 @@ const CHECKSUM_BLOCK: usize = 16;
 const DIGEST_LENGTH: usize = 32;
 
 /// An image whose header, segments, checksum and digest are right.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Eq, PartialEq)]
 pub struct Container<'a> {
     bytes: &'a [u8],
     header: Header,
@@ -74,6 +75,17 @@ impl<'a> Container<'a> {
     }
 }
 
+impl fmt::Debug for Container<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Container")
+            .field("length", &self.bytes.len())
+            .field("header", &self.header)
+            .field("segments", &self.segments)
+            .finish_non_exhaustive()
+    }
+}
+
 fn read<'a>(bytes: &'a [u8], faults: &mut Faults) -> Result<Container<'a>, Fault> {
     let header = Header::read(bytes, faults)?;
     let mut segments = Vec::new();
@@ -102,7 +114,7 @@ fn check_entry(entry: u32, segments: &[Segment], faults: &mut Faults) {
         let within = segment.address..segment.address.saturating_add(length);
         segment.region.is_executable() && within.contains(&entry)
     };
-    if entry % 2 != 0 || !segments.iter().any(is_code) {
+    if !entry.is_multiple_of(2) || !segments.iter().any(is_code) {
         let problem = format!("0x{entry:08x} is not an instruction in a code segment");
         faults.add(Header::entry_fault(problem));
     }

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use device::flash_layout::{
-    FLASH_SIZE, OTA_0, OTA_1, OTADATA, PARTITION_TABLE_OFFSET, PROVISION, Partition, SECTOR_SIZE,
-    STATE, TRUST_STORE, TRUST_STORE_COPY_SIZE,
+    FLASH_SIZE, OTA_0, OTA_1, OTADATA, PARTITION_TABLE_OFFSET, PARTITIONS, PROVISION, Partition,
+    SECTOR_SIZE, STATE, TRUST_STORE, TRUST_STORE_COPY_SIZE,
 };
 use device::otadata;
 use device::store::TrustStore;
@@ -18,6 +18,7 @@ use super::read::Application;
 
 const BOOTLOADER: &str = "bootloader";
 const TABLE: &str = "partition table";
+const UNUSED: &str = "unused";
 const BOOTLOADER_PLACE: Range<usize> = 0..PARTITION_TABLE_OFFSET as usize;
 const TABLE_PLACE: Range<usize> =
     BOOTLOADER_PLACE.end..BOOTLOADER_PLACE.end + partition_table::LENGTH;
@@ -56,6 +57,9 @@ impl<'a> FlashMap<'a> {
         check_erased(bytes, OTA_1.label, place(&OTA_1), &mut faults);
         let store = read_store(bytes, &mut faults);
         check_erased(bytes, STATE.label, place(&STATE), &mut faults);
+        for gap in gaps() {
+            check_erased(bytes, UNUSED, gap, &mut faults);
+        }
         if let (Some(application), Some(store)) = (&application, &store) {
             check_same_store(application, store, &mut faults);
         }
@@ -110,6 +114,10 @@ impl<'a> FlashMap<'a> {
         add(OTA_1.label, place(&OTA_1), Vec::new());
         add(TRUST_STORE.label, place(&TRUST_STORE), store.collect());
         add(STATE.label, place(&STATE), Vec::new());
+        for gap in gaps() {
+            add(UNUSED, gap, Vec::new());
+        }
+        fields.sort_by_key(|field| field.range.start);
         fields
     }
 }
@@ -117,6 +125,16 @@ impl<'a> FlashMap<'a> {
 /// The bytes of a partition.
 pub const fn place(partition: &Partition) -> Range<usize> {
     partition.offset as usize..partition.end() as usize
+}
+
+/// What is between the partition table, the partitions and the end of the flash.
+fn gaps() -> Vec<Range<usize>> {
+    let ends = PARTITIONS.iter().map(|partition| place(partition).end);
+    let starts = PARTITIONS.iter().map(|partition| place(partition).start);
+    let ends = std::iter::once(TABLE_SECTOR_END).chain(ends);
+    let starts = starts.chain([FLASH_SIZE as usize]);
+    let gaps = ends.zip(starts).map(|(end, start)| end..start);
+    gaps.filter(|gap| !gap.is_empty()).collect()
 }
 
 fn read_bootloader<'a>(bytes: &'a [u8], faults: &mut Faults) -> Option<Container<'a>> {

@@ -14,6 +14,10 @@ pub const HEADER_LENGTH: usize = 8;
 /// The page of the flash cache: a mapped segment stands at the same place in its page in flash and in memory.
 pub const MMU_PAGE: u32 = 64 * 1024;
 
+/// Why a fault may have its cause in an earlier field.
+const FOUND_THROUGH: &str =
+    "; a segment is found through the segment count and the lengths of those before it";
+
 /// Memory of the ESP32-C3 in which a segment may lie.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Region {
@@ -102,17 +106,17 @@ impl Segment {
     ) -> Result<Self, Fault> {
         let start = offset.saturating_add(HEADER_LENGTH);
         let available = bytes.len().checked_sub(start).ok_or_else(|| {
-            let problem = "the image ends before it or within it";
+            let problem = format!("the image ends before it or within it{FOUND_THROUGH}");
             Fault::new(offset..start, format!("segment {index}: header"), problem)
         })?;
         let address = u32_at(bytes, offset);
         let length = u32_at(bytes, offset + 4);
         let fits = usize::try_from(length).ok().filter(|n| *n <= available);
         let Some(size) = fits else {
-            let problem = format!("is {length}, only {available} bytes follow");
+            let problem = format!("is {length}, only {available} bytes follow{FOUND_THROUGH}");
             return Err(length_fault(index, offset, problem));
         };
-        if length == 0 || length % 4 != 0 {
+        if length == 0 || !length.is_multiple_of(4) {
             let problem = format!("is {length}, must be a multiple of 4 and not 0");
             faults.add(length_fault(index, offset, problem));
         }

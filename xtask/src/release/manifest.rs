@@ -67,8 +67,10 @@ pub struct ToolchainRecord {
     pub provider: String,
     /// What `rustc --version` prints.
     pub rustc: String,
-    /// Version of the crate that makes the image and brings the bootloader.
-    pub espflash: String,
+    /// SHA-256 over everything that compiles, links or is linked in.
+    pub tree_sha256: String,
+    /// Name and version of what makes the image and brings the bootloader.
+    pub converter: String,
     /// SHA-256 of the bootloader that stands in the flash image.
     pub bootloader_sha256: String,
     /// Pinned packages, ordered by name.

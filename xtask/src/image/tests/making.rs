@@ -114,16 +114,16 @@ fn an_elf_file_that_is_not_ours_is_refused() {
             p.sections.push(Section::new(".debug_info", 0, 0, vec![1]));
         }),
         ("has no app descriptor", |p| {
-            p.section(".flash.appdesc").name = ".rodata_other"
+            p.section(".flash.appdesc").name = ".rodata_other";
         }),
         ("has an app descriptor that", |p| {
-            p.section(".flash.appdesc").address = IRAM + 64
+            p.section(".flash.appdesc").address = IRAM + 64;
         }),
         ("has an app descriptor that", |p| {
-            p.section(".flash.appdesc").data.truncate(252)
+            p.section(".flash.appdesc").data.truncate(252);
         }),
         ("cannot be converted", |p| {
-            p.section(".flash.appdesc").data[0] ^= 1
+            p.section(".flash.appdesc").data[0] ^= 1;
         }),
     ] {
         let mut program = good.clone();

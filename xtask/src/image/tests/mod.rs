@@ -1,7 +1,10 @@
 //! Images of a program that is made by hand, read back and damaged.
 
+mod arbitrary;
+mod damage;
 mod elf;
 mod making;
+mod structure;
 
 use std::sync::OnceLock;
 
