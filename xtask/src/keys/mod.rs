@@ -51,7 +51,10 @@ fn new(arguments: &New, out: &mut dyn Write, talk: &mut dyn Write) -> Result<()>
     }
     say(talk, &format!("secret key: {}", path.display()))?;
     say(talk, &format!("public key: {}", public_path.display()))?;
-    say(talk, "keep the secret key and a backup of it outside the repository; in policy.toml:")?;
+    say(
+        talk,
+        "keep the secret key and a backup of it outside the repository; in policy.toml:",
+    )?;
     say(out, &policy_line(&public, arguments.role))
 }
 
@@ -69,9 +72,14 @@ fn public(arguments: &Public, out: &mut dyn Write, talk: &mut dyn Write) -> Resu
     let public = key.public();
     match &arguments.output {
         Some(path) => write_public(path, &public)?,
-        None => out.write_all(public.to_file().as_bytes()).map_err(|e| unwritten(&e))?,
+        None => out
+            .write_all(public.to_file().as_bytes())
+            .map_err(|e| unwritten(&e))?,
     }
-    say(talk, &format!("in policy.toml: {}", policy_line(&public, arguments.role)))
+    say(
+        talk,
+        &format!("in policy.toml: {}", policy_line(&public, arguments.role)),
+    )
 }
 
 fn sign(arguments: &Sign, talk: &mut dyn Write) -> Result<()> {
@@ -79,13 +87,20 @@ fn sign(arguments: &Sign, talk: &mut dyn Write) -> Result<()> {
     let source = source(&arguments.password);
     // All passwords first: a wrong one must not leave half of the signatures.
     let open = |path: &PathBuf| SigningKeyFile::open(path, &source);
-    let keys = arguments.keys.iter().map(open).collect::<Result<Vec<_>>>()?;
+    let keys = arguments
+        .keys
+        .iter()
+        .map(open)
+        .collect::<Result<Vec<_>>>()?;
     for key in keys {
         let id = key.public().key_id;
         let (did, path) = match release.sign(&key)? {
             Signed::Already(path) => ("had signed already", path),
             Signed::New(path) => ("signed", path),
-            Signed::Renewed(path) => ("signed anew, the release is not the one it had signed", path),
+            Signed::Renewed(path) => (
+                "signed anew, the release is not the one it had signed",
+                path,
+            ),
         };
         say(talk, &format!("{id} {did}: {}", path.display()))?;
     }
@@ -102,8 +117,13 @@ fn release_directory(given: &Path) -> Result<PathBuf> {
         let parent = given.parent().filter(|parent| *parent != Path::new(""));
         return Ok(parent.unwrap_or(Path::new(".")).to_owned());
     }
-    Err(Failure::new(Exit::Unreadable, format!("{} is no release", given.display()))
-        .help(format!("give the directory of a release, dist/VERSION, or the {FILE_NAME} in it")))
+    Err(Failure::new(
+        Exit::Unreadable,
+        format!("{} is no release", given.display()),
+    )
+    .help(format!(
+        "give the directory of a release, dist/VERSION, or the {FILE_NAME} in it"
+    )))
 }
 
 /// Where the public key of the secret key `secret` goes: `release.pub` for `release.key`.
@@ -116,7 +136,9 @@ fn public_path(secret: &Path) -> Result<PathBuf> {
             PathBuf::from(name)
         }
     };
-    let named_public = secret.extension().is_some_and(|extension| extension == "pub");
+    let named_public = secret
+        .extension()
+        .is_some_and(|extension| extension == "pub");
     if named_public || secret.file_name().is_none() {
         let what = format!("{} is no name for a secret key", secret.display());
         return Err(Failure::new(Exit::Unreadable, what).help("name it NAME.key"));
@@ -125,12 +147,21 @@ fn public_path(secret: &Path) -> Result<PathBuf> {
 }
 
 fn write_public(path: &Path, public: &PublicKey) -> Result<()> {
-    atomic::write(path, public.to_file().as_bytes(), Existing::Refuse, Readers::Everyone)
+    atomic::write(
+        path,
+        public.to_file().as_bytes(),
+        Existing::Refuse,
+        Readers::Everyone,
+    )
 }
 
 /// A key in the form in which a key set of the policy lists it.
 fn policy_line(public: &PublicKey, role: Role) -> String {
-    format!("{{ public = \"{}\", role = \"{}\" }}", public.to_base64(), role.word())
+    format!(
+        "{{ public = \"{}\", role = \"{}\" }}",
+        public.to_base64(),
+        role.word()
+    )
 }
 
 fn source(option: &PasswordOption) -> PasswordSource {

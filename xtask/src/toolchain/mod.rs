@@ -12,11 +12,9 @@ mod core_library;
 mod debian;
 mod files;
 mod host_libraries;
-mod lock;
 mod offered;
 mod pin;
 mod pins;
-mod progress;
 mod report;
 mod rustup;
 mod tree;
@@ -28,9 +26,9 @@ use serde::Serialize;
 
 pub use debian::HostLibraries;
 pub use pins::{Package, PackageName, PackageVersion, Pins, Sha256Hex};
-pub use progress::Progress;
 
 use crate::failure::Result;
+use crate::progress::Progress;
 
 /// The firmware's target.
 pub const TARGET: &str = "riscv32imc-unknown-none-elf";
@@ -76,6 +74,16 @@ pub struct Toolchain {
     pub tree_sha256: String,
     /// `rustc --version`.
     pub rustc_version: String,
+}
+
+impl Provider {
+    /// The word of the command line and of release records.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Debian => "debian",
+            Self::Rustup => "rustup",
+        }
+    }
 }
 
 impl Toolchain {
