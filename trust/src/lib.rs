@@ -7,8 +7,16 @@
 
 pub mod anchors;
 pub mod calendar;
+pub mod chains;
+pub mod channel;
+pub mod checks;
 pub mod date;
 pub mod finding;
+pub mod gate;
 pub mod policy;
+pub mod render;
 pub mod rules;
 pub mod source;
+pub mod store;
+pub mod verifier;
+mod waivers;

@@ -20,6 +20,17 @@ impl SourceFile {
             text: text.into(),
         })
     }
+
+    /// A shared source file from bytes that may be anything. Bytes that are not UTF-8 as a whole are read
+    /// as ISO 8859-1, one character each, so that reading never fails and every byte keeps a place. For
+    /// formats whose meaning is ASCII and whose comments are not, such as PEM bundles.
+    pub fn from_bytes(name: impl Into<String>, bytes: &[u8]) -> Arc<Self> {
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) => text.to_owned(),
+            Err(_) => bytes.iter().copied().map(char::from).collect(),
+        };
+        Self::new(name, text)
+    }
 }
 
 /// A range of bytes in a source file. Ordered by file name, then position: "file order".
@@ -91,6 +102,16 @@ fn line_and_column(text: &str, at: usize) -> (usize, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bytes_that_are_not_utf8_are_latin1() {
+        assert_eq!(
+            SourceFile::from_bytes("a", "Größe".as_bytes()).text,
+            "Größe"
+        );
+        assert_eq!(SourceFile::from_bytes("a", b"Gr\xf6\xdfe").text, "Größe");
+        assert_eq!(SourceFile::from_bytes("a", &[0x30, 0x82]).text, "0\u{82}");
+    }
 
     #[test]
     fn lines_and_columns_count_from_one_in_characters() {

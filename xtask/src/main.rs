@@ -1,23 +1,65 @@
 //! `cargo xtask`: the command line of Perennial.
+//!
+//! `main` parses, dispatches and turns the outcome into an exit code; each verb has a module of its own.
+//! Data goes to stdout, talk to stderr.
 
-#![allow(
-    unreachable_pub,
-    reason = "a binary has no public surface: `pub` is what a module offers to the others"
-)]
+#![allow(clippy::print_stdout, reason = "a command line prints")]
 
-#[allow(dead_code, reason = "the verbs that write files use it")]
 mod atomic;
+mod build;
+mod check;
+mod cli;
 mod exit;
+mod explain;
 mod failure;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the verbs that make and verify images use it"
-)]
+mod git;
 mod image;
+mod keys;
+mod policy;
+mod project;
+mod provision;
+mod release;
+mod release_date;
+mod render;
+mod report;
+mod roots;
+mod signing;
+mod test;
+mod toolchain;
+mod tools;
+mod verify;
 
 use std::process::ExitCode;
 
+use clap::Parser as _;
+
+use cli::{Cli, Verb};
+use exit::Exit;
+use failure::Result;
+use project::Project;
+
 fn main() -> ExitCode {
-    ExitCode::from(exit::Exit::Done)
+    let outcome = run(Cli::parse());
+    let exit = outcome.unwrap_or_else(|failure| {
+        eprintln!("{failure}");
+        failure.exit
+    });
+    exit.into()
+}
+
+fn run(cli: Cli) -> Result<Exit> {
+    let project = Project::find(cli.project.as_deref())?;
+    match cli.verb {
+        Verb::BuildFirmware(arguments) => build::run(&project, &arguments),
+        Verb::Check(arguments) => check::run(&project, &arguments),
+        Verb::Explain(arguments) => explain::run(&arguments),
+        Verb::Keys(arguments) => keys::run(&project, &arguments),
+        Verb::Policy(arguments) => policy::run(&project, &arguments),
+        Verb::Provision(arguments) => provision::run(&arguments),
+        Verb::Render(arguments) => render::run(&project, &arguments),
+        Verb::Roots(arguments) => roots::run(&project, &arguments),
+        Verb::Test(arguments) => test::run(&project, &arguments),
+        Verb::Toolchain(arguments) => toolchain::run(&project, &arguments),
+        Verb::Verify(arguments) => verify::run(&project, &arguments),
+    }
 }

@@ -10,7 +10,7 @@
 //! | [`provision`] | the provisioning partition: which network to join. Decides no trust |
 //! | [`flash_layout`] | the partition table, one source for host and device |
 //! | [`otadata`] | which application slot the bootloader starts |
-//! | [`day`], [`hex`], [`host`], [`url`] | whole UTC days, hexadecimal output, host names, HTTPS URLs |
+//! | [`day`], [`hex`], [`text`], [`host`], [`url`] | whole UTC days, hexadecimal output, text that may be shown, host names, HTTPS URLs |
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -44,4 +44,5 @@ pub mod text;
 pub mod url;
 
 mod crc32;
+mod cursor;
 mod der;

@@ -13,7 +13,8 @@ pub struct Certificate {
     pub der: Arc<[u8]>,
     /// SHA-256 of the DER certificate.
     pub fingerprint: Sha256,
-    /// Common name of the subject, else its last organisational unit or organisation.
+    /// Common name of the subject, else its last organisational unit or organisation; the unit too where the
+    /// common name only repeats the organisation. Never empty, on one line.
     pub name: String,
     /// DER of the subject Name, with its outer SEQUENCE.
     pub subject: Vec<u8>,
@@ -88,4 +89,54 @@ pub enum SignatureAlgorithm {
     RsaPss,
     /// Anything else, by its object identifier
     Other(String),
+}
+
+impl SignatureAlgorithm {
+    /// Whether it hashes with SHA-1 or MD5, which no verifier accepts inside a path any more. On a root it
+    /// does not matter: nobody checks the signature of an anchor.
+    pub fn is_broken(&self) -> bool {
+        const BROKEN: [&str; 4] = [
+            "1.2.840.10040.4.3",    // dsa-with-SHA1
+            "1.2.840.10045.4.1",    // ecdsa-with-SHA1
+            "1.2.840.113549.1.1.2", // md2WithRSAEncryption
+            "1.2.840.113549.1.1.4", // md5WithRSAEncryption
+        ];
+        match self {
+            Self::Other(oid) => BROKEN.contains(&oid.as_str()),
+            other => *other == Self::RsaSha1,
+        }
+    }
+}
+
+/// Why a certificate may not issue others.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum IssueBar {
+    /// Its keyUsage lacks keyCertSign.
+    #[error("its keyUsage does not allow it to sign certificates")]
+    KeyUsage,
+    /// Version 3 and no basicConstraints.
+    #[error("it has no basicConstraints, so it is not a CA certificate")]
+    NoBasicConstraints,
+    /// basicConstraints says that it is not a CA.
+    #[error("its basicConstraints say that it is not a CA")]
+    NotCa,
+    /// basicConstraints or keyUsage cannot be read.
+    #[error("its basicConstraints or keyUsage cannot be read")]
+    Unreadable,
+    /// Version 1 and issued by another name.
+    #[error("it is a version 1 certificate that somebody else issued")]
+    Version1,
+}
+
+impl std::fmt::Display for PublicKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Ed25519 => f.write_str("Ed25519"),
+            Self::Other(identifier) => f.write_str(identifier),
+            Self::P256 => f.write_str("P-256"),
+            Self::P384 => f.write_str("P-384"),
+            Self::P521 => f.write_str("P-521"),
+            Self::Rsa(bits) => write!(f, "RSA-{bits}"),
+        }
+    }
 }

@@ -1,8 +1,14 @@
 //! Dated facts about CAs and root programmes, and what they make of an anchor's end.
 
+mod ends;
+mod facts;
+mod fields;
+mod read;
+
+pub use facts::*;
+
 use crate::anchors::Certificate;
 use crate::date::Date;
-use crate::policy::RequiredRoot;
 
 /// How well a date is known.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, serde::Serialize)]
@@ -47,22 +53,58 @@ pub struct End {
     pub source: String,
 }
 
-/// The facts of `trust/calendar/`.
+/// The facts of `trust/calendar/`. The default has none and is for tests only: [`Calendar::read`] never
+/// makes one without a finding.
 #[derive(Clone, Debug, Default)]
-pub struct Calendar {}
+pub struct Calendar {
+    certificates: Vec<CertificateFact>,
+    events: Vec<EventFact>,
+    lifecycle_rules: Vec<LifecycleRule>,
+    owners: Vec<OwnerFact>,
+    roots: Vec<RootFact>,
+}
 
 impl Calendar {
-    /// Every end that is known for this anchor, earliest first; the first one is its *effective end*.
-    /// Never empty: notAfter is always there.
-    pub fn ends(&self, certificate: &Certificate, root: Option<&RequiredRoot>) -> Vec<End> {
-        let _ = (certificate, root);
-        unreachable!("replaced by the calendar reader")
-    }
-
     /// The owner of a CA certificate, in the words that endpoints use: from the facts by fingerprint, else
     /// by organisation, else the organisation itself.
     pub fn owner(&self, certificate: &Certificate) -> Option<String> {
-        let _ = certificate;
-        unreachable!("replaced by the calendar reader")
+        let by_root = self
+            .roots
+            .iter()
+            .find(|fact| fact.sha256 == certificate.fingerprint);
+        if let Some(fact) = by_root {
+            return Some(fact.owner.clone());
+        }
+        let organisation = certificate.organisation.as_ref()?;
+        let by_organisation = self
+            .owners
+            .iter()
+            .find(|owner| owner.organisations.contains(organisation));
+        Some(by_organisation.map_or_else(|| organisation.clone(), |owner| owner.name.clone()))
+    }
+
+    /// Published CA certificates, in file order.
+    pub fn certificates(&self) -> impl Iterator<Item = &CertificateFact> {
+        self.certificates.iter()
+    }
+
+    /// Events by date, then in file order; superseded ones too.
+    pub fn events(&self) -> impl Iterator<Item = &EventFact> {
+        self.events.iter()
+    }
+
+    /// Lifecycle rules, in file order.
+    pub fn lifecycle_rules(&self) -> impl Iterator<Item = &LifecycleRule> {
+        self.lifecycle_rules.iter()
+    }
+
+    /// Owners, in file order.
+    pub fn owners(&self) -> impl Iterator<Item = &OwnerFact> {
+        self.owners.iter()
+    }
+
+    /// Facts about roots, in file order; superseded ones too.
+    pub fn roots(&self) -> impl Iterator<Item = &RootFact> {
+        self.roots.iter()
     }
 }

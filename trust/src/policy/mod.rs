@@ -1,5 +1,14 @@
 //! `policy.toml`: read with places, all errors at once.
 
+mod canonical;
+mod complete;
 mod model;
+mod read;
+mod schema;
+#[cfg(test)]
+mod tests;
 
+pub use canonical::canonical;
+pub use complete::{Policy, Sections};
 pub use model::*;
+pub use read::{Reading, read};

@@ -61,6 +61,13 @@ pub struct Product {
     pub chip: Located<String>,
     /// The verifier model of the firmware.
     pub verifier: Located<VerifierModel>,
+    /// `store-sequence`: rises by one with each change of the store, so that devices can tell the newer of two.
+    pub store_sequence: u64,
+}
+
+impl Product {
+    /// The sequence of a store where the policy does not say one: the product's first.
+    pub const FIRST_STORE_SEQUENCE: u64 = 1;
 }
 
 /// Which verifier the firmware has. The presets of the book.

@@ -7,10 +7,13 @@
 use crate::finding::Severity;
 
 pub mod anchors;
+pub mod certificates;
+pub mod endpoints;
 pub mod pins;
 pub mod policy;
 pub mod rendering;
 pub mod signing;
+pub mod verification;
 
 /// One rule.
 #[derive(Debug, Eq, PartialEq)]
@@ -39,10 +42,13 @@ pub const PAGE_SECTIONS: [&str; 4] = [
 pub fn all() -> Vec<&'static Rule> {
     let families = [
         anchors::FAMILY,
+        endpoints::FAMILY,
+        certificates::FAMILY,
         pins::FAMILY,
         policy::FAMILY,
         rendering::FAMILY,
         signing::FAMILY,
+        verification::FAMILY,
     ];
     let mut rules: Vec<_> = families.concat();
     rules.sort_by_key(|rule| rule.id);

@@ -5,6 +5,7 @@ use core::net::IpAddr;
 
 use sha2::{Digest as _, Sha256};
 
+use crate::cursor::{Cursor, Short};
 use crate::host::host;
 use crate::provision::{
     DIGEST_LENGTH, ERASED, FAMILY_IPV4, FAMILY_IPV6, FORMAT_VERSION, MAGIC, MAX_HOSTS, MAX_LENGTH,
@@ -31,20 +32,17 @@ impl<'a> Provisioning<'a> {
         if partition.iter().all(|byte| *byte == ERASED) {
             return Err(ProvisionError::Erased);
         }
-        let mut reader = Reader {
-            bytes: partition,
-            offset: 0,
-        };
+        let mut reader = Reader(Cursor::new(partition));
         let total_length = frame(&mut reader)?;
         let (body, rest) = sealed(partition, total_length)?;
-        reader.bytes = body;
+        reader.0.limit(body);
         let ssid = ssid(&mut reader)?;
         let password = password(&mut reader)?;
         let hosts = hosts(&mut reader)?;
-        if !reader.rest().is_empty() {
+        if !reader.0.rest().is_empty() {
             return Err(ProvisionError::TrailingBytes {
-                offset: reader.offset,
-                count: reader.rest().len(),
+                offset: reader.offset(),
+                count: reader.0.rest().len(),
             });
         }
         if let Some((offset, found)) = (total_length..)
@@ -94,17 +92,17 @@ impl fmt::Debug for Provisioning<'_> {
 
 /// Magic, version and total length, which is returned.
 fn frame(reader: &mut Reader<'_>) -> Result<usize, ProvisionError> {
-    let offset = reader.offset;
+    let offset = reader.offset();
     let found = *reader.array(ProvisionField::Magic)?;
     if found != MAGIC {
         return Err(ProvisionError::Magic { offset, found });
     }
-    let offset = reader.offset;
+    let offset = reader.offset();
     let found = u16::from_le_bytes(*reader.array(ProvisionField::FormatVersion)?);
     if found != FORMAT_VERSION {
         return Err(ProvisionError::FormatVersion { offset, found });
     }
-    let offset = reader.offset;
+    let offset = reader.offset();
     let found = u16::from_le_bytes(*reader.array(ProvisionField::TotalLength)?);
     let total_length = usize::from(found);
     if !(MIN_LENGTH..=MAX_LENGTH).contains(&total_length) {
@@ -138,13 +136,13 @@ fn sealed(partition: &[u8], total_length: usize) -> Result<(&[u8], &[u8]), Provi
 
 fn ssid<'a>(reader: &mut Reader<'a>) -> Result<&'a str, ProvisionError> {
     let length = reader.u8(ProvisionField::SsidLength)?;
-    let offset = reader.offset;
+    let offset = reader.offset();
     let bytes = reader.bytes(ProvisionField::Ssid, usize::from(length))?;
     text(bytes, MAX_SSID).map_err(|problem| ProvisionError::Ssid { offset, problem })
 }
 
 fn password<'a>(reader: &mut Reader<'a>) -> Result<Option<&'a str>, ProvisionError> {
-    let offset = reader.offset;
+    let offset = reader.offset();
     let found = reader.u8(ProvisionField::PasswordLength)?;
     let length = usize::from(found);
     if length == 0 {
@@ -153,7 +151,7 @@ fn password<'a>(reader: &mut Reader<'a>) -> Result<Option<&'a str>, ProvisionErr
     if !(MIN_PASSWORD..=MAX_PASSWORD).contains(&length) {
         return Err(ProvisionError::PasswordLength { offset, found });
     }
-    let offset = reader.offset;
+    let offset = reader.offset();
     let bytes = reader.bytes(ProvisionField::Password, length)?;
     if let Some((offset, _)) = (offset..)
         .zip(bytes)
@@ -173,7 +171,7 @@ const fn is_printable(byte: u8) -> bool {
 
 /// Checks all hosts, and returns where they begin and their number.
 fn hosts<'a>(reader: &mut Reader<'a>) -> Result<(Reader<'a>, u8), ProvisionError> {
-    let offset = reader.offset;
+    let offset = reader.offset();
     let found = reader.u8(ProvisionField::HostCount)?;
     if usize::from(found) > MAX_HOSTS {
         return Err(ProvisionError::HostCount { offset, found });
@@ -181,7 +179,7 @@ fn hosts<'a>(reader: &mut Reader<'a>) -> Result<(Reader<'a>, u8), ProvisionError
     let start = reader.clone();
     let mut previous = None;
     for index in 0..found {
-        let offset = reader.offset;
+        let offset = reader.offset();
         let host = static_host(reader)?;
         if previous.is_some_and(|previous| previous >= host) {
             return Err(ProvisionError::HostOrder { offset, index });
@@ -193,10 +191,10 @@ fn hosts<'a>(reader: &mut Reader<'a>) -> Result<(Reader<'a>, u8), ProvisionError
 
 fn static_host<'a>(reader: &mut Reader<'a>) -> Result<(&'a str, IpAddr), ProvisionError> {
     let length = reader.u8(ProvisionField::HostNameLength)?;
-    let offset = reader.offset;
+    let offset = reader.offset();
     let name = reader.bytes(ProvisionField::HostName, usize::from(length))?;
     let name = host(name).map_err(|problem| ProvisionError::Host { offset, problem })?;
-    let offset = reader.offset;
+    let offset = reader.offset();
     let address = match reader.u8(ProvisionField::HostFamily)? {
         FAMILY_IPV4 => IpAddr::from(*reader.array::<4>(ProvisionField::HostAddress)?),
         FAMILY_IPV6 => IpAddr::from(*reader.array::<16>(ProvisionField::HostAddress)?),
@@ -205,49 +203,36 @@ fn static_host<'a>(reader: &mut Reader<'a>) -> Result<(&'a str, IpAddr), Provisi
     Ok((name, address))
 }
 
-/// Reads fields in order.
+/// Reads fields in order. Its errors know the field and where it begins.
 #[derive(Clone, PartialEq, Eq)]
-struct Reader<'a> {
-    bytes: &'a [u8],
-    offset: usize,
-}
+struct Reader<'a>(Cursor<'a>);
 
 impl<'a> Reader<'a> {
-    fn rest(&self) -> &'a [u8] {
-        self.bytes.get(self.offset..).unwrap_or_default()
+    const fn offset(&self) -> usize {
+        self.0.offset()
     }
 
     fn bytes(&mut self, field: ProvisionField, length: usize) -> Result<&'a [u8], ProvisionError> {
-        let bytes = self
-            .rest()
-            .get(..length)
-            .ok_or_else(|| self.truncated(field, length))?;
-        self.offset = self.offset.saturating_add(length);
-        Ok(bytes)
+        self.0.take(length).map_err(|short| truncated(field, short))
     }
 
     fn array<const N: usize>(
         &mut self,
         field: ProvisionField,
     ) -> Result<&'a [u8; N], ProvisionError> {
-        let bytes = self
-            .rest()
-            .first_chunk()
-            .ok_or_else(|| self.truncated(field, N))?;
-        self.offset = self.offset.saturating_add(N);
-        Ok(bytes)
+        self.0.array().map_err(|short| truncated(field, short))
     }
 
     fn u8(&mut self, field: ProvisionField) -> Result<u8, ProvisionError> {
         self.array(field).map(|[byte]| *byte)
     }
+}
 
-    fn truncated(&self, field: ProvisionField, needed: usize) -> ProvisionError {
-        ProvisionError::Truncated {
-            offset: self.offset,
-            field,
-            needed,
-            available: self.rest().len(),
-        }
+const fn truncated(field: ProvisionField, short: Short) -> ProvisionError {
+    ProvisionError::Truncated {
+        offset: short.offset,
+        field,
+        needed: short.needed,
+        available: short.available,
     }
 }

@@ -9,9 +9,11 @@ pub mod layout;
 mod error;
 mod field;
 mod find;
+mod header;
 mod read;
 mod reader;
 mod record;
+mod sections;
 #[cfg(feature = "write")]
 mod write;
 

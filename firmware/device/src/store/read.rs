@@ -3,10 +3,14 @@
 use sha2::{Digest as _, Sha256};
 
 use crate::store::error::StoreError;
-use crate::store::field::{Field, Part, Record};
+#[cfg(feature = "write")]
+use crate::store::field::Field;
+use crate::store::field::Part;
+use crate::store::header::Header;
 use crate::store::layout::{self, DIGEST_LENGTH};
 use crate::store::reader::{Reader, Trace};
-use crate::store::record::{self, Anchor, DatesChecked, Endpoint, Key, KeySet, Pin, Records};
+use crate::store::record::{Anchor, DatesChecked, Endpoint, KeySet, Pin};
+use crate::store::sections::Sections;
 
 /// A trust store whose every byte was checked.
 ///
@@ -16,11 +20,9 @@ use crate::store::record::{self, Anchor, DatesChecked, Endpoint, Key, KeySet, Pi
 pub struct TrustStore<'a> {
     /// From the magic to the digest, both included.
     bytes: &'a [u8],
-    /// All but the digest.
-    body: &'a [u8],
     digest: &'a [u8; DIGEST_LENGTH],
     header: Header<'a>,
-    starts: Starts,
+    sections: Sections<'a>,
 }
 
 impl<'a> TrustStore<'a> {
@@ -91,42 +93,27 @@ impl<'a> TrustStore<'a> {
 
     /// The anchors, by fingerprint. There is at least one.
     pub fn anchors(&self) -> impl ExactSizeIterator<Item = Anchor<'a>> + Clone + use<'a> {
-        records(
-            self.body,
-            self.starts.anchors,
-            self.header.anchors,
-            record::anchor,
-        )
+        self.sections.anchors.clone()
     }
 
     /// The pins, by host and then by pin.
     pub fn pins(&self) -> impl ExactSizeIterator<Item = Pin<'a>> + Clone + use<'a> {
-        records(self.body, self.starts.pins, self.header.pins, record::pin)
+        self.sections.pins.clone()
     }
 
     /// The endpoints, in the order in which they are tried.
     pub fn endpoints(&self) -> impl ExactSizeIterator<Item = Endpoint<'a>> + Clone + use<'a> {
-        records(
-            self.body,
-            self.starts.endpoints,
-            self.header.endpoints,
-            record::endpoint,
-        )
+        self.sections.endpoints.clone()
     }
 
     /// The keys that sign releases.
     pub fn release_keys(&self) -> KeySet<'a> {
-        let KeyHeader { count, threshold } = self.header.release;
-        KeySet::new(
-            threshold,
-            release_keys(self.body, self.starts.release, count),
-        )
+        KeySet::new(self.header.release.threshold, self.sections.release.clone())
     }
 
     /// The keys that sign store updates which are accepted without TLS.
     pub fn rescue_keys(&self) -> KeySet<'a> {
-        let KeyHeader { count, threshold } = self.header.rescue;
-        KeySet::new(threshold, rescue_keys(self.body, self.starts.rescue, count))
+        KeySet::new(self.header.rescue.threshold, self.sections.rescue.clone())
     }
 
     /// The name of each byte range, in order; they cover the store without gap or overlap.
@@ -167,37 +154,8 @@ impl PartialEq for TrustStore<'_> {
 
 impl Eq for TrustStore<'_> {}
 
-/// The fields of the header that are not fixed by the rest.
-#[derive(Clone)]
-struct Header<'a> {
-    sequence: u64,
-    dates: DatesChecked,
-    anchors: u8,
-    pins: u8,
-    endpoints: u8,
-    release: KeyHeader,
-    rescue: KeyHeader,
-    product: &'a str,
-}
-
-#[derive(Clone, Copy)]
-struct KeyHeader {
-    count: u8,
-    threshold: u8,
-}
-
-/// Where the records of each kind begin.
-#[derive(Clone)]
-struct Starts {
-    anchors: usize,
-    pins: usize,
-    endpoints: usize,
-    release: usize,
-    rescue: usize,
-}
-
 fn parse<T: Trace>(bytes: &[u8], trace: T) -> Result<(TrustStore<'_>, T), StoreError> {
-    let mut reader = Reader::new(bytes, Record::Header, trace);
+    let mut reader = Reader::new(bytes, trace);
     let frame = frame(&mut reader)?;
     let incomplete = StoreError::Incomplete {
         offset: bytes.len(),
@@ -210,8 +168,8 @@ fn parse<T: Trace>(bytes: &[u8], trace: T) -> Result<(TrustStore<'_>, T), StoreE
     check_digest(body, digest)?;
 
     reader.limit(body);
-    let header = header(&mut reader, frame.header_length)?;
-    let starts = starts(&mut reader, body, &header)?;
+    let header = Header::read(&mut reader, frame.header_length)?;
+    let sections = Sections::read(&mut reader, &header)?;
     if !reader.rest().is_empty() {
         return Err(StoreError::TrailingBytes {
             offset: reader.offset(),
@@ -221,10 +179,9 @@ fn parse<T: Trace>(bytes: &[u8], trace: T) -> Result<(TrustStore<'_>, T), StoreE
     reader.trailer(Part::Digest, DIGEST_LENGTH);
     let store = TrustStore {
         bytes,
-        body,
         digest,
         header,
-        starts,
+        sections,
     };
     Ok((store, reader.into_trace()))
 }
@@ -275,264 +232,4 @@ fn check_digest(body: &[u8], digest: &[u8; DIGEST_LENGTH]) -> Result<(), StoreEr
         });
     }
     Ok(())
-}
-
-fn header<'a, T: Trace>(
-    reader: &mut Reader<'a, T>,
-    header_length: usize,
-) -> Result<Header<'a>, StoreError> {
-    let sequence = reader.u64(Part::Sequence)?;
-    let dates = dates(reader)?;
-    let anchors = reader.count(Part::AnchorCount, 1, layout::MAX_ANCHORS)?;
-    let pins = reader.count(Part::PinCount, 0, layout::MAX_PINS)?;
-    let endpoints = reader.count(Part::EndpointCount, 0, layout::MAX_ENDPOINTS)?;
-    let release = key_header(reader, Part::ReleaseKeyCount, Part::ReleaseThreshold)?;
-    let rescue = key_header(reader, Part::RescueKeyCount, Part::RescueThreshold)?;
-    let product_length = usize::from(reader.u8(Part::ProductLength)?);
-    let offset = reader.offset();
-    let reserved = reader.bytes(Part::Reserved, layout::RESERVED_LENGTH)?;
-    if let Some((index, found)) = (0..).zip(reserved).find(|(_, byte)| **byte != 0) {
-        return Err(StoreError::Reserved {
-            offset: offset.saturating_add(index),
-            found: *found,
-        });
-    }
-    let expected = layout::FIXED_HEADER_LENGTH.saturating_add(product_length);
-    if header_length != expected {
-        return Err(StoreError::HeaderLength {
-            offset: layout::HEADER_LENGTH_OFFSET,
-            found: header_length,
-            expected,
-        });
-    }
-    let product = reader.text_of(product_length, Part::Product, layout::MAX_PRODUCT)?;
-    Ok(Header {
-        sequence,
-        dates,
-        anchors,
-        pins,
-        endpoints,
-        release,
-        rescue,
-        product,
-    })
-}
-
-fn dates<T: Trace>(reader: &mut Reader<'_, T>) -> Result<DatesChecked, StoreError> {
-    let offset = reader.offset();
-    let found = reader.u8(Part::Dates)?;
-    if found & !layout::DATES_KNOWN != 0 {
-        return Err(StoreError::UnknownFlags {
-            offset,
-            field: reader.field(Part::Dates),
-            found,
-            known: layout::DATES_KNOWN,
-        });
-    }
-    Ok(DatesChecked::from_bits(found))
-}
-
-fn key_header<T: Trace>(
-    reader: &mut Reader<'_, T>,
-    count: Part,
-    threshold: Part,
-) -> Result<KeyHeader, StoreError> {
-    let keys = reader.count(count, 0, layout::MAX_KEYS)?;
-    let offset = reader.offset();
-    let found = reader.u8(threshold)?;
-    // Never 0, so that no signatures are never enough, also where there are no keys.
-    if found == 0 || found > keys.max(1) {
-        return Err(StoreError::Threshold {
-            offset,
-            field: reader.field(threshold),
-            found,
-            keys,
-        });
-    }
-    Ok(KeyHeader {
-        count: keys,
-        threshold: found,
-    })
-}
-
-/// Reads all records, and returns where those of each kind begin.
-fn starts<'a, T: Trace>(
-    reader: &mut Reader<'a, T>,
-    body: &'a [u8],
-    header: &Header<'a>,
-) -> Result<Starts, StoreError> {
-    let anchors = anchors(reader, header.anchors)?;
-    let pins = pins(reader, header.pins)?;
-    let endpoints = endpoints(reader, body, header.endpoints)?;
-    let release = read_release_keys(reader, body, header.release.count)?;
-    let rescue = read_rescue_keys(reader, body, header, release)?;
-    Ok(Starts {
-        anchors,
-        pins,
-        endpoints,
-        release,
-        rescue,
-    })
-}
-
-fn anchors<T: Trace>(reader: &mut Reader<'_, T>, count: u8) -> Result<usize, StoreError> {
-    let start = reader.offset();
-    let mut previous = None;
-    for index in 0..count {
-        let offset = reader.offset();
-        let anchor = record::anchor(reader, index)?;
-        let field = reader.field(Part::Fingerprint);
-        ascending(offset, field, &mut previous, anchor.fingerprint)?;
-    }
-    Ok(start)
-}
-
-fn pins<T: Trace>(reader: &mut Reader<'_, T>, count: u8) -> Result<usize, StoreError> {
-    let start = reader.offset();
-    let mut previous = None;
-    for index in 0..count {
-        let offset = reader.offset();
-        let pin = record::pin(reader, index)?;
-        let field = reader.field(Part::SpkiSha256);
-        ascending(offset, field, &mut previous, (pin.host, pin.spki_sha256))?;
-    }
-    Ok(start)
-}
-
-fn endpoints<'a, T: Trace>(
-    reader: &mut Reader<'a, T>,
-    body: &'a [u8],
-    count: u8,
-) -> Result<usize, StoreError> {
-    let start = reader.offset();
-    for index in 0..count {
-        let offset = reader.offset();
-        let endpoint = record::endpoint(reader, index)?;
-        let earlier = records(body, start, index, record::endpoint);
-        if let Some((first, _)) = (0..)
-            .zip(earlier)
-            .find(|(_, other)| other.name == endpoint.name)
-        {
-            return Err(StoreError::Duplicate {
-                offset,
-                field: reader.field(Part::Name),
-                first: Record::Endpoint(first),
-            });
-        }
-    }
-    Ok(start)
-}
-
-fn read_release_keys<'a, T: Trace>(
-    reader: &mut Reader<'a, T>,
-    body: &'a [u8],
-    count: u8,
-) -> Result<usize, StoreError> {
-    let start = reader.offset();
-    let mut previous = None;
-    for index in 0..count {
-        let offset = reader.offset();
-        let key = record::release_key(reader, index)?;
-        let earlier = numbered(release_keys(body, start, index), Record::ReleaseKey);
-        unique_key(offset, reader, key, earlier)?;
-        ascending(offset, reader.field(Part::KeyId), &mut previous, key.id)?;
-    }
-    Ok(start)
-}
-
-fn read_rescue_keys<'a, T: Trace>(
-    reader: &mut Reader<'a, T>,
-    body: &'a [u8],
-    header: &Header<'a>,
-    release_start: usize,
-) -> Result<usize, StoreError> {
-    let start = reader.offset();
-    let mut previous = None;
-    for index in 0..header.rescue.count {
-        let offset = reader.offset();
-        let key = record::rescue_key(reader, index)?;
-        let release = release_keys(body, release_start, header.release.count);
-        let earlier = numbered(release, Record::ReleaseKey)
-            .chain(numbered(rescue_keys(body, start, index), Record::RescueKey));
-        unique_key(offset, reader, key, earlier)?;
-        ascending(offset, reader.field(Part::KeyId), &mut previous, key.id)?;
-    }
-    Ok(start)
-}
-
-/// Checks that `next` is above the `previous`, whose place it takes.
-fn ascending<K: Ord>(
-    offset: usize,
-    field: Field,
-    previous: &mut Option<(Record, K)>,
-    next: K,
-) -> Result<(), StoreError> {
-    if let Some((first, previous)) = previous {
-        match next.cmp(previous) {
-            core::cmp::Ordering::Less => return Err(StoreError::Order { offset, field }),
-            core::cmp::Ordering::Equal => {
-                return Err(StoreError::Duplicate {
-                    offset,
-                    field,
-                    first: *first,
-                });
-            }
-            core::cmp::Ordering::Greater => {}
-        }
-    }
-    *previous = Some((field.record, next));
-    Ok(())
-}
-
-fn unique_key<'a, T: Trace>(
-    offset: usize,
-    reader: &Reader<'a, T>,
-    key: Key<'a>,
-    earlier: impl Iterator<Item = (Record, Key<'a>)>,
-) -> Result<(), StoreError> {
-    for (first, other) in earlier {
-        let part = if other.public == key.public {
-            Part::PublicKey
-        } else if other.id == key.id {
-            Part::KeyId
-        } else {
-            continue;
-        };
-        return Err(StoreError::Duplicate {
-            offset,
-            field: reader.field(part),
-            first,
-        });
-    }
-    Ok(())
-}
-
-fn numbered<R>(
-    records: impl Iterator<Item = R>,
-    record: fn(u8) -> Record,
-) -> impl Iterator<Item = (Record, R)> {
-    (0..).map(record).zip(records)
-}
-
-fn release_keys(body: &[u8], start: usize, count: u8) -> Records<'_, Key<'_>> {
-    records(body, start, count, record::release_key)
-}
-
-fn rescue_keys(body: &[u8], start: usize, count: u8) -> Records<'_, Key<'_>> {
-    records(body, start, count, record::rescue_key)
-}
-
-/// The first `count` records of a kind in a body where they were checked.
-fn records<'a, R>(
-    body: &'a [u8],
-    start: usize,
-    count: u8,
-    read: fn(&mut Reader<'a, ()>, u8) -> Result<R, StoreError>,
-) -> Records<'a, R> {
-    Records {
-        reader: Reader::new(body, Record::Header, ()).at(start),
-        index: 0,
-        count,
-        read,
-    }
 }

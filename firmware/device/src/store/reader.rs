@@ -2,6 +2,7 @@
 
 use core::ops::Range;
 
+use crate::cursor::{Cursor, Short};
 use crate::day::Day;
 use crate::der::{self, DerProblem};
 use crate::host::host;
@@ -24,10 +25,8 @@ impl Trace for () {
 /// Reads fields in order. Its errors know the field and where it begins.
 #[derive(Clone, Debug)]
 pub(super) struct Reader<'a, T> {
-    /// The store from its first byte to where records must end.
-    bytes: &'a [u8],
-    /// Bytes read.
-    offset: usize,
+    /// In the store, which ends where records must end.
+    cursor: Cursor<'a>,
     /// What the next fields belong to.
     record: Record,
     /// Is told of each field.
@@ -35,47 +34,42 @@ pub(super) struct Reader<'a, T> {
 }
 
 impl<'a, T: Trace> Reader<'a, T> {
-    pub(super) const fn new(bytes: &'a [u8], record: Record, trace: T) -> Self {
+    pub(super) const fn new(bytes: &'a [u8], trace: T) -> Self {
         Self {
-            bytes,
-            offset: 0,
-            record,
+            cursor: Cursor::new(bytes),
+            record: Record::Header,
             trace,
         }
     }
 
-    /// Continues in the same bytes at `offset`.
-    pub(super) const fn at(mut self, offset: usize) -> Self {
-        self.offset = offset;
-        self
-    }
-
-    /// From here on, reads nothing beyond `bytes`, which must begin where the bytes did until now.
-    pub(super) const fn limit(&mut self, bytes: &'a [u8]) {
-        self.bytes = bytes;
-    }
-
-    /// Reads `length` bytes that stand behind the limit and were checked.
-    pub(super) fn trailer(&mut self, part: Part, length: usize) {
-        self.record = Record::Trailer;
-        let end = self.offset.saturating_add(length);
-        self.trace.field(self.offset..end, self.field(part));
-        self.offset = end;
-    }
-
-    pub(super) const fn offset(&self) -> usize {
-        self.offset
+    /// A reader that continues here, and tells nobody.
+    pub(super) fn untraced(&self) -> Reader<'a, ()> {
+        Reader {
+            cursor: self.cursor.clone(),
+            record: self.record,
+            trace: (),
+        }
     }
 
     pub(super) fn into_trace(self) -> T {
         self.trace
     }
 
-    /// The bytes that are left.
-    pub(super) fn rest(&self) -> &'a [u8] {
-        self.bytes.get(self.offset..).unwrap_or_default()
+    /// From here on, reads nothing beyond `bytes`, which must begin where the bytes did until now.
+    pub(super) const fn limit(&mut self, bytes: &'a [u8]) {
+        self.cursor.limit(bytes);
     }
 
+    pub(super) const fn offset(&self) -> usize {
+        self.cursor.offset()
+    }
+
+    /// The bytes that are left.
+    pub(super) fn rest(&self) -> &'a [u8] {
+        self.cursor.rest()
+    }
+
+    /// A part of the record that is being read.
     pub(super) const fn field(&self, part: Part) -> Field {
         Field {
             record: self.record,
@@ -83,33 +77,58 @@ impl<'a, T: Trace> Reader<'a, T> {
         }
     }
 
+    /// Begins `record`: its type must follow.
+    pub(super) fn begin(&mut self, record: Record, expected: u8) -> Result<(), StoreError> {
+        self.record = record;
+        let offset = self.offset();
+        let found = self.u8(Part::Type)?;
+        if found != expected {
+            return Err(StoreError::RecordType {
+                offset,
+                record,
+                expected,
+                found,
+            });
+        }
+        Ok(())
+    }
+
+    /// Tells of the trailer, which stands behind the limit and was checked.
+    pub(super) fn trailer(&mut self, part: Part, length: usize) {
+        self.record = Record::Trailer;
+        let start = self.offset();
+        self.tell(part, start, start.saturating_add(length));
+    }
+
     /// The next `length` bytes, as `part`.
     pub(super) fn bytes(&mut self, part: Part, length: usize) -> Result<&'a [u8], StoreError> {
-        let rest = self.rest();
-        let bytes = rest.get(..length).ok_or(StoreError::Truncated {
-            offset: self.offset,
-            field: self.field(part),
-            needed: length,
-            available: rest.len(),
-        })?;
-        let end = self.offset.saturating_add(length);
-        if length != 0 {
-            self.trace.field(self.offset..end, self.field(part));
-        }
-        self.offset = end;
+        let start = self.offset();
+        let bytes = self.cursor.take(length);
+        let bytes = bytes.map_err(|short| self.truncated(part, short))?;
+        self.tell(part, start, self.offset());
         Ok(bytes)
     }
 
     pub(super) fn array<const N: usize>(&mut self, part: Part) -> Result<&'a [u8; N], StoreError> {
-        let offset = self.offset;
-        let bytes = self.bytes(part, N)?;
-        // Cannot fail: there are N bytes.
-        bytes.first_chunk().ok_or(StoreError::Truncated {
-            offset,
+        let start = self.offset();
+        let bytes = self.cursor.array();
+        let bytes = bytes.map_err(|short| self.truncated(part, short))?;
+        self.tell(part, start, self.offset());
+        Ok(bytes)
+    }
+
+    fn tell(&mut self, part: Part, start: usize, end: usize) {
+        let field = self.field(part);
+        self.trace.field(start..end, field);
+    }
+
+    const fn truncated(&self, part: Part, short: Short) -> StoreError {
+        StoreError::Truncated {
+            offset: short.offset,
             field: self.field(part),
-            needed: N,
-            available: bytes.len(),
-        })
+            needed: short.needed,
+            available: short.available,
+        }
     }
 
     pub(super) fn u8(&mut self, part: Part) -> Result<u8, StoreError> {
@@ -130,7 +149,7 @@ impl<'a, T: Trace> Reader<'a, T> {
 
     /// A signed 24-bit number of days since 1970-01-01.
     pub(super) fn day(&mut self, part: Part) -> Result<Day, StoreError> {
-        let offset = self.offset;
+        let offset = self.offset();
         let [low, middle, high] = *self.array(part)?;
         // The shift back copies the sign.
         let found = i32::from_le_bytes([0, low, middle, high]) >> 8;
@@ -148,7 +167,7 @@ impl<'a, T: Trace> Reader<'a, T> {
         minimum: usize,
         maximum: usize,
     ) -> Result<u8, StoreError> {
-        let offset = self.offset;
+        let offset = self.offset();
         let count = self.u8(part)?;
         let found = usize::from(count);
         if found < minimum || found > maximum {
@@ -181,7 +200,7 @@ impl<'a, T: Trace> Reader<'a, T> {
         part: Part,
         maximum: usize,
     ) -> Result<&'a str, StoreError> {
-        let offset = self.offset;
+        let offset = self.offset();
         let bytes = self.bytes(part, length)?;
         text(bytes, maximum).map_err(|problem| StoreError::Text {
             offset,
@@ -193,7 +212,7 @@ impl<'a, T: Trace> Reader<'a, T> {
     /// A host name with its length before it.
     pub(super) fn host(&mut self) -> Result<&'a str, StoreError> {
         let length = self.u8(Part::HostLength)?;
-        let offset = self.offset;
+        let offset = self.offset();
         let bytes = self.bytes(Part::Host, usize::from(length))?;
         host(bytes).map_err(|problem| StoreError::Host {
             offset,
@@ -205,7 +224,7 @@ impl<'a, T: Trace> Reader<'a, T> {
     /// A URL with its length before it.
     pub(super) fn url(&mut self, length: Part, part: Part) -> Result<HttpsUrl<'a>, StoreError> {
         let length = self.u8(length)?;
-        let offset = self.offset;
+        let offset = self.offset();
         let bytes = self.bytes(part, usize::from(length))?;
         HttpsUrl::parse(bytes).map_err(|problem| StoreError::Url {
             offset,
@@ -223,26 +242,10 @@ impl<'a, T: Trace> Reader<'a, T> {
         let value = der::value(self.rest(), der::SEQUENCE)
             .and_then(|value| check(value).map(|()| value))
             .map_err(|problem| StoreError::Der {
-                offset: self.offset,
+                offset: self.offset(),
                 field: self.field(part),
                 problem,
             })?;
         self.bytes(part, value.encoding.len())
-    }
-
-    /// Begins `record`: its type must follow.
-    pub(super) fn begin(&mut self, record: Record, expected: u8) -> Result<(), StoreError> {
-        self.record = record;
-        let offset = self.offset;
-        let found = self.u8(Part::Type)?;
-        if found != expected {
-            return Err(StoreError::RecordType {
-                offset,
-                record,
-                expected,
-                found,
-            });
-        }
-        Ok(())
     }
 }

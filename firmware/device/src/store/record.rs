@@ -8,6 +8,7 @@ use crate::store::error::StoreError;
 use crate::store::field::{Part, Record};
 use crate::store::layout::{self, KEY_ID_LENGTH, PUBLIC_KEY_LENGTH};
 use crate::store::reader::{Reader, Trace};
+use crate::store::sections::Section;
 use crate::url::HttpsUrl;
 
 /// A trust anchor. Only a store that was read makes one.
@@ -71,7 +72,7 @@ pub struct KeySet<'a> {
     /// How many different keys must have signed: at least 1, also when there are no keys.
     pub threshold: u8,
     /// The keys.
-    keys: Records<'a, Key<'a>>,
+    keys: Section<'a, Key<'a>>,
 }
 
 /// A public key that signs updates.
@@ -99,13 +100,13 @@ impl<'a> Endpoint<'a> {
     /// The URLs that it may redirect to, ascending.
     pub fn redirects(&self) -> impl Iterator<Item = HttpsUrl<'a>> + Clone + use<'a> {
         let (count, bytes) = self.redirects;
-        let mut reader = Reader::new(bytes, Record::Endpoint(0), ());
+        let mut reader = Reader::new(bytes, ());
         (0..count).map_while(move |index| redirect(&mut reader, index).ok())
     }
 }
 
 impl<'a> KeySet<'a> {
-    pub(super) const fn new(threshold: u8, keys: Records<'a, Key<'a>>) -> Self {
+    pub(super) const fn new(threshold: u8, keys: Section<'a, Key<'a>>) -> Self {
         Self { threshold, keys }
     }
 
@@ -144,45 +145,6 @@ impl DatesChecked {
         }
     }
 }
-
-/// Records of one kind in bytes that were checked.
-#[derive(Debug)]
-pub(super) struct Records<'a, R> {
-    pub(super) reader: Reader<'a, ()>,
-    pub(super) index: u8,
-    pub(super) count: u8,
-    pub(super) read: fn(&mut Reader<'a, ()>, u8) -> Result<R, StoreError>,
-}
-
-// Derived, it would ask for `R: Clone`, which a function pointer does not need.
-impl<R> Clone for Records<'_, R> {
-    fn clone(&self) -> Self {
-        Self {
-            reader: self.reader.clone(),
-            ..*self
-        }
-    }
-}
-
-impl<R> Iterator for Records<'_, R> {
-    type Item = R;
-
-    fn next(&mut self) -> Option<R> {
-        if self.index >= self.count {
-            return None;
-        }
-        let record = (self.read)(&mut self.reader, self.index).ok();
-        self.index = self.index.saturating_add(1);
-        record
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        let left = usize::from(self.count.saturating_sub(self.index));
-        (left, Some(left))
-    }
-}
-
-impl<R> ExactSizeIterator for Records<'_, R> {}
 
 pub(super) fn anchor<'a, T: Trace>(
     reader: &mut Reader<'a, T>,
@@ -275,27 +237,36 @@ fn redirect<'a, T: Trace>(
     reader.url(Part::RedirectLength(index), Part::Redirect(index))
 }
 
-pub(super) fn release_key<'a, T: Trace>(
+pub(super) fn key<'a, T: Trace>(
     reader: &mut Reader<'a, T>,
+    kind: KeyKind,
     index: u8,
 ) -> Result<Key<'a>, StoreError> {
-    reader.begin(Record::ReleaseKey(index), layout::TYPE_RELEASE_KEY)?;
-    key(reader)
-}
-
-pub(super) fn rescue_key<'a, T: Trace>(
-    reader: &mut Reader<'a, T>,
-    index: u8,
-) -> Result<Key<'a>, StoreError> {
-    reader.begin(Record::RescueKey(index), layout::TYPE_RESCUE_KEY)?;
-    key(reader)
-}
-
-fn key<'a, T: Trace>(reader: &mut Reader<'a, T>) -> Result<Key<'a>, StoreError> {
+    let record_type = match kind {
+        KeyKind::Release => layout::TYPE_RELEASE_KEY,
+        KeyKind::Rescue => layout::TYPE_RESCUE_KEY,
+    };
+    reader.begin(kind.record(index), record_type)?;
     Ok(Key {
         id: reader.array(Part::KeyId)?,
         public: reader.array(Part::PublicKey)?,
     })
+}
+
+/// Which set a key belongs to.
+#[derive(Clone, Copy)]
+pub(super) enum KeyKind {
+    Release,
+    Rescue,
+}
+
+impl KeyKind {
+    pub(super) const fn record(self, index: u8) -> Record {
+        match self {
+            Self::Release => Record::ReleaseKey(index),
+            Self::Rescue => Record::RescueKey(index),
+        }
+    }
 }
 
 /// As the policy spells it.

@@ -1,0 +1,74 @@
+//! The steps from a checked trust store to the network, each only after the one before.
+
+use device::store::StoreError;
+use embassy_executor::{SpawnError, Spawner};
+use esp_hal::peripherals::{FLASH, WIFI};
+use esp_radio::wifi::WifiError;
+
+use crate::console::say;
+use crate::provisioning::{Settings, SettingsError};
+use crate::resolver::Resolver;
+use crate::storage::Storage;
+use crate::wifi::Station;
+use crate::{identity, network, wifi};
+
+/// Why the device does not go on the network.
+pub(crate) enum Halt {
+    /// A task was started twice: a bug.
+    Bug(SpawnError),
+    /// There are no settings for the network.
+    NotProvisioned(SettingsError),
+    /// The radio driver refused the settings.
+    Radio(WifiError),
+    /// The trust store in the image is not valid.
+    TrustStore(StoreError),
+}
+
+impl Halt {
+    /// Says why, and what to do about it.
+    pub(crate) fn print(&self) {
+        match self {
+            Self::Bug(error) => say!("boot: a task did not start: {error:?}"),
+            Self::NotProvisioned(error) => {
+                say!("boot: {error}");
+                say!("boot: write the network with `cargo xtask provision`, then reset");
+            }
+            Self::Radio(error) => {
+                say!("boot: the radio did not start: {error}");
+                say!("boot: check name and password with `cargo xtask provision`, then reset");
+            }
+            Self::TrustStore(error) => {
+                say!("**********************************************************************");
+                say!("boot: THE TRUST STORE IN THIS IMAGE IS INVALID: {error}");
+                say!("boot: no server can be trusted, so this device stays off the network");
+                say!("boot: write a release that `cargo xtask verify` accepts");
+                say!("**********************************************************************");
+            }
+        }
+    }
+}
+
+/// Checks the trust store, reads the settings and starts the network.
+///
+/// # Errors
+///
+/// The first step that failed; the ones after it were not tried.
+pub(crate) fn boot(
+    spawner: Spawner,
+    flash: FLASH<'static>,
+    radio: WIFI<'static>,
+) -> Result<(), Halt> {
+    let store = identity::trust_store().map_err(Halt::TrustStore)?;
+    identity::print_store(&store);
+
+    let mut storage = Storage::new(flash);
+    let settings = Settings::read(&mut storage).map_err(Halt::NotProvisioned)?;
+    settings.print();
+
+    let station = Station::new(radio, &settings).map_err(Halt::Radio)?;
+    let stack = network::start(spawner).map_err(Halt::Bug)?;
+    let resolver = Resolver::new(settings.hosts, stack);
+    spawner.spawn(network::report(stack, resolver, store).map_err(Halt::Bug)?);
+    spawner.spawn(wifi::stay_joined(station).map_err(Halt::Bug)?);
+    Ok(())
+}

@@ -1,0 +1,65 @@
+//! What this device is: its build, and the trust store in it.
+
+use device::hex::Hex;
+use device::store::{StoreError, TrustStore};
+
+use crate::console::say;
+use crate::trust_store::TRUST_STORE;
+
+/// The project name in the application descriptor.
+pub(crate) const PROJECT: &str = "perennial-reference";
+/// The version in the application descriptor.
+pub(crate) const VERSION: &str = env!("PERENNIAL_VERSION");
+
+const COMMIT: &str = env!("PERENNIAL_COMMIT");
+const RELEASE_DATE: &str = env!("PERENNIAL_RELEASE_DATE");
+
+/// Prints project, version, commit and release date.
+pub(crate) fn print_build() {
+    say!("");
+    say!("{PROJECT} {VERSION}");
+    say!("build: commit {COMMIT}");
+    say!("build: released {RELEASE_DATE}");
+}
+
+/// Checks the trust store in the image.
+///
+/// # Errors
+///
+/// The store is not one, is of another format, or its hash does not match.
+pub(crate) fn trust_store() -> Result<TrustStore<'static>, StoreError> {
+    // Hidden from the optimiser: to be checked are the bytes in flash, not those the compiler saw.
+    TrustStore::read_exact(core::hint::black_box(&TRUST_STORE))
+}
+
+/// Prints the identity of `store`, each of its anchors, pins and endpoints.
+pub(crate) fn print_store(store: &TrustStore<'_>) {
+    say!(
+        "store: product {}, format {}, sequence {}",
+        store.product(),
+        store.format_version(),
+        store.sequence()
+    );
+    say!("store: sha256 {}", Hex(store.sha256()));
+    for anchor in store.anchors() {
+        say!(
+            "store: anchor \"{}\", notAfter {}, effective end {}",
+            anchor.name,
+            anchor.not_after,
+            anchor.effective_end
+        );
+        say!("store:   fingerprint {}", Hex(anchor.fingerprint));
+    }
+    for pin in store.pins() {
+        say!(
+            "store: pin for {}, expires {}, then {}",
+            pin.host,
+            pin.expires,
+            pin.after_expiry
+        );
+        say!("store:   spki-sha256 {}", Hex(pin.spki_sha256));
+    }
+    for endpoint in store.endpoints() {
+        say!("store: endpoint \"{}\", {}", endpoint.name, endpoint.url);
+    }
+}

@@ -1,0 +1,83 @@
+//! Reference firmware of Perennial for the ESP32-C3.
+//!
+//! Boot: say what this is, check the trust store, read the provisioning, join the network. A device
+//! that cannot do the next step says why, stays where it is and says it again each minute. It does
+//! not reset: a reset would change nothing, and a person at the console would see less.
+
+#![no_std]
+#![no_main]
+
+extern crate alloc;
+
+mod boot;
+mod console;
+mod identity;
+mod network;
+mod panic;
+mod provisioning;
+mod resolver;
+mod storage;
+#[allow(
+    unreachable_pub,
+    reason = "generated, and read by people as the store's public face"
+)]
+mod trust_store;
+mod watchdog;
+mod wifi;
+
+use embassy_executor::Spawner;
+use embassy_time::{Duration, Instant, Timer};
+use esp_hal::clock::CpuClock;
+use esp_hal::timer::timg::TimerGroup;
+
+use crate::boot::Halt;
+use crate::watchdog::{FEED_INTERVAL, Watchdog};
+
+esp_bootloader_esp_idf::esp_app_desc!(
+    identity::VERSION,
+    identity::PROJECT,
+    esp_bootloader_esp_idf::BUILD_TIME,
+    esp_bootloader_esp_idf::BUILD_DATE,
+    esp_bootloader_esp_idf::ESP_IDF_COMPATIBLE_VERSION,
+    esp_bootloader_esp_idf::MMU_PAGE_SIZE,
+    0,
+    u16::MAX,
+    esp_bootloader_esp_idf::SECURE_VERSION
+);
+
+/// RAM that the bootloader no longer needs.
+const RECLAIMED_HEAP_BYTES: usize = 64 * 1024;
+/// Heap beside it. The radio takes 47 to 57 KiB of both together.
+const HEAP_BYTES: usize = 60 * 1024;
+/// How often a halted device says why.
+const REMINDER_INTERVAL: Duration = Duration::from_secs(60);
+
+#[esp_rtos::main]
+async fn main(spawner: Spawner) -> ! {
+    let config = esp_hal::Config::default().with_cpu_clock(CpuClock::max());
+    let peripherals = esp_hal::init(config);
+    let watchdog = Watchdog::start(peripherals.RTC_TIMER);
+    esp_alloc::heap_allocator!(#[esp_hal::ram(reclaimed)] size: RECLAIMED_HEAP_BYTES);
+    esp_alloc::heap_allocator!(size: HEAP_BYTES);
+    let timers = TimerGroup::new(peripherals.TIMG0);
+    esp_rtos::start(timers.timer0, peripherals.FROM_CPU_INTR0);
+
+    identity::print_build();
+    let halt = boot::boot(spawner, peripherals.FLASH, peripherals.WIFI).err();
+    supervise(watchdog, halt).await
+}
+
+/// Feeds the watchdog for as long as tasks get to run, and repeats why the device halted, if it did.
+async fn supervise(mut watchdog: Watchdog, halt: Option<Halt>) -> ! {
+    let mut reminder = Instant::now();
+    loop {
+        watchdog.feed();
+        if let Some(halt) = &halt
+            && Instant::now() >= reminder
+        {
+            halt.print();
+            reminder = Instant::now() + REMINDER_INTERVAL;
+        }
+        Timer::after(FEED_INTERVAL).await;
+    }
+}

@@ -1,0 +1,100 @@
+//! The network stack: DHCP, and the addresses of the update endpoints.
+
+use device::store::{Endpoint, TrustStore};
+use embassy_executor::{SpawnError, Spawner};
+use embassy_net::{Config, Runner, Stack, StackResources};
+use embassy_time::{Duration, Timer};
+use esp_hal::rng::Rng;
+use esp_radio::wifi::Interface;
+use static_cell::StaticCell;
+
+use crate::console::say;
+use crate::resolver::Resolver;
+
+/// DHCP and DNS take a socket each.
+const SOCKETS: usize = 2;
+/// How often a name is asked for after an address was obtained.
+const RESOLVE_ATTEMPTS: u32 = 5;
+/// The wait between two attempts.
+const RESOLVE_PAUSE: Duration = Duration::from_secs(10);
+
+static RESOURCES: StaticCell<StackResources<SOCKETS>> = StaticCell::new();
+
+/// Starts the stack on the station interface. It sends nothing until the station has joined.
+///
+/// Call it when the radio is on: before, the random numbers that seed ports and transaction
+/// numbers have no entropy.
+///
+/// # Errors
+///
+/// It was started before.
+pub(crate) fn start(spawner: Spawner) -> Result<Stack<'static>, SpawnError> {
+    let random = Rng::new();
+    let seed = (u64::from(random.random()) << 32) | u64::from(random.random());
+    let resources = RESOURCES.init(StackResources::new());
+    let config = Config::dhcpv4(embassy_net::DhcpConfig::default());
+    let (stack, runner) = embassy_net::new(Interface::station(), config, resources, seed);
+    spawner.spawn(run(runner)?);
+    Ok(stack)
+}
+
+#[embassy_executor::task]
+async fn run(mut runner: Runner<'static, Interface>) -> ! {
+    runner.run().await
+}
+
+/// Prints each address obtained and lost, and, with each one obtained, where the endpoints are.
+#[embassy_executor::task]
+pub(crate) async fn report(
+    stack: Stack<'static>,
+    resolver: Resolver,
+    store: TrustStore<'static>,
+) -> ! {
+    loop {
+        stack.wait_config_up().await;
+        print_address(stack);
+        for endpoint in store.endpoints() {
+            find(&resolver, &endpoint).await;
+        }
+        stack.wait_config_down().await;
+        say!("net: address lost");
+    }
+}
+
+fn print_address(stack: Stack<'static>) {
+    let Some(config) = stack.config_v4() else {
+        return;
+    };
+    match config.gateway {
+        Some(gateway) => say!("net: address {} gateway {gateway}", config.address),
+        None => say!("net: address {}, no gateway", config.address),
+    }
+    for server in &config.dns_servers {
+        say!("net: name server {server}");
+    }
+}
+
+/// Finds and prints the address of an endpoint's host. Nothing is sent to that address.
+async fn find(resolver: &Resolver, endpoint: &Endpoint<'_>) {
+    let host = endpoint.url.host();
+    for attempt in 1..=RESOLVE_ATTEMPTS {
+        match resolver.resolve(host).await {
+            Ok(answer) => {
+                say!(
+                    "net: endpoint \"{}\" {host} is at {} ({})",
+                    endpoint.name,
+                    answer.address,
+                    answer.source
+                );
+                return;
+            }
+            Err(error) => say!(
+                "net: endpoint \"{}\" {host} not found: {error}",
+                endpoint.name
+            ),
+        }
+        if attempt < RESOLVE_ATTEMPTS {
+            Timer::after(RESOLVE_PAUSE).await;
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! The checks: each file is one question, asked of everything that could be read.
+//!
+//! A check looks at a [`Case`] and pushes findings. It runs also when the policy has mistakes elsewhere, so
+//! that one run reports all of them; a section that could not be read asks no questions. To add a check:
+//! its rule goes into `rules/`, its file here and into [`ALL`], its two fixtures into
+//! `trust/fixtures/rules/`.
+
+use crate::anchors::{Certificate, Inventory};
+use crate::calendar::Calendar;
+use crate::chains::Chains;
+use crate::channel::Channel;
+use crate::date::Date;
+use crate::finding::{Finding, Label};
+use crate::policy::{Endpoint, PolicyDraft, RequiredRoot};
+use crate::source::Location;
+
+mod backup_pins;
+mod duplicate_anchors;
+mod endpoint_anchors;
+mod ends_in_service;
+mod key_strength;
+mod leaves_programmes;
+mod pin_expiry;
+mod release_date;
+mod required_roots;
+mod unneeded_anchors;
+
+/// Everything that a check may look at.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<'a> {
+    /// The policy, as far as it could be read.
+    pub policy: &'a PolicyDraft,
+    /// The anchor pool.
+    pub inventory: &'a Inventory,
+    /// The dated facts.
+    pub calendar: &'a Calendar,
+    /// The captured chains.
+    pub chains: &'a Chains,
+    /// The release date.
+    pub as_of: Date,
+    /// Whom the release is for.
+    pub channel: Channel,
+}
+
+type Check = fn(&Case<'_>, &mut Vec<Finding>);
+
+/// Every check. The order does not matter: findings are put into file order.
+const ALL: &[Check] = &[
+    backup_pins::check,
+    duplicate_anchors::check,
+    endpoint_anchors::check,
+    ends_in_service::check,
+    key_strength::check,
+    leaves_programmes::check,
+    pin_expiry::check,
+    release_date::check,
+    required_roots::check,
+    unneeded_anchors::check,
+];
+
+/// Runs every check over `case`.
+pub fn run(case: &Case<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for check in ALL {
+        check(case, &mut findings);
+    }
+    findings
+}
+
+/// A required root with its certificate from the pool.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Anchor<'a> {
+    pub(crate) required: &'a RequiredRoot,
+    pub(crate) certificate: &'a Certificate,
+}
+
+impl Anchor<'_> {
+    /// The last day on which the anchor itself counts: notAfter, or the earlier end that the policy gives it.
+    fn last_day(&self) -> Date {
+        let not_after = self.certificate.not_after;
+        self.required
+            .effective_end
+            .as_ref()
+            .map_or(not_after, |end| end.value.min(not_after))
+    }
+
+    /// The place that ends it: the policy's `effective-end` where that is the earlier one, else its name.
+    fn end_location(&self) -> Location {
+        let own = self
+            .required
+            .effective_end
+            .as_ref()
+            .filter(|end| end.value < self.certificate.not_after);
+        own.map_or_else(|| self.required.name.at.clone(), |end| end.at.clone())
+    }
+}
+
+impl<'a> Case<'a> {
+    /// The required roots that the pool has, in the policy's order.
+    pub(crate) fn anchors(&self) -> impl Iterator<Item = Anchor<'a>> + use<'a> {
+        let inventory = self.inventory;
+        self.policy
+            .required_roots
+            .iter()
+            .filter_map(move |required| {
+                let certificate = inventory.find(&required.sha256)?;
+                Some(Anchor {
+                    required,
+                    certificate,
+                })
+            })
+    }
+
+    /// The anchors that may lead to `endpoint`: of its owner, or in or directly above a captured chain.
+    pub(crate) fn anchors_of(&self, endpoint: &'a Endpoint) -> Vec<Anchor<'a>> {
+        self.anchors()
+            .filter(|anchor| self.serves(anchor.certificate, endpoint))
+            .collect()
+    }
+
+    fn serves(&self, anchor: &Certificate, endpoint: &Endpoint) -> bool {
+        let owner = self.calendar.owner(anchor);
+        owner.as_deref() == Some(endpoint.owner.as_str()) || self.chains.reach(endpoint, anchor)
+    }
+}
+
+/// A label for another line that explains a finding.
+fn because(location: &Location, text: String) -> Label {
+    Label {
+        location: location.clone(),
+        text,
+    }
+}
+
+/// `1 day`, `2 days`.
+pub(crate) fn days(count: i64) -> String {
+    if count == 1 {
+        "1 day".to_owned()
+    } else {
+        format!("{count} days")
+    }
+}

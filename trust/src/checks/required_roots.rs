@@ -1,0 +1,66 @@
+//! A101 and A102: the fingerprint must be in the pool, and the name must be the certificate's.
+
+use super::{Anchor, Case};
+use crate::finding::{Finding, Subject};
+use crate::policy::RequiredRoot;
+use crate::rules::anchors::{NAME_DISAGREES, REQUIRED_ROOT_MISSING};
+
+pub(super) fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
+    let missing = case
+        .policy
+        .required_roots
+        .iter()
+        .filter(|root| case.inventory.find(&root.sha256).is_none());
+    findings.extend(missing.map(|root| missing_root(root, case)));
+    let misnamed = case
+        .anchors()
+        .filter(|anchor| anchor.required.name.value != anchor.certificate.name);
+    findings.extend(misnamed.map(|anchor| disagreeing_name(&anchor)));
+}
+
+fn missing_root(root: &RequiredRoot, case: &Case<'_>) -> Finding {
+    let name = &root.name.value;
+    let fingerprint = hex::encode(root.sha256.value);
+    let message = format!("no certificate in the anchor pool has the fingerprint of {name}");
+    let namesake = case
+        .inventory
+        .iter()
+        .find(|certificate| certificate.name == *name);
+    let help = namesake.map_or_else(
+        || format!("`cargo xtask roots add {fingerprint}` adds it, where the Mozilla set has it; else `--file`"),
+        |found| format!("the pool's {name} is {}; is that the one?", hex::encode(found.fingerprint)),
+    );
+    Finding::new(
+        &REQUIRED_ROOT_MISSING,
+        root.sha256.at.clone(),
+        "not in the pool",
+        message,
+    )
+    .evidence("fingerprint", fingerprint)
+    .evidence("certificates-in-pool", case.inventory.iter().count())
+    .help(help)
+    .about(Subject::anchor(name))
+}
+
+fn disagreeing_name(anchor: &Anchor<'_>) -> Finding {
+    let (name, real) = (&anchor.required.name.value, &anchor.certificate.name);
+    let fingerprint = hex::encode(anchor.certificate.fingerprint);
+    let message = format!("the certificate with this fingerprint is {real}, not {name}");
+    Finding::new(
+        &NAME_DISAGREES,
+        anchor.required.name.at.clone(),
+        format!("the certificate says {real}"),
+        message,
+    )
+    .and_label(
+        anchor.required.sha256.at.clone(),
+        format!("fingerprint of {real}"),
+    )
+    .and_label(anchor.certificate.at.clone(), "this certificate")
+    .evidence("fingerprint", fingerprint)
+    .evidence("name-in-certificate", real)
+    .help(format!(
+        "write `name = \"{real}\"`, or the fingerprint of the root that was meant"
+    ))
+    .about(Subject::anchor(name))
+}

@@ -1,0 +1,220 @@
+//! The gate: from inputs to a verdict. The only maker of an [`ApprovedStore`].
+
+use std::sync::Arc;
+
+use device::store::{AfterExpiry, DatesChecked};
+use device::url::HttpsUrl;
+use sha2::{Digest as _, Sha256};
+
+use crate::anchors::Inventory;
+use crate::calendar::Calendar;
+use crate::chains::Chains;
+use crate::channel::Channel;
+use crate::checks::{self, Case};
+use crate::date::Date;
+use crate::finding::{self, Finding};
+use crate::policy::{self, Endpoint, KeySet, Policy, RequiredRoot, SigningKey};
+use crate::source::SourceFile;
+use crate::store::{
+    ApprovedAnchor, ApprovedEndpoint, ApprovedKey, ApprovedKeys, ApprovedPin, ApprovedStore,
+    StoreContents, StoreInput,
+};
+use crate::waivers;
+
+/// The files that a verdict is made from.
+#[derive(Clone, Debug)]
+pub struct Inputs {
+    /// `policy.toml`
+    pub policy: Arc<SourceFile>,
+    /// The files of `trust/anchors/`
+    pub anchors: Vec<Arc<SourceFile>>,
+    /// The files of `trust/calendar/`
+    pub calendar: Vec<Arc<SourceFile>>,
+    /// The files of `trust/endpoints/`
+    pub endpoints: Vec<Arc<SourceFile>>,
+}
+
+/// When and for whom a verdict is asked.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Question {
+    /// The release date.
+    pub as_of: Date,
+    /// Whom the release is for.
+    pub channel: Channel,
+}
+
+/// The outcome: every finding, and the approved store when none of them blocks.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    question: Question,
+    findings: Vec<Finding>,
+    approval: Option<Approval>,
+}
+
+/// What an open gate hands out.
+#[derive(Clone, Debug)]
+struct Approval {
+    policy: Policy,
+    store: ApprovedStore,
+}
+
+impl Verdict {
+    /// What was asked.
+    pub fn question(&self) -> Question {
+        self.question
+    }
+
+    /// Every finding, in file order; waived ones too.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// The store, when the gate is open.
+    pub fn approved(&self) -> Option<&ApprovedStore> {
+        self.approval.as_ref().map(|approval| &approval.store)
+    }
+
+    /// The policy behind the store, when the gate is open.
+    pub fn policy(&self) -> Option<&Policy> {
+        self.approval.as_ref().map(|approval| &approval.policy)
+    }
+}
+
+/// Judges `inputs` at a release date. A function of its arguments: the same question to the same files has the
+/// same answer, in any year.
+pub fn judge(inputs: &Inputs, question: Question) -> Verdict {
+    let reading = policy::read(&inputs.policy);
+    let (inventory, about_anchors) = Inventory::from_files(&inputs.anchors);
+    let (calendar, about_calendar) = Calendar::read(&inputs.calendar);
+    let (chains, about_chains) = Chains::read(&inputs.endpoints, &reading.draft);
+
+    let case = Case {
+        policy: &reading.draft,
+        inventory: &inventory,
+        calendar: &calendar,
+        chains: &chains,
+        as_of: question.as_of,
+        channel: question.channel,
+    };
+    let mut findings = [
+        reading.findings,
+        about_anchors,
+        about_calendar,
+        about_chains,
+        checks::run(&case),
+    ]
+    .concat();
+    waivers::apply(&reading.draft.waivers, question.as_of, &mut findings);
+    finding::sort(&mut findings);
+
+    let open = !findings.iter().any(Finding::blocks);
+    let approval = reading.policy.filter(|_| open).and_then(|policy| {
+        let store = approve(&policy, &case, inputs)?;
+        Some(Approval { policy, store })
+    });
+    Verdict { question, findings, approval }
+}
+
+/// The store of a policy against which nothing stands. `None` if an anchor is not in the pool all the same: a
+/// store that lacks what the policy requires is never made, whatever was waived.
+fn approve(policy: &Policy, case: &Case<'_>, inputs: &Inputs) -> Option<ApprovedStore> {
+    let anchors = policy
+        .required_roots
+        .iter()
+        .map(|root| approved_anchor(root, case))
+        .collect::<Option<_>>()?;
+    Some(ApprovedStore::from_gate(StoreContents {
+        product: policy.product.name.value.clone(),
+        sequence: policy.product.store_sequence,
+        as_of: case.as_of,
+        service_ends: policy.service_life.ends.value,
+        dates: DatesChecked::ALL,
+        anchors,
+        pins: approved_pins(policy)?,
+        endpoints: policy.endpoints.iter().map(approved_endpoint).collect(),
+        release_keys: approved_keys(&policy.signing),
+        rescue_keys: policy
+            .rescue
+            .as_ref()
+            .map_or(ApprovedKeys::NONE, approved_keys),
+        inputs: store_inputs(inputs),
+        at: policy.product.name.at.clone(),
+    }))
+}
+
+fn approved_anchor(root: &RequiredRoot, case: &Case<'_>) -> Option<ApprovedAnchor> {
+    let certificate = case.inventory.find(&root.sha256)?;
+    let effective_end = case
+        .calendar
+        .ends(certificate, Some(root))
+        .into_iter()
+        .next()?;
+    Some(ApprovedAnchor {
+        certificate: certificate.clone(),
+        name: root.name.value.clone(),
+        owner: case.calendar.owner(certificate),
+        reason: root.reason.value.clone(),
+        effective_end,
+        at: root.at.clone(),
+    })
+}
+
+/// The pins of every endpoint; `None` when one names an endpoint that is not there.
+fn approved_pins(policy: &Policy) -> Option<Vec<ApprovedPin>> {
+    let mut pins = Vec::new();
+    for fallback in &policy.pin_fallbacks {
+        let endpoint = policy
+            .endpoints
+            .iter()
+            .find(|endpoint| endpoint.name.value == fallback.endpoint.value)?;
+        let host = HttpsUrl::parse(endpoint.url.as_bytes())
+            .ok()?
+            .host()
+            .to_owned();
+        pins.extend(fallback.spki_sha256.iter().map(|pin| ApprovedPin {
+            endpoint: endpoint.name.value.clone(),
+            host: host.clone(),
+            spki_sha256: pin.value,
+            expires: fallback.expires.value,
+            after_expiry: AfterExpiry::RootsOnly,
+            at: pin.at.clone(),
+        }));
+    }
+    Some(pins)
+}
+
+fn approved_endpoint(endpoint: &Endpoint) -> ApprovedEndpoint {
+    ApprovedEndpoint {
+        name: endpoint.name.value.clone(),
+        url: endpoint.url.value.clone(),
+        redirects: endpoint
+            .redirects
+            .iter()
+            .map(|url| url.value.clone())
+            .collect(),
+    }
+}
+
+fn approved_keys(keys: &KeySet) -> ApprovedKeys {
+    let key = |key: &SigningKey| ApprovedKey {
+        id: key.key_id,
+        ed25519: key.ed25519,
+    };
+    ApprovedKeys {
+        // The reader lets a policy have at most 255 keys, and no threshold above their number.
+        threshold: u8::try_from(keys.threshold.value).unwrap_or(u8::MAX),
+        keys: keys.keys.iter().map(key).collect(),
+    }
+}
+
+/// The files that decide what the store is: policy and facts. The pool is selected from by fingerprint.
+fn store_inputs(inputs: &Inputs) -> Vec<StoreInput> {
+    let hashed = |file: &Arc<SourceFile>| StoreInput {
+        name: file.name.clone(),
+        sha256: hex::encode(Sha256::digest(file.text.as_bytes())),
+    };
+    std::iter::once(&inputs.policy)
+        .chain(&inputs.calendar)
+        .map(hashed)
+        .collect()
+}

@@ -1,0 +1,93 @@
+//! Reading `policy.toml`: every mistake in one run, each with its place.
+
+mod anchors;
+mod endpoints;
+mod keys;
+mod lines;
+mod problem;
+mod product;
+mod sections;
+mod syntax;
+mod table;
+mod unique;
+mod url;
+mod values;
+mod waivers;
+
+use std::sync::Arc;
+
+use toml::de::DeTable;
+
+use self::sections::Sections;
+use self::table::{Context, Table};
+use super::complete::Policy;
+use super::model::PolicyDraft;
+use super::schema;
+use crate::finding::{self, Finding, Severity};
+use crate::source::SourceFile;
+
+pub(super) use self::values::canonical_sha256;
+
+/// What the reading of a policy gave.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// Whatever could be read, for the checks.
+    pub draft: PolicyDraft,
+    /// Every mistake, in file order. An empty list means that the policy is there.
+    pub findings: Vec<Finding>,
+    /// The policy; only when no finding is an error.
+    pub policy: Option<Policy>,
+}
+
+/// Reads a policy. Never fails: what is wrong is a finding, and one mistake hides no other.
+///
+/// The text is TOML 1.1 (<https://toml.io/en/v1.1.0>). Dates are quoted `YYYY-MM-DD`, numbers whole, and every
+/// section and key that is not optional must be there: a policy has no silent defaults.
+pub fn read(file: &Arc<SourceFile>) -> Reading {
+    let mut syntax = syntax::repair(file);
+    let mut findings = std::mem::take(&mut syntax.findings);
+    let (table, _) = DeTable::parse_recoverable(&syntax.text);
+    let context = Context::new(&syntax);
+    let draft = draft(&Table::root(&context, table.get_ref()));
+    findings.extend(context.into_findings());
+    finding::sort(&mut findings);
+    let fine = !findings
+        .iter()
+        .any(|finding| finding.severity == Severity::Error);
+    let policy = fine.then(|| Policy::complete(&draft)).flatten();
+    Reading {
+        draft,
+        findings,
+        policy,
+    }
+}
+
+/// The syntax errors of a policy, in file order.
+pub(super) fn syntax_findings(file: &Arc<SourceFile>) -> Vec<Finding> {
+    let mut findings = syntax::repair(file).findings;
+    finding::sort(&mut findings);
+    findings
+}
+
+fn draft(root: &Table<'_>) -> PolicyDraft {
+    root.required(schema::SCHEMA_VERSION, values::schema_version);
+    let sections = Sections::new(root);
+    let signing = sections.single(&schema::SIGNING, keys::signing);
+    let rescue = sections.single(&schema::RESCUE, keys::rescue);
+    if let (Some(signing), Some(rescue)) = (&signing, &rescue) {
+        keys::report_shared(root.context(), signing, rescue);
+    }
+    let endpoints = endpoints::endpoints(&sections);
+    PolicyDraft {
+        product: sections.single(&schema::PRODUCT, product::product),
+        service_life: sections.single(&schema::SERVICE_LIFE, product::service_life),
+        validity: sections.single(&schema::VALIDITY, product::validity),
+        required_roots: anchors::required_roots(&sections),
+        pin_fallbacks: endpoints::pin_fallbacks(&sections, &endpoints.names),
+        coverage: sections.single(&schema::COVERAGE, product::coverage),
+        waivers: waivers::waivers(&sections, &endpoints.names),
+        endpoints: endpoints.read,
+        signing,
+        rescue,
+    }
+}

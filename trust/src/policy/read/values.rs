@@ -1,0 +1,202 @@
+//! The kinds of values that a policy has, each read strictly.
+
+use toml::de::DeValue;
+
+use super::problem::{Problem, shortened};
+use crate::date::Date;
+use crate::policy::model::Sha256;
+
+/// What reading one value gives.
+pub(super) type Outcome<T> = Result<T, Problem>;
+
+/// A hundred years: nothing here is in service for longer, and no sum of days overflows.
+const MAX_DAYS: u32 = 36_525;
+const MAX_YEARS: u32 = 100;
+/// More independent paths than there are CA owners that anybody could have a contract with.
+const MAX_PATHS: u32 = 16;
+
+/// A string with something to read in it, on one line: it is copied into generated source files and reports.
+pub(super) fn text(value: &DeValue<'_>) -> Outcome<String> {
+    let text = string(value)?;
+    if text.trim().is_empty() {
+        return Err(Problem::invalid("is blank", "nothing but spaces").help("say it in words"));
+    }
+    if text != text.trim() {
+        return Err(
+            Problem::invalid("begins or ends with a space", "a space at an end")
+                .help(format!("write \"{}\"", text.trim())),
+        );
+    }
+    if let Some(odd) = text.chars().find(|c| is_unprintable(*c)) {
+        let code = format!("U+{:04X}", u32::from(odd));
+        return Err(Problem::invalid(
+            format!("has the character {code}, which cannot be printed"),
+            format!("has {code}"),
+        )
+        .help("keep it on one line and without control characters"));
+    }
+    Ok(text.to_owned())
+}
+
+/// A string, whatever it says.
+pub(super) fn string<'v>(value: &'v DeValue<'_>) -> Outcome<&'v str> {
+    value.as_str().ok_or_else(|| {
+        let problem = Problem::wrong_type(value, "a string");
+        match value {
+            DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) => {
+                problem.help("put it in double quotes")
+            }
+            _ => problem.help("write one text in double quotes"),
+        }
+    })
+}
+
+/// A date: a quoted `YYYY-MM-DD`, as everywhere in the project. TOML's own dates are refused, so that there is
+/// one form for a person and a tool to find.
+pub(super) fn date(value: &DeValue<'_>) -> Outcome<Date> {
+    const EXPECTED: &str = "a date in quotes";
+    if let DeValue::Datetime(datetime) = value {
+        let shown = datetime.to_string();
+        let day = shown.get(..10).unwrap_or(&shown);
+        return Err(Problem::wrong_type(value, EXPECTED).help(format!("write \"{day}\"")));
+    }
+    let text = value
+        .as_str()
+        .ok_or_else(|| Problem::wrong_type(value, EXPECTED).help("write it as \"YYYY-MM-DD\""))?;
+    text.parse().map_err(|_| {
+        let shown = shortened(text);
+        Problem::invalid(
+            format!("must be a day of the calendar, but is \"{shown}\""),
+            "no such day of the form YYYY-MM-DD",
+        )
+        .help("write year, month and day with their zeros, as in \"2034-06-30\"")
+    })
+}
+
+/// A SHA-256 value: 64 lowercase hexadecimal digits.
+pub(super) fn sha256(value: &DeValue<'_>) -> Outcome<Sha256> {
+    let text = string(value)?;
+    let lowercase = !text.bytes().any(|byte| byte.is_ascii_uppercase());
+    let mut digest = Sha256::default();
+    if lowercase && hex::decode_to_slice(text, &mut digest).is_ok() {
+        return Ok(digest);
+    }
+    let says = "must be a SHA-256 value of 64 lowercase hexadecimal digits";
+    if let Some(right) = canonical_sha256(text) {
+        return Err(Problem::invalid(says, "not in this form").help(format!("write \"{right}\"")));
+    }
+    Err(Problem::invalid(says, sha256_defect(text)).help(
+        "copy it from `openssl x509 -noout -fingerprint -sha256` or `cargo xtask roots list`",
+    ))
+}
+
+/// The canonical form of a SHA-256 value in any of the forms that tools print, such as `69:72:9B:…`.
+pub(in crate::policy) fn canonical_sha256(text: &str) -> Option<String> {
+    let separator = |c: char| c == ':' || c == ' ';
+    let digits: String = text.chars().filter(|c| !separator(*c)).collect();
+    let is_digest = digits.len() == 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_digest.then(|| digits.to_ascii_lowercase())
+}
+
+fn sha256_defect(text: &str) -> String {
+    match text.chars().find(|c| !c.is_ascii_hexdigit()) {
+        Some(odd) => format!("'{}' is not a hexadecimal digit", odd.escape_debug()),
+        None => format!("{} digits", text.chars().count()),
+    }
+}
+
+/// A number of days, 0 to a hundred years.
+pub(super) fn days(value: &DeValue<'_>) -> Outcome<u32> {
+    whole_number(value, 0, MAX_DAYS)
+}
+
+/// A number of days, 1 to a hundred years.
+pub(super) fn days_at_least_one(value: &DeValue<'_>) -> Outcome<u32> {
+    whole_number(value, 1, MAX_DAYS)
+}
+
+/// A number of years, 1 to 100.
+pub(super) fn years(value: &DeValue<'_>) -> Outcome<u16> {
+    Ok(u16::try_from(whole_number(value, 1, MAX_YEARS)?).unwrap_or(u16::MAX))
+}
+
+/// How many paths or owners, 1 to 16.
+pub(super) fn paths(value: &DeValue<'_>) -> Outcome<u32> {
+    whole_number(value, 1, MAX_PATHS)
+}
+
+/// The sequence of a store, from 1.
+pub(super) fn sequence(value: &DeValue<'_>) -> Outcome<u64> {
+    whole_number(value, 1, u32::MAX).map(u64::from)
+}
+
+/// How many keys must sign: at least 1. The caller compares it with the number of keys.
+pub(super) fn threshold(value: &DeValue<'_>) -> Outcome<u32> {
+    whole_number(value, 1, 255)
+}
+
+/// The version of the policy's shape: 1 is the only one.
+pub(super) fn schema_version(value: &DeValue<'_>) -> Outcome<()> {
+    let number = integer(value)?;
+    if number == Some(1) {
+        return Ok(());
+    }
+    Err(Problem::invalid("is not a version that this tool reads", "known: 1")
+        .of(&crate::rules::policy::SCHEMA_VERSION)
+        .help("write schema-version = 1, or use the release of Perennial that the policy was written for"))
+}
+
+/// One of the words that are known, by the value it stands for.
+pub(super) fn word<T: Copy>(value: &DeValue<'_>, known: &[(&'static str, T)]) -> Outcome<T> {
+    let text = string(value)?;
+    if let Some((_, meaning)) = known.iter().find(|(word, _)| *word == text) {
+        return Ok(*meaning);
+    }
+    let words: Vec<_> = known.iter().map(|(word, _)| *word).collect();
+    let list = words.join(", ");
+    let help = match crate::policy::schema::nearest(text, words.iter().copied()) {
+        Some(meant) => format!("did you mean \"{meant}\"? Known: {list}"),
+        None => format!("use one of: {list}"),
+    };
+    Err(Problem::invalid(
+        format!("cannot be \"{}\"", shortened(text)),
+        "not one of the known values",
+    )
+    .help(help)
+    .evidence("known", list))
+}
+
+fn whole_number(value: &DeValue<'_>, least: u32, most: u32) -> Outcome<u32> {
+    let number = integer(value)?.and_then(|number| u32::try_from(number).ok());
+    number
+        .filter(|number| (least..=most).contains(number))
+        .ok_or_else(|| {
+            Problem::invalid(
+                format!("must be from {least} to {most}"),
+                format!("not from {least} to {most}"),
+            )
+            .help(format!("write a whole number from {least} to {most}"))
+        })
+}
+
+/// `None` for an integer that is outside of 64 bits.
+fn integer(value: &DeValue<'_>) -> Outcome<Option<i64>> {
+    match value {
+        DeValue::Integer(integer) => {
+            Ok(i64::from_str_radix(integer.as_str(), integer.radix()).ok())
+        }
+        DeValue::Float(_) => Err(Problem::wrong_type(value, "a whole number")
+            .help("write a whole number: a policy has no fractions")),
+        DeValue::String(text) if text.parse::<i64>().is_ok() => {
+            Err(Problem::wrong_type(value, "a whole number").help("take the quotes away"))
+        }
+        _ => Err(Problem::wrong_type(value, "a whole number")),
+    }
+}
+
+// Control characters break out of a comment in generated code; bidirectional ones show a reviewer another text
+// than the one that is there (CVE-2021-42574).
+fn is_unprintable(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+}

@@ -1,0 +1,218 @@
+//! The shape of `policy.toml`: its sections and keys, in canonical order. Reader and formatter share it.
+
+/// How a section is written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Form {
+    /// Any number of times, as `[[name]]`.
+    List,
+    /// Once, as `[name]`.
+    Single,
+}
+
+/// Whether a policy may do without a section.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Presence {
+    /// It may be left out.
+    Optional,
+    /// Without it there is nothing to prove.
+    Required,
+}
+
+/// One section.
+#[derive(Debug)]
+pub(super) struct Section {
+    /// As it stands in the brackets.
+    pub(super) name: &'static str,
+    /// How it is written.
+    pub(super) form: Form,
+    /// Whether it must be there.
+    pub(super) presence: Presence,
+    /// Its keys, in canonical order.
+    pub(super) keys: &'static [&'static str],
+}
+
+impl Section {
+    /// The header as it is written: `[product]`, `[[endpoint]]`.
+    pub(super) fn header(&self) -> String {
+        match self.form {
+            Form::List => format!("[[{}]]", self.name),
+            Form::Single => format!("[{}]", self.name),
+        }
+    }
+}
+
+/// The key before the first section.
+pub(super) const SCHEMA_VERSION: &str = "schema-version";
+
+/// The keys of one entry of `keys = […]` in `[signing]` and `[rescue]`, in canonical order.
+pub(super) const SIGNING_KEY_KEYS: &[&str] = &["public", "role"];
+
+/// `[product]`
+pub(super) const PRODUCT: Section = Section {
+    name: "product",
+    form: Form::Single,
+    presence: Presence::Required,
+    keys: &["name", "chip", "verifier", "store-sequence"],
+};
+
+/// `[service-life]`
+pub(super) const SERVICE_LIFE: Section = Section {
+    name: "service-life",
+    form: Form::Single,
+    presence: Presence::Required,
+    keys: &[
+        "ends",
+        "last-unit-made",
+        "years-in-service",
+        "longest-offline-days",
+    ],
+};
+
+/// `[validity]`
+pub(super) const VALIDITY: Section = Section {
+    name: "validity",
+    form: Form::Single,
+    presence: Presence::Required,
+    keys: &["min-remaining-days", "programme-end"],
+};
+
+/// `[[required-root]]`
+pub(super) const REQUIRED_ROOT: Section = Section {
+    name: "required-root",
+    form: Form::List,
+    presence: Presence::Required,
+    keys: &["name", "sha256", "reason", "effective-end"],
+};
+
+/// `[[endpoint]]`
+pub(super) const ENDPOINT: Section = Section {
+    name: "endpoint",
+    form: Form::List,
+    presence: Presence::Required,
+    keys: &["name", "url", "redirects", "owner", "leaf-days", "chains"],
+};
+
+/// `[[pin-fallback]]`
+pub(super) const PIN_FALLBACK: Section = Section {
+    name: "pin-fallback",
+    form: Form::List,
+    presence: Presence::Optional,
+    keys: &["endpoint", "spki-sha256", "expires", "after-expiry"],
+};
+
+/// `[coverage]`
+pub(super) const COVERAGE: Section = Section {
+    name: "coverage",
+    form: Form::Single,
+    presence: Presence::Required,
+    keys: &["independent-paths", "distinct-owners"],
+};
+
+/// `[signing]`
+pub(super) const SIGNING: Section = Section {
+    name: "signing",
+    form: Form::Single,
+    presence: Presence::Required,
+    keys: &["threshold", "keys"],
+};
+
+/// `[rescue]`
+pub(super) const RESCUE: Section = Section {
+    name: "rescue",
+    form: Form::Single,
+    presence: Presence::Optional,
+    keys: &["threshold", "keys"],
+};
+
+/// `[[waiver]]`
+pub(super) const WAIVER: Section = Section {
+    name: "waiver",
+    form: Form::List,
+    presence: Presence::Optional,
+    keys: &["code", "anchor", "endpoint", "owner", "reason", "expires"],
+};
+
+/// Every section, in canonical order.
+pub(super) const SECTIONS: [&Section; 10] = [
+    &PRODUCT,
+    &SERVICE_LIFE,
+    &VALIDITY,
+    &REQUIRED_ROOT,
+    &ENDPOINT,
+    &PIN_FALLBACK,
+    &COVERAGE,
+    &SIGNING,
+    &RESCUE,
+    &WAIVER,
+];
+
+/// What may stand at the top of the file: the version and the names of the sections.
+pub(super) const ROOT_KEYS: &[&str] = &[
+    SCHEMA_VERSION,
+    PRODUCT.name,
+    SERVICE_LIFE.name,
+    VALIDITY.name,
+    REQUIRED_ROOT.name,
+    ENDPOINT.name,
+    PIN_FALLBACK.name,
+    COVERAGE.name,
+    SIGNING.name,
+    RESCUE.name,
+    WAIVER.name,
+];
+
+/// The section with this name.
+pub(super) fn section(name: &str) -> Option<&'static Section> {
+    SECTIONS.into_iter().find(|section| section.name == name)
+}
+
+/// The known word that is most like `word`, if one is near enough to be what was meant.
+pub(super) fn nearest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+    let folded = word.to_ascii_lowercase().replace('_', "-");
+    known
+        .into_iter()
+        .map(|candidate| (distance(&folded, candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= candidate.len().div_ceil(4))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+// Longer words cannot be near a known one, and the distance costs the product of both lengths.
+fn distance(word: &str, candidate: &str) -> usize {
+    if word.len() > 4 * candidate.len() {
+        return usize::MAX;
+    }
+    strsim::osa_distance(word, &candidate.to_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_top_of_the_file_lists_every_section() {
+        let sections: Vec<_> = SECTIONS.iter().map(|section| section.name).collect();
+        assert_eq!(ROOT_KEYS[0], SCHEMA_VERSION);
+        assert_eq!(&ROOT_KEYS[1..], sections);
+    }
+
+    #[test]
+    fn the_nearest_word_is_what_a_person_meant() {
+        for (typed, meant) in [
+            ("nmae", Some("name")),
+            ("Chip", Some("chip")),
+            ("verifer", Some("verifier")),
+            ("colour", None),
+            ("", None),
+        ] {
+            assert_eq!(
+                nearest(typed, PRODUCT.keys.iter().copied()),
+                meant,
+                "{typed}"
+            );
+        }
+        let typed = "min_remaining_day";
+        let meant = Some("min-remaining-days");
+        assert_eq!(nearest(typed, VALIDITY.keys.iter().copied()), meant);
+    }
+}

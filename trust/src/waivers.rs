@@ -1,0 +1,145 @@
+//! Waivers: findings that somebody answers for, until a day.
+
+use crate::date::Date;
+use crate::finding::{Finding, Subject};
+use crate::policy::Waiver;
+use crate::rules::Rule;
+use crate::rules::anchors::{NAME_DISAGREES, REQUIRED_ROOT_MISSING};
+use crate::rules::certificates::{
+    CALENDAR_BAD_VALUE, CALENDAR_UNKNOWN_KEY, CALENDAR_UNREADABLE, CERTIFICATE_UNREADABLE,
+    NO_CERTIFICATE, PRIVATE_KEY_IN_POOL,
+};
+use crate::rules::endpoints::CHAIN_UNREADABLE;
+use crate::rules::policy::{WAIVER_EXPIRED, WAIVER_NOT_POSSIBLE, WAIVER_UNUSED};
+
+/// Inputs that are not there or say nothing.
+const UNREADABLE: [&Rule; 7] = [
+    &CALENDAR_BAD_VALUE,
+    &CALENDAR_UNKNOWN_KEY,
+    &CALENDAR_UNREADABLE,
+    &CERTIFICATE_UNREADABLE,
+    &CHAIN_UNREADABLE,
+    &NO_CERTIFICATE,
+    &PRIVATE_KEY_IN_POOL,
+];
+
+/// Findings after which the store would be another one than was reviewed.
+const UNPROVABLE: [&Rule; 2] = [&NAME_DISAGREES, &REQUIRED_ROOT_MISSING];
+
+/// Marks the findings that a waiver covers at the release date, and adds one for each waiver that covers
+/// nothing or has expired. A waiver without owner, reason or end covers nothing; the reader says so.
+pub(crate) fn apply(waivers: &[Waiver], as_of: Date, findings: &mut Vec<Finding>) {
+    let mut about_waivers = Vec::new();
+    for waiver in waivers {
+        if cannot_be_waived(&waiver.code) {
+            about_waivers.push(not_possible(waiver));
+            continue;
+        }
+        let matching: Vec<_> = findings
+            .iter_mut()
+            .filter(|finding| covers(waiver, finding))
+            .collect();
+        if matching.is_empty() {
+            about_waivers.push(unused(waiver));
+        } else if let Some(expired) = expired(waiver, as_of) {
+            about_waivers.push(expired);
+        } else if let Some(words) = answer(waiver) {
+            for finding in matching {
+                finding.waived = Some(words.clone());
+            }
+        }
+    }
+    findings.extend(about_waivers);
+}
+
+/// What no person can answer for: inputs that could not be read, anchors that are not there or not the ones
+/// that a reviewer saw, and signing keys that everybody has.
+fn cannot_be_waived(code: &str) -> bool {
+    code.starts_with("P")
+        || UNREADABLE
+            .iter()
+            .chain(&UNPROVABLE)
+            .any(|rule| rule.id == code)
+}
+
+fn covers(waiver: &Waiver, finding: &Finding) -> bool {
+    let selects = |wanted: &Option<crate::policy::Located<String>>, actual: &Option<String>| {
+        wanted
+            .as_ref()
+            .is_none_or(|wanted| actual.as_ref() == Some(&wanted.value))
+    };
+    waiver.code.value == finding.rule.id
+        && selects(&waiver.anchor, &finding.subject.anchor)
+        && selects(&waiver.endpoint, &finding.subject.endpoint)
+}
+
+/// Who answers, until when and why; `None` when any of it is missing.
+fn answer(waiver: &Waiver) -> Option<String> {
+    let (owner, reason, expires) = (
+        waiver.owner.as_ref()?,
+        waiver.reason.as_ref()?,
+        waiver.expires.as_ref()?,
+    );
+    Some(format!(
+        "{} until {}: {}",
+        owner.value, expires.value, reason.value
+    ))
+}
+
+fn expired(waiver: &Waiver, as_of: Date) -> Option<Finding> {
+    let expires = waiver
+        .expires
+        .as_ref()
+        .filter(|expires| expires.value < as_of)?;
+    let code = &waiver.code.value;
+    let ago = crate::checks::days(as_of.days_since(expires.value));
+    let message = format!(
+        "the waiver of {code} expired {}, {ago} before the release date ({as_of})",
+        expires.value
+    );
+    let finding = Finding::new(&WAIVER_EXPIRED, expires.at.clone(), "last day", message)
+        .and_label(waiver.code.at.clone(), "so this finding counts again")
+        .evidence("expires", expires.value)
+        .evidence("release-date", as_of)
+        .help("mend what it waived, or have its owner answer for it again with a new end")
+        .about(about(waiver));
+    Some(finding)
+}
+
+fn not_possible(waiver: &Waiver) -> Finding {
+    let code = &waiver.code.value;
+    let message = format!("{code} cannot be waived: without it there is nothing that was proven");
+    Finding::new(
+        &WAIVER_NOT_POSSIBLE,
+        waiver.code.at.clone(),
+        "not to be waived",
+        message,
+    )
+    .help(format!(
+        "mend what `cargo xtask explain {code}` describes, and remove the waiver"
+    ))
+    .about(about(waiver))
+}
+
+fn unused(waiver: &Waiver) -> Finding {
+    let code = &waiver.code.value;
+    let message = format!("the waiver of {code} covers nothing: there is no such finding");
+    Finding::new(
+        &WAIVER_UNUSED,
+        waiver.code.at.clone(),
+        "matches no finding",
+        message,
+    )
+    .help("remove it; is the name of the anchor or endpoint the one that the finding prints?")
+    .about(about(waiver))
+}
+
+fn about(waiver: &Waiver) -> Subject {
+    let name =
+        |value: &Option<crate::policy::Located<String>>| value.as_ref().map(|v| v.value.clone());
+    Subject {
+        anchor: name(&waiver.anchor),
+        endpoint: name(&waiver.endpoint),
+        item: Some(waiver.code.value.clone()),
+    }
+}

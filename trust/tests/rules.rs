@@ -1,0 +1,187 @@
+//! Each rule speaks where it should and is silent where it should: a failing fixture and its passing twin.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use trust::channel::Channel;
+use trust::date::Date;
+use trust::finding::Finding;
+use trust::gate::{self, Inputs, Question};
+use trust::rules::{self, Rule};
+use trust::source::SourceFile;
+
+/// The release date of a fixture that has no `case.toml`.
+const RELEASE_DATE: &str = "2026-07-01";
+
+/// Families whose rules are not about the inputs of a verdict: their fixtures are rendered files and whole
+/// releases, in the tests of the command line.
+const ELSEWHERE: [&str; 2] = ["R", "V"];
+
+#[test]
+fn every_rule_fails_its_fixture_and_passes_the_twin() {
+    let problems: Vec<_> = rules_of_verdicts()
+        .filter_map(|rule| compare(rule).err())
+        .collect();
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn every_fixture_belongs_to_a_rule() {
+    for entry in std::fs::read_dir(fixtures()).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let (id, slug) = name.split_once('-').unwrap();
+        let rule = rules::find(id).unwrap_or_else(|| panic!("{name}: no rule {id}"));
+        assert_eq!(rule.slug, slug, "{name}");
+    }
+}
+
+#[test]
+fn the_failing_fixtures_say_what_they_should() {
+    let mut listing = String::new();
+    for rule in rules_of_verdicts() {
+        let findings = judge(&folder(rule).join("fail"));
+        for finding in findings.iter().filter(|finding| finding.rule == rule) {
+            listing.push_str(&describe(finding));
+        }
+    }
+    insta::assert_snapshot!(listing);
+}
+
+fn rules_of_verdicts() -> impl Iterator<Item = &'static Rule> {
+    rules::all()
+        .into_iter()
+        .filter(|rule| !ELSEWHERE.contains(&&rule.id[..1]))
+}
+
+/// The failing fixture has the finding, and that is the only difference to its twin.
+fn compare(rule: &Rule) -> Result<(), String> {
+    let problem = |text: String| format!("{} {}: {text}", rule.id, rule.slug);
+    let folder = folder(rule);
+    if !folder.join("fail").is_dir() || !folder.join("pass").is_dir() {
+        return Err(problem(
+            "fail/ or pass/ is missing among its fixtures".to_owned(),
+        ));
+    }
+    let (failing, passing) = (
+        count(&judge(&folder.join("fail"))),
+        count(&judge(&folder.join("pass"))),
+    );
+    if failing.get(rule.id) != Some(&1) {
+        return Err(problem(format!(
+            "must be found once in fail/, where there is {failing:?}"
+        )));
+    }
+    let mut others = failing;
+    others.remove(rule.id);
+    let same = others == passing;
+    same.then_some(()).ok_or_else(|| {
+        problem(format!(
+            "the twins differ in more: {others:?} and {passing:?}"
+        ))
+    })
+}
+
+fn count(findings: &[Finding]) -> BTreeMap<&'static str, usize> {
+    let mut counts = BTreeMap::new();
+    for finding in findings {
+        *counts.entry(finding.rule.id).or_default() += 1;
+    }
+    counts
+}
+
+fn describe(finding: &Finding) -> String {
+    let severity = finding.severity.word();
+    let mut text = format!(
+        "{severity}[{} {}]: {}\n",
+        finding.rule.id, finding.rule.slug, finding.message
+    );
+    for label in &finding.labels {
+        let (line, column) = label.location.start();
+        text.push_str(&format!(
+            "  {}:{line}:{column}: {}\n",
+            label.location.file.name, label.text
+        ));
+    }
+    text.push_str(&format!("  help: {}\n", finding.help));
+    text
+}
+
+fn judge(folder: &Path) -> Vec<Finding> {
+    let case = std::fs::read_to_string(folder.join("case.toml")).unwrap_or_default();
+    let value = |key: &str| {
+        case.lines().find_map(|line| {
+            Some(
+                line.strip_prefix(key)?
+                    .trim_matches([' ', '=', '"'])
+                    .to_owned(),
+            )
+        })
+    };
+    let as_of: Date = value("as-of")
+        .as_deref()
+        .unwrap_or(RELEASE_DATE)
+        .parse()
+        .unwrap();
+    let production = value("channel").as_deref() == Some("production");
+    let channel = if production {
+        Channel::Production
+    } else {
+        Channel::Development
+    };
+    let verdict = gate::judge(&inputs(folder), Question { as_of, channel });
+    let open = !verdict.findings().iter().any(Finding::blocks);
+    assert_eq!(verdict.approved().is_some(), open, "{}", folder.display());
+    verdict.findings().to_vec()
+}
+
+/// The fixture's own files; the base policy, the project's pool and calendar where it has none.
+fn inputs(folder: &Path) -> Inputs {
+    let policies = [
+        folder.join("policy.toml"),
+        fixtures().join("../base/policy.toml"),
+    ];
+    let policy = policies.iter().find(|path| path.is_file()).unwrap();
+    let files = |kind: &str| {
+        let own = folder.join(kind);
+        read_all(
+            &if own.is_dir() {
+                own
+            } else {
+                fixtures().join("../..").join(kind)
+            },
+            kind,
+        )
+    };
+    Inputs {
+        policy: SourceFile::from_bytes("policy.toml", &std::fs::read(policy).unwrap()),
+        anchors: files("anchors"),
+        calendar: files("calendar"),
+        endpoints: files("endpoints"),
+    }
+}
+
+fn read_all(folder: &Path, kind: &str) -> Vec<Arc<SourceFile>> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let name = |path: &Path| {
+        format!(
+            "trust/{kind}/{}",
+            path.file_name().unwrap().to_str().unwrap()
+        )
+    };
+    let pool = paths
+        .iter()
+        .filter(|path| trust::anchors::is_pool_file(path.to_str().unwrap()));
+    pool.map(|path| SourceFile::from_bytes(name(path), &std::fs::read(path).unwrap()))
+        .collect()
+}
+
+fn folder(rule: &Rule) -> PathBuf {
+    fixtures().join(format!("{}-{}", rule.id, rule.slug))
+}
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/rules")
+}

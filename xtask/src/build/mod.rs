@@ -1,0 +1,209 @@
+//! `build-firmware`: from the policy to a signed release in `dist/`, or the reasons why there is none.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use sha2::{Digest as _, Sha256};
+use trust::gate::{self, Question, Verdict};
+use trust::policy::Policy;
+use trust::render::RenderedStore;
+use trust::store::ApprovedStore;
+
+use crate::check;
+use crate::cli::QuestionArguments;
+use crate::exit::Exit;
+use crate::failure::{Failure, Result};
+use crate::git::{self, Head};
+use crate::image::{self, ApplicationImage, Expected, Settings};
+use crate::lock::Lock;
+use crate::progress::Progress;
+use crate::project::{Project, ProjectInputs};
+use crate::release::contents::ReleaseContents;
+use crate::release::manifest::{ArtefactKind, PackageRecord, ReleaseManifest, SCHEMA, StoreRecord, ToolchainRecord};
+use crate::release::place::{self, Placed};
+use crate::release_date::{self, ReleaseDate};
+use crate::render;
+use crate::report::{Format, release::ReleaseReport};
+use crate::signing::password::PasswordSource;
+use crate::signing::select::{Signers, signers};
+use crate::toolchain::{self, ProviderChoice, Toolchain};
+
+mod firmware;
+mod version;
+
+use firmware::Identity;
+use version::DirtyTree;
+
+/// Arguments of `build-firmware`.
+#[derive(Args, Debug)]
+pub struct BuildArguments {
+    /// When and for whom.
+    #[command(flatten)]
+    question: QuestionArguments,
+    /// Build from a tree with uncommitted changes; the version then ends with .dirty
+    #[arg(long)]
+    allow_dirty: bool,
+    /// Who provides the compiler
+    #[arg(long, value_enum, default_value_t)]
+    provider: ProviderChoice,
+    /// Sign with this secret key; repeatable [default: the development key, if the policy lists it]
+    #[arg(long, value_name = "FILE")]
+    sign_with: Vec<PathBuf>,
+    /// Read the password of the keys from the first line of this file; - is stdin
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+    /// Where releases go [default: dist/]
+    #[arg(long, value_name = "DIR")]
+    output: Option<PathBuf>,
+}
+
+/// Builds a release.
+///
+/// # Errors
+/// Everything that keeps a release from coming into being; `dist/` then is as it was.
+pub fn run(project: &Project, arguments: &BuildArguments) -> Result<Exit> {
+    let progress = Progress::of_stderr();
+    let lock = project.private_folder().join("build.lock");
+    let _lock = Lock::acquire(&lock, "cargo xtask build-firmware", progress)?;
+
+    let head = git::head(&project.root)?;
+    let dirty_tree = if arguments.allow_dirty { DirtyTree::Allow } else { DirtyTree::Refuse };
+    let version = version::of(&project.root, &head, dirty_tree)?;
+    let date = release_date::decide(arguments.question.as_of, &project.root)?;
+    let question = Question { as_of: date.day, channel: arguments.question.channel.into() };
+    progress.say(&format!("release {version}, judged at {} ({})", date.day, date.source));
+
+    let inputs = project.inputs()?;
+    let verdict = gate::judge(&inputs.inputs, question);
+    check::print(&verdict, question, Format::Human, &mut std::io::stderr().lock())?;
+    let (Some(approved), Some(policy)) = (verdict.approved(), verdict.policy()) else {
+        return Ok(check::exit_of(&verdict));
+    };
+    let rendered = render::current(project, approved)?;
+    let password = PasswordSource::from_option(arguments.password_file.as_deref());
+    let signers = signers(&arguments.sign_with, &policy.signing, &project.root, &password)?;
+
+    let toolchain = toolchain::ensure(&project.root, arguments.provider, progress)?;
+    progress.say("compiling the firmware");
+    let identity = Identity { version, commit: head.commit.clone(), released: date.day, epoch: date.epoch };
+    let elf_path = firmware::compile(&project.root, &toolchain, &identity)?;
+    let elf = std::fs::read(&elf_path).map_err(|error| Failure::io("read", &elf_path, &error))?;
+
+    let build = Build { head, date, inputs, verdict: &verdict, policy, approved, rendered, toolchain, identity };
+    let release = build.release(elf)?;
+    let dist = arguments.output.clone().unwrap_or_else(|| project.root.join("dist"));
+    let staging = staging(project, &dist);
+    let placed = place::place(&release, signers.keys(), &dist, &staging)?;
+    tell(&placed, &release, &signers, progress);
+    Ok(Exit::Done)
+}
+
+/// Where a release is put together: on the file system of `dist`, in a folder that is not a release.
+fn staging(project: &Project, dist: &Path) -> PathBuf {
+    if dist.starts_with(&project.root) {
+        return project.private_folder().join("staging");
+    }
+    dist.parent().unwrap_or(dist).join(".perennial-staging")
+}
+
+/// Everything that a release is made of.
+struct Build<'a> {
+    head: Head,
+    date: ReleaseDate,
+    inputs: ProjectInputs,
+    verdict: &'a Verdict,
+    policy: &'a Policy,
+    approved: &'a ApprovedStore,
+    rendered: RenderedStore,
+    toolchain: Toolchain,
+    identity: Identity,
+}
+
+impl Build<'_> {
+    fn release(&self, elf: Vec<u8>) -> Result<ReleaseContents> {
+        let store = self.rendered.bytes();
+        let (day, time) = (self.date.day.to_string(), time_of_day(self.date.epoch));
+        let descriptor = Expected {
+            version: &self.identity.version,
+            project: &self.policy.product.name,
+            time: &time,
+            date: &day,
+        };
+        let application = image::application(&elf, &Settings { descriptor, store })?;
+        let flash = image::flash(&application, store)?;
+        let manifest = self.manifest(&application)?;
+        let report = ReleaseReport::new(&manifest, self.approved, self.verdict, self.policy);
+        let artefacts = vec![
+            (ArtefactKind::ApplicationImage, application.bytes().to_vec()),
+            (ArtefactKind::FirmwareElf, elf),
+            (ArtefactKind::FlashImage, flash),
+            (ArtefactKind::ReportHtml, report.html()?.into_bytes()),
+            (ArtefactKind::ReportJson, report.json().into_bytes()),
+            (ArtefactKind::TrustStore, store.to_vec()),
+        ];
+        Ok(ReleaseContents::new(manifest, artefacts))
+    }
+
+    fn manifest(&self, application: &ApplicationImage) -> Result<ReleaseManifest> {
+        let contents = self.approved.contents();
+        let descriptor = application.descriptor()?;
+        Ok(ReleaseManifest {
+            schema: SCHEMA.to_owned(),
+            product: contents.product.clone(),
+            chip: self.policy.product.chip.value.clone(),
+            version: self.identity.version.clone(),
+            channel: self.verdict.question().channel.word().to_owned(),
+            commit: self.head.commit.clone(),
+            dirty: !self.head.changed.is_empty(),
+            released: self.date.day.to_string(),
+            source_date_epoch: self.date.epoch,
+            service_ends: contents.service_ends.to_string(),
+            secure_version: descriptor.secure_version,
+            store: StoreRecord {
+                format_version: device::store::layout::FORMAT_VERSION,
+                sequence: contents.sequence,
+                sha256: hex::encode(self.rendered.identity()),
+            },
+            inputs: self.inputs.sha256.clone(),
+            toolchain: toolchain_record(&self.toolchain, application),
+            artefacts: Vec::new(),
+        })
+    }
+}
+
+fn toolchain_record(toolchain: &Toolchain, application: &ApplicationImage) -> ToolchainRecord {
+    let package = |package: &toolchain::Package| PackageRecord {
+        name: package.name.to_string(),
+        version: package.version.to_string(),
+        sha256: package.sha256.to_string(),
+    };
+    ToolchainRecord {
+        provider: toolchain.provider.word().to_owned(),
+        rustc: toolchain.rustc_version.clone(),
+        tree_sha256: toolchain.tree_sha256.clone(),
+        converter: image::CONVERTER.to_owned(),
+        bootloader_sha256: hex::encode(application.bootloader().sha256()),
+        packages: toolchain.packages.iter().map(package).collect(),
+    }
+}
+
+/// `HH:MM:SS` of an instant, UTC, as the app descriptor has it.
+fn time_of_day(epoch: i64) -> String {
+    let seconds = epoch.rem_euclid(86_400);
+    format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
+fn tell(placed: &Placed, release: &ReleaseContents, signers: &Signers, progress: Progress) {
+    match signers {
+        Signers::Nobody(why) => progress.say(why),
+        Signers::Development(_) => progress.say("signed with the published development key: never for devices in the field"),
+        Signers::Named(keys) => progress.say(&format!("signed with {} key(s)", keys.len())),
+    }
+    if matches!(placed, Placed::Already(_)) {
+        progress.say("the same release was there already");
+    }
+    println!("{}", placed.path().display());
+    for (name, bytes) in release.files() {
+        println!("  {}  {name}  {} bytes", hex::encode(Sha256::digest(bytes)), bytes.len());
+    }
+}

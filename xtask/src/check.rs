@@ -1,0 +1,57 @@
+//! `check`: the proof, and what stands against it.
+
+use std::io::Write as _;
+
+use clap::Args;
+use trust::gate::{self, Question, Verdict};
+
+use crate::cli::QuestionArguments;
+use crate::exit::Exit;
+use crate::failure::{Failure, Result};
+use crate::project::Project;
+use crate::report::{self, Colour, Format, PAGE_WIDTH, ReportContext};
+
+/// Arguments of `check`.
+#[derive(Args, Debug)]
+pub struct CheckArguments {
+    /// When and for whom.
+    #[command(flatten)]
+    question: QuestionArguments,
+    /// Form of the findings
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+/// Judges the policy and prints the findings.
+///
+/// # Errors
+/// Inputs that cannot be read at all. Findings are no error: they end with [`Exit::Findings`], or with
+/// [`Exit::Unreadable`] when the policy itself could not be understood.
+pub fn run(project: &Project, arguments: &CheckArguments) -> Result<Exit> {
+    let question = arguments.question.question(project)?;
+    let verdict = gate::judge(&project.inputs()?.inputs, question);
+    print(&verdict, question, arguments.format, &mut std::io::stdout().lock())?;
+    Ok(exit_of(&verdict))
+}
+
+/// Writes the findings of `verdict` in `format`.
+pub fn print(verdict: &Verdict, question: Question, format: Format, out: &mut dyn std::io::Write) -> Result<()> {
+    let no_color = std::env::var_os("NO_COLOR");
+    let context = ReportContext {
+        as_of: question.as_of,
+        channel: question.channel.word().to_owned(),
+        colour: Colour::of(&std::io::stdout(), no_color.as_deref()),
+        width: PAGE_WIDTH,
+    };
+    report::write(format, verdict.findings(), &context, out)
+        .and_then(|()| out.flush())
+        .map_err(|error| Failure::io("write", std::path::Path::new("the findings"), &error))
+}
+
+/// What a verdict ends with.
+pub fn exit_of(verdict: &Verdict) -> Exit {
+    match verdict.approved() {
+        Some(_) => Exit::Done,
+        None => Exit::Findings,
+    }
+}

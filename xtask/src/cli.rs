@@ -1,0 +1,98 @@
+//! The verbs, and the options that several of them share.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use trust::channel::Channel;
+use trust::date::Date;
+use trust::gate::Question;
+
+use crate::failure::Result;
+use crate::project::Project;
+use crate::release_date;
+
+/// Proves that an ESP32 firmware reaches its update servers for the whole service life of the fleet,
+/// builds and signs it reproducibly, and refuses when there is no proof.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version, after_help = AFTER_HELP)]
+pub struct Cli {
+    /// Folder of the project [default: this folder or the nearest one above it that has a policy.toml]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub project: Option<PathBuf>,
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+const AFTER_HELP: &str = "\
+Exit codes:
+  0  done                               12  not reproducible
+  1  a bug in the tool                  13  a signature or hash is wrong: tampering
+  2  the command line or an input file  14  the toolchain or environment is not the
+     cannot be read                         pinned one
+ 10  the policy is not satisfied        15  an endpoint is not trusted by a shipped
+ 11  a generated file is stale              release";
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Check, render, build, sign and report: a release in dist/<version>, or the reasons why not
+    BuildFirmware(crate::build::BuildArguments),
+    /// Prove the policy: the findings
+    Check(crate::check::CheckArguments),
+    /// Print the page of a rule
+    Explain(crate::explain::ExplainArguments),
+    /// Signing keys: make them, show their public half, sign a release
+    Keys(crate::keys::KeysArguments),
+    /// The policy file: its canonical form
+    Policy(crate::policy::PolicyArguments),
+    /// Write the provisioning partition of a device: Wi-Fi network and static hosts
+    Provision(crate::provision::ProvisionArguments),
+    /// Write the proven trust store as source, or in another form
+    Render(crate::render::RenderArguments),
+    /// The anchor pool: list, show, add, remove
+    Roots(crate::roots::RootsArguments),
+    /// Everything that CI runs
+    Test(crate::test::TestArguments),
+    /// The pinned toolchain: show, fetch, verify
+    Toolchain(crate::toolchain::ToolchainArguments),
+    /// Check a release to the last byte
+    Verify(crate::verify::VerifyArguments),
+}
+
+/// When and for whom a verdict is asked.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct QuestionArguments {
+    /// Release date, YYYY-MM-DD [default: SOURCE_DATE_EPOCH, else the date of the commit]
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<Date>,
+    /// Whom the release is for: production refuses published keys
+    #[arg(long, value_enum, default_value_t = ChannelArgument::Development)]
+    pub channel: ChannelArgument,
+}
+
+/// [`Channel`], as an argument.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum ChannelArgument {
+    /// For desks and laboratories
+    Development,
+    /// For devices in the field
+    Production,
+}
+
+impl From<ChannelArgument> for Channel {
+    fn from(argument: ChannelArgument) -> Self {
+        match argument {
+            ChannelArgument::Development => Self::Development,
+            ChannelArgument::Production => Self::Production,
+        }
+    }
+}
+
+impl QuestionArguments {
+    /// The question that these arguments ask of `project`.
+    pub fn question(&self, project: &Project) -> Result<Question> {
+        let date = release_date::decide(self.as_of, &project.root)?;
+        Ok(Question { as_of: date.day, channel: self.channel.into() })
+    }
+}

@@ -1,0 +1,126 @@
+//! The project on disk: where it is, and its inputs.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use sha2::{Digest as _, Sha256};
+use trust::gate::Inputs;
+use trust::source::SourceFile;
+
+use crate::exit::Exit;
+use crate::failure::{Failure, Result};
+use crate::git;
+
+/// The policy file, in the root of a project.
+pub const POLICY: &str = "policy.toml";
+
+/// The folders that a verdict is made from, besides the policy.
+const FOLDERS: [&str; 3] = ["trust/anchors", "trust/calendar", "trust/endpoints"];
+
+/// A project: a folder with a policy.
+#[derive(Clone, Debug)]
+pub struct Project {
+    /// Its root.
+    pub root: PathBuf,
+}
+
+/// The files that a verdict is made from, and their hashes.
+#[derive(Clone, Debug)]
+pub struct ProjectInputs {
+    /// For the gate.
+    pub inputs: Inputs,
+    /// SHA-256 in hexadecimal of each file, by its path in the project.
+    pub sha256: BTreeMap<String, String>,
+}
+
+impl Project {
+    /// The project in `given`, else in the working folder or the nearest one above it.
+    ///
+    /// # Errors
+    /// [`Exit::Unreadable`] where there is no policy: a missing policy is never an empty one.
+    pub fn find(given: Option<&Path>) -> Result<Self> {
+        let working = std::env::current_dir().map_err(|error| Failure::io("open", Path::new("."), &error))?;
+        let start = given.map_or_else(|| working.clone(), |given| working.join(given));
+        let candidates = start.ancestors().take(if given.is_some() { 1 } else { usize::MAX });
+        let found = candidates.into_iter().find(|folder| folder.join(POLICY).is_file());
+        found.map(|root| Self { root: root.to_owned() }).ok_or_else(|| {
+            Failure::new(Exit::Unreadable, format!("there is no {POLICY} in {}", start.display()))
+                .help("run it in a checkout of the project, or say where that is: --project DIR")
+        })
+    }
+
+    /// Where the project keeps what can be made again: below `target/`, whatever `CARGO_TARGET_DIR` says.
+    pub fn private_folder(&self) -> PathBuf {
+        self.root.join("target/perennial")
+    }
+
+    /// Reads the inputs as they lie in the folder.
+    ///
+    /// # Errors
+    /// [`Exit::Unreadable`] for a file or folder that cannot be read. A folder that is not there has no files.
+    pub fn inputs(&self) -> Result<ProjectInputs> {
+        let mut files = vec![POLICY.to_owned()];
+        for folder in FOLDERS {
+            files.extend(self.files_below(folder)?);
+        }
+        collect(files, |path| {
+            let full = self.root.join(path);
+            std::fs::read(&full).map_err(|error| Failure::io("read", &full, &error))
+        })
+    }
+
+    /// Reads the inputs as they were in `commit`.
+    ///
+    /// # Errors
+    /// [`Exit::Unreadable`] where git does not have the commit or a file of it.
+    pub fn inputs_at(&self, commit: &str) -> Result<ProjectInputs> {
+        let mut files = vec![POLICY.to_owned()];
+        for folder in FOLDERS {
+            files.extend(git::files_at(&self.root, commit, folder)?.into_iter().filter(|path| is_input(path)));
+        }
+        collect(files, |path| git::file_at(&self.root, commit, path))
+    }
+
+    fn files_below(&self, folder: &str) -> Result<Vec<String>> {
+        let full = self.root.join(folder);
+        if !full.is_dir() {
+            return Ok(Vec::new());
+        }
+        let entries = std::fs::read_dir(&full).map_err(|error| Failure::io("list", &full, &error))?;
+        let mut files = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(|error| Failure::io("list", &full, &error))?;
+            let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
+            if entry.path().is_file() && is_input(&path) {
+                files.push(path);
+            }
+        }
+        files.sort();
+        Ok(files)
+    }
+}
+
+/// Whether a file in one of the folders is an input: all of them, but for the folder's own description and
+/// hidden files.
+fn is_input(path: &str) -> bool {
+    trust::anchors::is_pool_file(path)
+}
+
+fn collect(files: Vec<String>, read: impl Fn(&str) -> Result<Vec<u8>>) -> Result<ProjectInputs> {
+    let mut sha256 = BTreeMap::new();
+    let mut sources: Vec<Arc<SourceFile>> = Vec::new();
+    for path in files {
+        let bytes = read(&path)?;
+        sha256.insert(path.clone(), hex::encode(Sha256::digest(&bytes)));
+        sources.push(SourceFile::from_bytes(path, &bytes));
+    }
+    let below = |folder: &str| sources.iter().filter(|file| file.name.starts_with(folder)).cloned().collect();
+    let inputs = Inputs {
+        policy: Arc::clone(&sources[0]),
+        anchors: below("trust/anchors/"),
+        calendar: below("trust/calendar/"),
+        endpoints: below("trust/endpoints/"),
+    };
+    Ok(ProjectInputs { inputs, sha256 })
+}

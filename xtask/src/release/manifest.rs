@@ -1,0 +1,180 @@
+//! `release.json`: what a release is, in the exact bytes that are signed.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// The schema that this code writes and reads.
+pub const SCHEMA: &str = "perennial.release/1";
+
+/// The name of the file in a release.
+pub const FILE_NAME: &str = "release.json";
+
+/// A release. Serialised with two spaces of indentation, in this order of fields, with a final newline:
+/// there is one form, and the signatures are over its bytes.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ReleaseManifest {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// Name of the product: a device refuses the releases of another.
+    pub product: String,
+    /// Chip, in the words of the toolchain: `esp32c3`.
+    pub chip: String,
+    /// Version, as in the app descriptor.
+    pub version: String,
+    /// `development` or `production`.
+    pub channel: String,
+    /// Commit, 40 hexadecimal digits.
+    pub commit: String,
+    /// Whether the tree had changes that are in no commit. Such a release cannot be rebuilt.
+    pub dirty: bool,
+    /// Release date, YYYY-MM-DD: the day that the verdict is for.
+    pub released: String,
+    /// The instant in the app descriptor: seconds since 1970-01-01T00:00:00Z.
+    pub source_date_epoch: i64,
+    /// Last day of service that the policy promises, YYYY-MM-DD.
+    pub service_ends: String,
+    /// Anti-rollback version in the app descriptor.
+    pub secure_version: u32,
+    /// The trust store in the image.
+    pub store: StoreRecord,
+    /// SHA-256 of every file that the verdict was made from, by its path in the project.
+    pub inputs: BTreeMap<String, String>,
+    /// What compiled the image.
+    pub toolchain: ToolchainRecord,
+    /// Every other file of the release but signatures and SHA256SUMS, ordered by name.
+    pub artefacts: Vec<Artefact>,
+}
+
+/// Identity of a trust store.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct StoreRecord {
+    /// Version of the binary form.
+    pub format_version: u16,
+    /// Rises with each change of the store.
+    pub sequence: u64,
+    /// SHA-256 that ends the store: over everything before it.
+    pub sha256: String,
+}
+
+/// The compiler and linker of an image.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ToolchainRecord {
+    /// `debian` or `rustup`.
+    pub provider: String,
+    /// What `rustc --version` prints.
+    pub rustc: String,
+    /// SHA-256 over everything that compiles, links or is linked in.
+    pub tree_sha256: String,
+    /// Name and version of what makes the image and brings the bootloader.
+    pub converter: String,
+    /// SHA-256 of the bootloader that stands in the flash image.
+    pub bootloader_sha256: String,
+    /// Pinned packages, ordered by name.
+    pub packages: Vec<PackageRecord>,
+}
+
+/// A pinned package of the toolchain.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PackageRecord {
+    /// Name.
+    pub name: String,
+    /// Version, in the words of the provider.
+    pub version: String,
+    /// SHA-256 of the package file.
+    pub sha256: String,
+}
+
+/// One file of a release.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Artefact {
+    /// File name, without a folder.
+    pub name: String,
+    /// What it is.
+    pub kind: ArtefactKind,
+    /// Bytes.
+    pub size: u64,
+    /// SHA-256 of the file.
+    pub sha256: String,
+}
+
+/// What a file of a release is.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ArtefactKind {
+    /// The image of the application, for an OTA slot.
+    ApplicationImage,
+    /// The whole flash of a device.
+    FlashImage,
+    /// The stripped ELF file that the application image was made from.
+    FirmwareElf,
+    /// The report for people.
+    ReportHtml,
+    /// The report for machines.
+    ReportJson,
+    /// The trust store alone, as it stands in the image.
+    TrustStore,
+}
+
+impl ArtefactKind {
+    /// Every kind, ordered by file name.
+    pub const ALL: [Self; 6] = [
+        Self::ApplicationImage,
+        Self::FirmwareElf,
+        Self::FlashImage,
+        Self::ReportHtml,
+        Self::ReportJson,
+        Self::TrustStore,
+    ];
+
+    /// Its file name in a release.
+    pub fn file_name(self) -> &'static str {
+        match self {
+            Self::ApplicationImage => "application.bin",
+            Self::FirmwareElf => "firmware.elf",
+            Self::FlashImage => "flash.bin",
+            Self::ReportHtml => "report.html",
+            Self::ReportJson => "report.json",
+            Self::TrustStore => "trust-store.bin",
+        }
+    }
+}
+
+impl ReleaseManifest {
+    /// The bytes that are signed.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        // Strings, numbers and maps with string keys: nothing that JSON cannot say.
+        let mut bytes = serde_json::to_vec_pretty(self).unwrap_or_default();
+        bytes.push(b'\n');
+        bytes
+    }
+
+    /// Reads what [`ReleaseManifest::to_bytes`] writes, and nothing else.
+    ///
+    /// # Errors
+    /// What is wrong and where, as a lowercase fragment.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
+        let manifest: Self = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        if manifest.schema != SCHEMA {
+            return Err(format!("schema is `{}`, this tool reads `{SCHEMA}`", manifest.schema));
+        }
+        let canonical = manifest.to_bytes();
+        let differs = canonical.iter().zip(bytes).position(|(ours, theirs)| ours != theirs);
+        if canonical == bytes {
+            return Ok(manifest);
+        }
+        let at = differs.unwrap_or(canonical.len().min(bytes.len()));
+        let line = bytes.iter().take(at).filter(|byte| **byte == b'\n').count() + 1;
+        Err(format!("it is not in the canonical form: byte {at} in line {line} differs"))
+    }
+
+    /// The artefact of this kind.
+    pub fn artefact(&self, kind: ArtefactKind) -> Option<&Artefact> {
+        self.artefacts.iter().find(|artefact| artefact.kind == kind)
+    }
+}

@@ -1,0 +1,105 @@
+//! `render`: the proven store as the firmware's source, or in another form.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use trust::gate;
+use trust::render::{self as forms, Format as Form, RenderedStore};
+use trust::store::ApprovedStore;
+
+use crate::atomic::{self, Existing, Readers};
+use crate::check;
+use crate::cli::QuestionArguments;
+use crate::exit::Exit;
+use crate::failure::{Failure, Result};
+use crate::project::Project;
+use crate::report::Format as FindingFormat;
+
+/// The rendered source, from the root of the project.
+pub const SOURCE: &str = "firmware/src/trust_store.rs";
+
+/// Arguments of `render`.
+#[derive(Args, Debug)]
+pub struct RenderArguments {
+    /// When and for whom.
+    #[command(flatten)]
+    question: QuestionArguments,
+    /// Form of the store: rust, c-header, esp-bundle-v1, esp-bundle-v2, json, pem, webpki
+    #[arg(long, default_value = "rust", value_parser = form)]
+    format: Form,
+    /// Where it goes; - is stdout [default: firmware/src/trust_store.rs for rust, else stdout]
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Compare with what is there and write nothing; exit 11 when it differs
+    #[arg(long)]
+    check: bool,
+}
+
+fn form(word: &str) -> std::result::Result<Form, String> {
+    let words = || Form::ALL.map(Form::word).join(", ");
+    Form::from_word(word).ok_or_else(|| format!("the forms are {}", words()))
+}
+
+/// Renders the store that the gate approves.
+///
+/// # Errors
+/// A closed gate, a form that cannot say what the store holds, a file that cannot be written.
+pub fn run(project: &Project, arguments: &RenderArguments) -> Result<Exit> {
+    let question = arguments.question.question(project)?;
+    let verdict = gate::judge(&project.inputs()?.inputs, question);
+    let Some(store) = verdict.approved() else {
+        check::print(&verdict, question, FindingFormat::Human, &mut std::io::stderr().lock())?;
+        return Ok(check::exit_of(&verdict));
+    };
+    let findings = forms::findings(store, arguments.format);
+    check::print_findings(&findings, question, FindingFormat::Human, &mut std::io::stderr().lock())?;
+    let bytes = forms::render(store, arguments.format).map_err(|error| {
+        let what = format!("the store cannot be rendered as {}", arguments.format.word());
+        Failure::new(Exit::Findings, what).evidence(error).help("the findings above say what to change")
+    })?;
+    deliver(&bytes, output(project, arguments).as_deref(), arguments.check)
+}
+
+/// Where the bytes go: `None` is stdout.
+fn output(project: &Project, arguments: &RenderArguments) -> Option<PathBuf> {
+    match &arguments.output {
+        Some(path) if path == Path::new("-") => None,
+        Some(path) => Some(path.clone()),
+        None => (arguments.format == Form::Rust).then(|| project.root.join(SOURCE)),
+    }
+}
+
+fn deliver(bytes: &[u8], output: Option<&Path>, check: bool) -> Result<Exit> {
+    let Some(path) = output else {
+        std::io::Write::write_all(&mut std::io::stdout().lock(), bytes)
+            .map_err(|error| Failure::io("write to", Path::new("stdout"), &error))?;
+        return Ok(Exit::Done);
+    };
+    let current = std::fs::read(path).is_ok_and(|there| there == bytes);
+    if check && !current {
+        return Err(stale(path));
+    }
+    if !current {
+        atomic::write(path, bytes, Existing::Replace, Readers::Everyone)?;
+        eprintln!("wrote {}", path.display());
+    }
+    Ok(Exit::Done)
+}
+
+/// The rendered store, when the committed source is what it renders to.
+///
+/// # Errors
+/// [`Exit::Stale`] when it is not: what would be compiled is not what was approved.
+pub fn current(project: &Project, store: &ApprovedStore) -> Result<RenderedStore> {
+    let rendered = RenderedStore::new(store).map_err(|error| {
+        Failure::new(Exit::Findings, "the store cannot be rendered for the device").evidence(error)
+    })?;
+    let path = project.root.join(SOURCE);
+    let current = std::fs::read(&path).is_ok_and(|there| there == rendered.source().as_bytes());
+    if current { Ok(rendered) } else { Err(stale(&path)) }
+}
+
+fn stale(path: &Path) -> Failure {
+    Failure::new(Exit::Stale, format!("{} is not what the policy renders to (R101)", path.display()))
+        .help("run `cargo xtask render`, look at the difference, and commit it")
+}

@@ -1,0 +1,153 @@
+//! Findings for people and machines: one set of findings, four forms.
+//!
+//! The text form is for people and may change; JSON, SARIF and GitHub annotations are contracts.
+
+mod fingerprint;
+mod github;
+mod human;
+mod json;
+mod sarif;
+#[cfg(test)]
+mod tests;
+
+use std::ffi::OsStr;
+use std::io::{self, IsTerminal, Write};
+
+use trust::date::Date;
+use trust::finding::{Finding, Severity};
+
+/// The forms that findings can be written in.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, clap::ValueEnum)]
+pub(crate) enum Format {
+    /// Workflow commands that GitHub turns into annotations
+    Github,
+    /// Text for people, with the lines of the files
+    Human,
+    /// `perennial.findings/1`
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+}
+
+/// What a report says besides its findings.
+#[derive(Clone, Debug)]
+pub(crate) struct ReportContext {
+    /// The release date that everything was judged at.
+    pub(crate) as_of: Date,
+    /// The channel the release is meant for: `development`, `production`.
+    pub(crate) channel: String,
+    /// Whether the text form uses colours.
+    pub(crate) colour: Colour,
+    /// Columns of the terminal that the text form is fitted to.
+    pub(crate) width: usize,
+}
+
+/// Columns of a page that is no terminal.
+pub(crate) const PAGE_WIDTH: usize = 120;
+
+/// Whether the text form uses colours.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Colour {
+    /// ANSI escape sequences.
+    Ansi,
+    /// Nothing but the text.
+    Plain,
+}
+
+impl Colour {
+    /// Colours for `stream` only where a person watches it and did not set `NO_COLOR` (no-color.org: any
+    /// value but the empty one).
+    pub(crate) fn of(stream: &impl IsTerminal, no_color: Option<&OsStr>) -> Self {
+        colour_for(stream.is_terminal(), no_color)
+    }
+}
+
+fn colour_for(watched: bool, no_color: Option<&OsStr>) -> Colour {
+    let declined = no_color.is_some_and(|value| !value.is_empty());
+    if watched && !declined {
+        Colour::Ansi
+    } else {
+        Colour::Plain
+    }
+}
+
+/// How many findings there are of each kind. A waived finding counts as waived and nothing else.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, serde::Serialize)]
+pub(crate) struct Summary {
+    /// Errors that no waiver covers: one of them closes the gate.
+    pub(crate) errors: usize,
+    /// Warnings that no waiver covers.
+    pub(crate) warnings: usize,
+    /// Notes that no waiver covers.
+    pub(crate) notes: usize,
+    /// Findings of any severity that a waiver covers.
+    pub(crate) waived: usize,
+}
+
+impl Summary {
+    /// Counts `findings`.
+    pub(crate) fn of(findings: &[Finding]) -> Self {
+        let mut summary = Self::default();
+        for finding in findings {
+            let counter = match (&finding.waived, finding.severity) {
+                (Some(_), _) => &mut summary.waived,
+                (None, Severity::Error) => &mut summary.errors,
+                (None, Severity::Note) => &mut summary.notes,
+                (None, Severity::Warning) => &mut summary.warnings,
+            };
+            *counter += 1;
+        }
+        summary
+    }
+}
+
+/// `3 errors, 1 warning, 1 waived`; `no findings` when there is nothing.
+impl std::fmt::Display for Summary {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let counted = |number, word: &str| match number {
+            0 => None,
+            1 => Some(format!("1 {word}")),
+            _ => Some(format!("{number} {word}s")),
+        };
+        let waived = (self.waived > 0).then(|| format!("{} waived", self.waived));
+        let parts: Vec<_> = [
+            counted(self.errors, "error"),
+            counted(self.warnings, "warning"),
+            counted(self.notes, "note"),
+            waived,
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        f.write_str(&parts.join(", "))?;
+        if parts.is_empty() {
+            f.write_str("no findings")?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes `findings`, in the order given, to `out`. Fails only where `out` does.
+pub(crate) fn write(
+    format: Format,
+    findings: &[Finding],
+    context: &ReportContext,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match format {
+        Format::Github => github::write(findings, out),
+        Format::Human => human::write(findings, context, out),
+        Format::Json => json::write(findings, context, out),
+        Format::Sarif => sarif::write(findings, context, out),
+    }
+}
+
+/// What the reports call the tool.
+const TOOL_NAME: &str = "perennial";
+const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Serialises a report as JSON that a person can read too, with a last newline.
+fn write_json(value: &impl serde::Serialize, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, value)?;
+    out.write_all(b"\n")
+}

@@ -1,0 +1,271 @@
+//! A release on disk that may be signed: everything in it is what `release.json` and `SHA256SUMS` say.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+
+use super::key_file::SigningKeyFile;
+use super::minisign::{KeyId, SignatureFile};
+use super::trusted_comment::TrustedComment;
+use crate::atomic::{self, Existing, Readers};
+use crate::exit::Exit;
+use crate::failure::{Failure, Result};
+use crate::release::manifest::{FILE_NAME, ReleaseManifest};
+
+/// The list of hashes, in the form of `sha256sum`.
+pub const SUMS_NAME: &str = "SHA256SUMS";
+
+/// The file of the first signature, where stock minisign looks for it.
+const FIRST_SIGNATURE: &str = "release.json.minisig";
+
+/// A release directory whose hashes agree. Only [`ReleaseDirectory::open`] makes one.
+#[derive(Clone, Debug)]
+pub struct ReleaseDirectory {
+    path: PathBuf,
+    manifest: ReleaseManifest,
+    bytes: Vec<u8>,
+}
+
+/// What became of a signature.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Signed {
+    /// The key had signed these bytes before; its signature is in this file, unchanged.
+    Already(PathBuf),
+    /// The signature is in this new file.
+    New(PathBuf),
+    /// The key's signature of other bytes was in this file; its signature of these took the place.
+    Renewed(PathBuf),
+}
+
+impl ReleaseDirectory {
+    /// Reads a release and compares each of its files with `release.json` and `SHA256SUMS`.
+    ///
+    /// # Errors
+    ///
+    /// [`Exit::Unreadable`] when a file cannot be read, [`Exit::Tampered`] with every difference.
+    pub fn open(path: &Path) -> Result<Self> {
+        let bytes = read(&path.join(FILE_NAME))?;
+        let manifest = ReleaseManifest::from_bytes(&bytes).map_err(|error| {
+            let what = format!("{} is no release manifest", path.join(FILE_NAME).display());
+            Failure::new(Exit::Tampered, what).evidence(error).help(HELP)
+        })?;
+        let sums = read(&path.join(SUMS_NAME))?;
+        let mut differences = Vec::new();
+        compare_artefacts(path, &manifest, &mut differences)?;
+        compare_sums(&sums, &manifest, &bytes, &mut differences);
+        compare_names(path, &manifest, &mut differences)?;
+        if differences.is_empty() {
+            return Ok(Self { path: path.to_owned(), manifest, bytes });
+        }
+        let what = format!("the release in {} is damaged and must not be signed", path.display());
+        let failure = Failure::new(Exit::Tampered, what).help(HELP);
+        Err(differences.into_iter().fold(failure, Failure::evidence))
+    }
+
+    /// What is signed: `release.json`, as it was when the hashes were compared.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// What the release is.
+    pub fn manifest(&self) -> &ReleaseManifest {
+        &self.manifest
+    }
+
+    /// Signs with `key` and writes the signature into a file of its own. A signature of another key is never
+    /// touched, and a release that the key has signed before stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`Exit::Tampered`] when a signature file that is there cannot be read, so that nobody can tell whose it
+    /// is; [`Exit::Unreadable`] when the file cannot be written.
+    pub fn sign(&self, key: &SigningKeyFile) -> Result<Signed> {
+        let made = key.sign(&self.bytes, &self.trusted_comment()?)?;
+        let own = |(_, signature): &&(PathBuf, SignatureFile)| signature.key_id == made.key_id;
+        match self.signatures()?.iter().find(own) {
+            Some((path, old)) if old.verifies(&self.bytes, &key.public()) => {
+                Ok(Signed::Already(path.clone()))
+            }
+            Some((path, _)) => {
+                let file = made.to_file();
+                atomic::write(path, file.as_bytes(), Existing::Replace, Readers::Everyone)?;
+                Ok(Signed::Renewed(path.clone()))
+            }
+            None => self.write_new(&made).map(Signed::New),
+        }
+    }
+
+    fn trusted_comment(&self) -> Result<TrustedComment> {
+        let ReleaseManifest { product, version, released, .. } = &self.manifest;
+        let refused = |error: String| {
+            let what = format!("{} cannot be signed", self.path.join(FILE_NAME).display());
+            Failure::new(Exit::Tampered, what).evidence(error).help(HELP)
+        };
+        let released = released
+            .parse()
+            .map_err(|error: trust::date::DateError| refused(format!("released: {error}")))?;
+        TrustedComment::of_release(product, version, released)
+            .map_err(|error| refused(error.to_string()))
+    }
+
+    /// The signature files that are there, by name.
+    fn signatures(&self) -> Result<Vec<(PathBuf, SignatureFile)>> {
+        let mut signatures = Vec::new();
+        for name in names(&self.path)?.into_iter().filter(|name| is_signature_name(name)) {
+            let path = self.path.join(name);
+            let signature = SignatureFile::parse(&read(&path)?).map_err(|defect| {
+                Failure::new(Exit::Tampered, format!("{} is no signature", path.display()))
+                    .evidence(format!("{}: {}", defect.field, defect.seen))
+                    .help("find out whose it was; remove it, and let its key sign again")
+            })?;
+            signatures.push((path, signature));
+        }
+        Ok(signatures)
+    }
+
+    /// Writes to the first name that is free; somebody else may be signing at this moment.
+    fn write_new(&self, signature: &SignatureFile) -> Result<PathBuf> {
+        let file = signature.to_file();
+        let write = |name: &str| {
+            let path = self.path.join(name);
+            atomic::write(&path, file.as_bytes(), Existing::Refuse, Readers::Everyone).map(|()| path)
+        };
+        let first = self.path.join(FIRST_SIGNATURE);
+        match write(FIRST_SIGNATURE) {
+            Err(_) if first.exists() => write(&keyed_name(signature.key_id)),
+            outcome => outcome,
+        }
+    }
+}
+
+const HELP: &str = "build the release again, or fetch it again from where it was built";
+
+/// Where a signature stands when [`FIRST_SIGNATURE`] is by another key.
+fn keyed_name(key_id: KeyId) -> String {
+    format!("{FILE_NAME}.{key_id}.minisig")
+}
+
+/// Whether a file of a release is a signature: `release.json.minisig` or `release.json.<KEYID>.minisig`.
+pub fn is_signature_name(name: &str) -> bool {
+    let key_id = name
+        .strip_prefix(FILE_NAME)
+        .and_then(|rest| rest.strip_prefix('.'))
+        .and_then(|rest| rest.strip_suffix(".minisig"));
+    let digit = |byte: u8| byte.is_ascii_digit() || (b'A'..=b'F').contains(&byte);
+    name == FIRST_SIGNATURE || key_id.is_some_and(|id| id.len() == 16 && id.bytes().all(digit))
+}
+
+fn compare_artefacts(
+    directory: &Path,
+    manifest: &ReleaseManifest,
+    differences: &mut Vec<String>,
+) -> Result<()> {
+    if manifest.artefacts.is_empty() {
+        differences.push(format!("{FILE_NAME}: it names no artefact"));
+    }
+    for artefact in &manifest.artefacts {
+        let name = &artefact.name;
+        let path = directory.join(name);
+        // The name stands in a file that is not signed yet: it must not lead out of the directory.
+        if Path::new(name).file_name() != Some(name.as_ref()) {
+            differences.push(format!("{FILE_NAME}: {name:?} is no file name"));
+        } else if !path.try_exists().map_err(|e| Failure::io("read", &path, &e))? {
+            differences.push(format!("{name}: it is missing"));
+        } else {
+            let bytes = read(&path)?;
+            let (size, sha256) = (bytes.len() as u64, sha256(&bytes));
+            if size != artefact.size {
+                differences.push(format!(
+                    "{name}: it has {size} bytes, {FILE_NAME} says {}",
+                    artefact.size
+                ));
+            } else if sha256 != artefact.sha256 {
+                differences.push(format!(
+                    "{name}: its SHA-256 is {sha256}, {FILE_NAME} says {}",
+                    artefact.sha256
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn compare_sums(
+    sums: &[u8],
+    manifest: &ReleaseManifest,
+    bytes: &[u8],
+    differences: &mut Vec<String>,
+) {
+    let artefacts = manifest.artefacts.iter();
+    let mut expected: BTreeMap<&str, String> =
+        artefacts.map(|artefact| (artefact.name.as_str(), artefact.sha256.clone())).collect();
+    expected.insert(FILE_NAME, sha256(bytes));
+    let text = String::from_utf8_lossy(sums);
+    for (number, line) in text.lines().enumerate() {
+        let (hash, name) = line.split_once("  ").unwrap_or((line, ""));
+        match expected.remove(name) {
+            Some(sha256) if sha256 == hash => {}
+            Some(sha256) => differences
+                .push(format!("{SUMS_NAME}: it says {hash} of {name}, and {sha256} is right")),
+            None => differences.push(format!(
+                "{SUMS_NAME}: line {} is not of the form `hash  name` with a file of the release \
+                 that has no line yet",
+                number + 1
+            )),
+        }
+    }
+    if !sums.ends_with(b"\n") || sums.contains(&b'\r') {
+        differences.push(format!("{SUMS_NAME}: its lines do not end with line feeds"));
+    }
+    differences.extend(expected.keys().map(|name| format!("{SUMS_NAME}: {name} is missing")));
+}
+
+fn compare_names(
+    directory: &Path,
+    manifest: &ReleaseManifest,
+    differences: &mut Vec<String>,
+) -> Result<()> {
+    let named: BTreeSet<&str> = manifest.artefacts.iter().map(|a| a.name.as_str()).collect();
+    for name in names(directory)? {
+        let belongs = [FILE_NAME, SUMS_NAME].contains(&name.as_str())
+            || named.contains(name.as_str())
+            || is_signature_name(&name);
+        if !belongs {
+            differences.push(format!("{name}: it is no file of the release"));
+        } else if !is_plain_file(&directory.join(&name))? {
+            differences.push(format!("{name}: it is not a plain file"));
+        }
+    }
+    Ok(())
+}
+
+fn is_plain_file(path: &Path) -> Result<bool> {
+    let metadata = fs::symlink_metadata(path).map_err(|e| Failure::io("read", path, &e))?;
+    Ok(metadata.is_file())
+}
+
+/// The names in a directory, in order.
+fn names(directory: &Path) -> Result<BTreeSet<String>> {
+    let unreadable = |error| Failure::io("read", directory, &error);
+    let mut names = BTreeSet::new();
+    for entry in fs::read_dir(directory).map_err(unreadable)? {
+        let name = entry.map_err(unreadable)?.file_name();
+        names.insert(name.to_string_lossy().into_owned());
+    }
+    Ok(names)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).map_err(|error| {
+        Failure::io("read", path, &error).help("give the directory of a release: dist/VERSION")
+    })
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}
+
+#[cfg(test)]
+mod tests;

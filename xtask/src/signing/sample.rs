@@ -1,0 +1,97 @@
+//! Keys, key sets and releases for the tests of this folder.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+use trust::policy::{KeyRole, KeySet, Located, SigningKey};
+use trust::source::{Location, SourceFile};
+use zeroize::Zeroizing;
+
+use super::minisign::{KeyId, Protection, PublicKey, SecretKey};
+use crate::release::manifest::{
+    Artefact, ArtefactKind, ReleaseManifest, SCHEMA, StoreRecord, ToolchainRecord,
+};
+
+/// A key of its own for each number.
+pub(crate) fn key(number: u8) -> SecretKey {
+    SecretKey::from_seed(KeyId([number; 8]), &Zeroizing::new([number; 32]))
+}
+
+/// Writes [`key`] into a directory, without a password.
+pub(crate) fn write_key(directory: &Path, number: u8) -> PathBuf {
+    let path = directory.join(format!("{number}.key"));
+    fs::write(&path, key(number).to_file(Protection::None).unwrap().as_bytes()).unwrap();
+    path
+}
+
+pub(crate) fn key_set(threshold: u32, keys: Vec<SigningKey>) -> KeySet {
+    KeySet { threshold: located(threshold), keys, at: place() }
+}
+
+/// A key as the policy lists it.
+pub(crate) fn listed(key: &PublicKey, role: KeyRole) -> SigningKey {
+    SigningKey {
+        public: located(key.to_base64()),
+        key_id: key.key_id.0,
+        ed25519: key.ed25519,
+        role: located(role),
+    }
+}
+
+fn located<T>(value: T) -> Located<T> {
+    Located { value, at: place() }
+}
+
+fn place() -> Location {
+    Location::whole(&SourceFile::new("policy.toml", "[signing]\n"))
+}
+
+/// The root of this project.
+pub(crate) fn project_root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Writes a small release: one artefact, `release.json`, `SHA256SUMS`.
+pub(crate) fn write_release(directory: &Path) {
+    let image = b"the application".to_vec();
+    let bytes = manifest(&image).to_bytes();
+    let line = |bytes: &[u8], name: &str| format!("{}  {name}\n", hex::encode(Sha256::digest(bytes)));
+    let sums = line(&image, "application.bin") + &line(&bytes, "release.json");
+    fs::write(directory.join("application.bin"), image).unwrap();
+    fs::write(directory.join("release.json"), bytes).unwrap();
+    fs::write(directory.join("SHA256SUMS"), sums).unwrap();
+}
+
+fn manifest(image: &[u8]) -> ReleaseManifest {
+    let text = str::to_owned;
+    ReleaseManifest {
+        schema: text(SCHEMA),
+        product: text("reference"),
+        chip: text("esp32c3"),
+        version: text("1.2.0"),
+        channel: text("development"),
+        commit: "0".repeat(40),
+        dirty: false,
+        released: text("2026-07-01"),
+        source_date_epoch: 1_782_864_000,
+        service_ends: text("2034-06-30"),
+        secure_version: 0,
+        store: StoreRecord { format_version: 1, sequence: 1, sha256: "0".repeat(64) },
+        inputs: BTreeMap::new(),
+        toolchain: ToolchainRecord {
+            provider: text("debian"),
+            rustc: text("rustc 1.95.0"),
+            espflash: text("4.7.0"),
+            bootloader_sha256: "0".repeat(64),
+            packages: Vec::new(),
+        },
+        artefacts: vec![Artefact {
+            name: text("application.bin"),
+            kind: ArtefactKind::ApplicationImage,
+            size: image.len() as u64,
+            sha256: hex::encode(Sha256::digest(image)),
+        }],
+    }
+}

@@ -1,0 +1,68 @@
+//! `cargo xtask test`: everything that CI runs, with all the set-up, and a count at the end.
+
+use std::path::Path;
+use std::process::Command;
+
+use clap::Args;
+
+use crate::exit::Exit;
+use crate::failure::{Failure, Result};
+
+mod counts;
+mod steps;
+
+use counts::Counts;
+
+/// Arguments of `test`.
+#[derive(Args, Debug)]
+pub struct TestArguments {
+    /// Run only these steps (see --list); repeatable
+    #[arg(long, value_name = "STEP")]
+    only: Vec<String>,
+    /// List the steps and what each of them shows
+    #[arg(long)]
+    list: bool,
+}
+
+/// Runs the steps one after the other; a failing step does not keep the others from running.
+///
+/// # Errors
+/// An unknown step. A failing step is not an error of this function: it ends with [`Exit::Bug`].
+pub fn run(root: &Path, arguments: &TestArguments) -> Result<Exit> {
+    if arguments.list {
+        steps::ALL.iter().for_each(|step| println!("{:<10} {}", step.name, step.shows));
+        return Ok(Exit::Done);
+    }
+    let selected = select(&arguments.only)?;
+    let mut total = Counts::default();
+    for step in selected {
+        eprintln!("==> {}: {}", step.name, step.shows);
+        let counts = (step.run)(root).unwrap_or_else(|failure| {
+            eprintln!("{failure}");
+            Counts { failed: 1, ..Counts::default() }
+        });
+        eprintln!("==> {}: {counts}", step.name);
+        total.add(counts);
+    }
+    println!("{total}");
+    Ok(if total.failed == 0 { Exit::Done } else { Exit::Bug })
+}
+
+fn select(only: &[String]) -> Result<Vec<&'static steps::Step>> {
+    if only.is_empty() {
+        return Ok(steps::ALL.iter().collect());
+    }
+    let find = |name: &String| {
+        steps::ALL.iter().find(|step| step.name == name).ok_or_else(|| {
+            Failure::new(Exit::Unreadable, format!("there is no step `{name}`")).help("`cargo xtask test --list`")
+        })
+    };
+    only.iter().map(find).collect()
+}
+
+/// Cargo as it runs us, in the root of the project.
+fn cargo(root: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root).args(arguments);
+    command
+}
