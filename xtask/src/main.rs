@@ -3,6 +3,7 @@
 mod exit;
 mod failure;
 mod toolchain;
+mod tools;
 
 use std::process::ExitCode;
 
