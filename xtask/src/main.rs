@@ -26,6 +26,7 @@ mod report;
 mod signing;
 mod test;
 mod toolchain;
+mod tools;
 
 use std::process::ExitCode;
 

@@ -5,18 +5,24 @@
 //! releases and the default where apt exists. `rustup`: the toolchain of `rust-toolchain.toml` with the
 //! prebuilt `core` of the same; for development on other machines.
 
-mod apt;
+pub mod apt;
 pub mod cli;
-mod command;
+pub mod command;
 mod core_library;
 mod debian;
 mod files;
 mod host_libraries;
+pub mod files;
+pub mod host_libraries;
+mod lock;
 mod offered;
 mod pin;
 mod pins;
 mod report;
 mod rustup;
+mod source;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 use std::ffi::OsString;
@@ -26,6 +32,9 @@ use serde::Serialize;
 
 pub use debian::HostLibraries;
 pub use pins::{Package, PackageName, PackageVersion, Pins, Sha256Hex};
+pub use lock::Lock;
+pub use pins::{Package, Pins};
+pub use progress::Progress;
 
 use crate::failure::Result;
 use crate::progress::Progress;
