@@ -148,8 +148,6 @@ fn fill_randomly(bytes: &mut [u8]) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::os::unix::fs::PermissionsExt as _;
-    use std::process::Command;
 
     use super::*;
 
@@ -188,37 +186,6 @@ mod tests {
         let absent = folder.path().join("absent/release.key");
         SigningKeyFile::create(&absent, NewProtection::DangerouslyNone).unwrap_err();
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-    }
-
-    /// Where [`makes_a_key_where_it_is_told`] writes.
-    const WHERE: &str = "PERENNIAL_TEST_KEY";
-
-    /// Not a test: the other half of the next one, which runs it under another umask.
-    #[test]
-    #[ignore = "run by the test after it"]
-    fn makes_a_key_where_it_is_told() {
-        let path = std::env::var_os(WHERE).unwrap();
-        SigningKeyFile::create(Path::new(&path), NewProtection::DangerouslyNone).unwrap();
-    }
-
-    #[test]
-    fn the_mode_is_0600_under_every_umask() {
-        let folder = tempfile::tempdir().unwrap();
-        let own_name = "signing::key_file::tests::makes_a_key_where_it_is_told";
-        for umask in ["000", "022", "077"] {
-            let path = folder.path().join(umask);
-            let script = format!("umask {umask} && exec \"$0\" --exact {own_name} --ignored");
-            let status = Command::new("sh")
-                .args(["-c", &script])
-                .arg(std::env::current_exe().unwrap())
-                .env(WHERE, &path)
-                .output()
-                .unwrap()
-                .status;
-            assert!(status.success(), "umask {umask}");
-            let mode = fs::metadata(&path).unwrap().permissions().mode();
-            assert_eq!(mode & 0o7777, 0o600, "umask {umask}: {mode:o}");
-        }
     }
 
     #[test]
