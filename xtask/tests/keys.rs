@@ -45,8 +45,16 @@ fn a_secret_key_has_mode_0600_under_every_umask() {
         let new = ["new", "../safe/release.key", "--dangerously-unencrypted"];
         let output = keys(folder.path(), umask, &new, "");
         assert_eq!(output.status.code(), Some(0), "umask {umask}: {output:?}");
-        assert_eq!(mode(&folder.path().join("safe/release.key")), 0o600, "umask {umask}");
-        assert_eq!(mode(&folder.path().join("safe/release.pub")), public, "umask {umask}");
+        assert_eq!(
+            mode(&folder.path().join("safe/release.key")),
+            0o600,
+            "umask {umask}"
+        );
+        assert_eq!(
+            mode(&folder.path().join("safe/release.pub")),
+            public,
+            "umask {umask}"
+        );
     }
 }
 

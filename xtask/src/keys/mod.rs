@@ -24,7 +24,12 @@ use crate::signing::release_directory::{ReleaseDirectory, Signed};
 /// # Errors
 /// As the commands: a file that cannot be read or written, a wrong password, a damaged release.
 pub fn run(project: &Project, arguments: &KeysArguments) -> Result<Exit> {
-    run_to(project, arguments, &mut io::stdout().lock(), &mut io::stderr().lock())
+    run_to(
+        project,
+        arguments,
+        &mut io::stdout().lock(),
+        &mut io::stderr().lock(),
+    )
 }
 
 fn run_to(
@@ -69,7 +74,10 @@ fn new(
     }
     say(talk, &format!("secret key: {}", path.display()))?;
     say(talk, &format!("public key: {}", public_path.display()))?;
-    say(talk, "keep the secret key, and a backup of it, where only its owner is; in policy.toml:")?;
+    say(
+        talk,
+        "keep the secret key, and a backup of it, where only its owner is; in policy.toml:",
+    )?;
     say(out, &policy_line(&public, arguments.role))
 }
 
@@ -85,7 +93,10 @@ fn refuse_inside(project: &Project, path: &Path) -> Result<()> {
     if !inside {
         return Ok(());
     }
-    let what = format!("{} is in the project, and the next commit could publish it", path.display());
+    let what = format!(
+        "{} is in the project, and the next commit could publish it",
+        path.display()
+    );
     Err(Failure::new(Exit::Unreadable, what)
         .help("give a path outside; a key for a fresh clone has --role development"))
 }
@@ -104,9 +115,14 @@ fn public(arguments: &Public, out: &mut dyn Write, talk: &mut dyn Write) -> Resu
     let public = key.public();
     match &arguments.output {
         Some(path) => write_public(path, &public)?,
-        None => out.write_all(public.to_file().as_bytes()).map_err(|e| unwritten(&e))?,
+        None => out
+            .write_all(public.to_file().as_bytes())
+            .map_err(|e| unwritten(&e))?,
     }
-    say(talk, &format!("in policy.toml: {}", policy_line(&public, arguments.role)))
+    say(
+        talk,
+        &format!("in policy.toml: {}", policy_line(&public, arguments.role)),
+    )
 }
 
 fn sign(arguments: &Sign, talk: &mut dyn Write) -> Result<()> {
@@ -114,13 +130,20 @@ fn sign(arguments: &Sign, talk: &mut dyn Write) -> Result<()> {
     let source = source(&arguments.password);
     // All passwords first: a wrong one must not leave half of the signatures.
     let open = |path: &PathBuf| SigningKeyFile::open(path, &source);
-    let keys = arguments.keys.iter().map(open).collect::<Result<Vec<_>>>()?;
+    let keys = arguments
+        .keys
+        .iter()
+        .map(open)
+        .collect::<Result<Vec<_>>>()?;
     for key in keys {
         let id = key.public().key_id;
         let (did, path) = match release.sign(&key)? {
             Signed::Already(path) => ("had signed already", path),
             Signed::New(path) => ("signed", path),
-            Signed::Renewed(path) => ("signed anew, the release is not the one it had signed", path),
+            Signed::Renewed(path) => (
+                "signed anew, the release is not the one it had signed",
+                path,
+            ),
         };
         say(talk, &format!("{id} {did}: {}", path.display()))?;
     }
@@ -137,8 +160,13 @@ fn release_directory(given: &Path) -> Result<PathBuf> {
         let parent = given.parent().filter(|parent| *parent != Path::new(""));
         return Ok(parent.unwrap_or(Path::new(".")).to_owned());
     }
-    Err(Failure::new(Exit::Unreadable, format!("{} is no release", given.display()))
-        .help(format!("give the directory of a release, dist/VERSION, or the {FILE_NAME} in it")))
+    Err(Failure::new(
+        Exit::Unreadable,
+        format!("{} is no release", given.display()),
+    )
+    .help(format!(
+        "give the directory of a release, dist/VERSION, or the {FILE_NAME} in it"
+    )))
 }
 
 /// Where the public key of the secret key `secret` goes: `release.pub` for `release.key`.
@@ -151,7 +179,9 @@ fn public_path(secret: &Path) -> Result<PathBuf> {
             PathBuf::from(name)
         }
     };
-    let named_public = secret.extension().is_some_and(|extension| extension == "pub");
+    let named_public = secret
+        .extension()
+        .is_some_and(|extension| extension == "pub");
     if named_public || secret.file_name().is_none() {
         let what = format!("{} is no name for a secret key", secret.display());
         return Err(Failure::new(Exit::Unreadable, what).help("name it NAME.key"));
@@ -160,12 +190,21 @@ fn public_path(secret: &Path) -> Result<PathBuf> {
 }
 
 fn write_public(path: &Path, public: &PublicKey) -> Result<()> {
-    atomic::write(path, public.to_file().as_bytes(), Existing::Refuse, Readers::Everyone)
+    atomic::write(
+        path,
+        public.to_file().as_bytes(),
+        Existing::Refuse,
+        Readers::Everyone,
+    )
 }
 
 /// A key in the form in which a key set of the policy lists it.
 fn policy_line(public: &PublicKey, role: Role) -> String {
-    format!("{{ public = \"{}\", role = \"{}\" }}", public.to_base64(), role.word())
+    format!(
+        "{{ public = \"{}\", role = \"{}\" }}",
+        public.to_base64(),
+        role.word()
+    )
 }
 
 fn source(option: &PasswordOption) -> PasswordSource {

@@ -47,7 +47,10 @@ impl SigningKeyFile {
             sealed.open()
         };
         let key = opened.map_err(|error| refusal(path, error))?;
-        Ok(Self { path: path.to_owned(), key })
+        Ok(Self {
+            path: path.to_owned(),
+            key,
+        })
     }
 
     /// Makes a new key and writes it to `path`: mode 0600, whole or not at all, never over another file.
@@ -70,15 +73,20 @@ impl SigningKeyFile {
         let key = SecretKey::from_seed(KeyId(random()?), &seed);
         let protection = match protection {
             NewProtection::DangerouslyNone => Protection::None,
-            NewProtection::Password(password) => {
-                Protection::Password { password, salt: random()?, effort }
-            }
+            NewProtection::Password(password) => Protection::Password {
+                password,
+                salt: random()?,
+                effort,
+            },
         };
         let file = key
             .to_file(protection)
             .map_err(|error| refusal(path, SecretKeyError::Effort(error)))?;
         atomic::write(path, file.as_bytes(), Existing::Refuse, Readers::Owner)?;
-        Ok(Self { path: path.to_owned(), key })
+        Ok(Self {
+            path: path.to_owned(),
+            key,
+        })
     }
 
     /// Where it was read from.
@@ -102,8 +110,12 @@ impl SigningKeyFile {
         if made.verifies(bytes, &self.public()) {
             return Ok(made);
         }
-        let what = format!("the signature just made with {} does not verify", self.path.display());
-        Err(Failure::new(Exit::Bug, what).help("check the memory of this computer; nothing was written"))
+        let what = format!(
+            "the signature just made with {} does not verify",
+            self.path.display()
+        );
+        Err(Failure::new(Exit::Bug, what)
+            .help("check the memory of this computer; nothing was written"))
     }
 }
 
@@ -122,13 +134,17 @@ fn read(path: &Path) -> Result<Sealed> {
 fn refusal(path: &Path, error: SecretKeyError) -> Failure {
     let help = match error {
         SecretKeyError::Password => "try the password again",
-        SecretKeyError::Form => "give a file that `keys new` or `minisign -G` made, not the public key",
+        SecretKeyError::Form => {
+            "give a file that `keys new` or `minisign -G` made, not the public key"
+        }
         SecretKeyError::Damaged | SecretKeyError::Effort(_) | SecretKeyError::Halves => {
             "take the key from its backup"
         }
     };
     let what = format!("the secret key in {} cannot be used", path.display());
-    Failure::new(Exit::Unreadable, what).evidence(error).help(help)
+    Failure::new(Exit::Unreadable, what)
+        .evidence(error)
+        .help(help)
 }
 
 fn random<const N: usize>() -> Result<[u8; N]> {
@@ -170,7 +186,10 @@ mod tests {
         assert_eq!(open("correct horse\n").unwrap().public(), made.public());
         let failure = open("wrong horse\n").unwrap_err();
         assert_eq!(failure.exit, Exit::Unreadable);
-        assert!(failure.to_string().contains("the password is wrong"), "{failure}");
+        assert!(
+            failure.to_string().contains("the password is wrong"),
+            "{failure}"
+        );
         assert!(!failure.to_string().contains("horse"), "{failure}");
     }
 
@@ -198,7 +217,10 @@ mod tests {
             let failure = SigningKeyFile::open(&path, &PasswordSource::Terminal).unwrap_err();
             assert_eq!(failure.exit, Exit::Unreadable);
             let shown = failure.to_string();
-            assert!(shown.contains("x.key") && !shown.contains("topsecret"), "{shown}");
+            assert!(
+                shown.contains("x.key") && !shown.contains("topsecret"),
+                "{shown}"
+            );
         }
     }
 

@@ -118,9 +118,12 @@ impl PasswordSource {
 
 fn ask(prompt: &str) -> Result<Password> {
     let typed = rpassword::prompt_password(prompt).map_err(|error| {
-        Failure::new(Exit::Unreadable, "cannot ask for a password at the terminal")
-            .evidence(error)
-            .help("give --password-file FILE, or --password-file - for standard input")
+        Failure::new(
+            Exit::Unreadable,
+            "cannot ask for a password at the terminal",
+        )
+        .evidence(error)
+        .help("give --password-file FILE, or --password-file - for standard input")
     })?;
     accept(&Zeroizing::new(typed), "the password from the terminal")
 }
@@ -129,9 +132,11 @@ fn ask(prompt: &str) -> Result<Password> {
 fn read_line(source: impl Read, name: &str) -> Result<Password> {
     let what = format!("the password in {name}");
     let mut room = Zeroizing::new([0_u8; LONGEST + 2]);
-    let length = read_up_to(source, &mut room[..])
-        .map_err(|e| Failure::io("read", Path::new(name), &e))?;
-    let line = room[..length].strip_suffix(b"\n").unwrap_or(&room[..length]);
+    let length =
+        read_up_to(source, &mut room[..]).map_err(|e| Failure::io("read", Path::new(name), &e))?;
+    let line = room[..length]
+        .strip_suffix(b"\n")
+        .unwrap_or(&room[..length]);
     match std::str::from_utf8(line) {
         Ok(text) => accept(text, &what),
         Err(_) => Err(refusal(PasswordError::Utf8, &what)),
@@ -159,7 +164,9 @@ fn accept(text: &str, what: &str) -> Result<Password> {
 fn refusal(error: PasswordError, what: &str) -> Failure {
     Failure::new(Exit::Unreadable, format!("{what} cannot be used"))
         .evidence(error)
-        .help(format!("use one line of 1 to {LONGEST} bytes without control characters"))
+        .help(format!(
+            "use one line of 1 to {LONGEST} bytes without control characters"
+        ))
 }
 
 #[cfg(test)]
@@ -193,7 +200,10 @@ mod tests {
             ("x".repeat(LONGEST + 1).as_str(), "longer"),
         ] {
             let shown = read(bad.as_bytes()).unwrap_err();
-            assert!(shown.contains(why) && shown.contains("FILE"), "{bad:?}: {shown}");
+            assert!(
+                shown.contains(why) && shown.contains("FILE"),
+                "{bad:?}: {shown}"
+            );
             assert!(!shown.contains("secret"), "{shown}");
         }
         assert!(read(b"secret\xff\n").unwrap_err().contains("UTF-8"));

@@ -25,9 +25,11 @@ fn minisign() -> PathBuf {
         return named.into();
     }
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&path).map(|folder| folder.join("minisign")).find(|file| {
-        fs::metadata(file).is_ok_and(|m| m.is_file() && m.permissions().mode() & 0o111 != 0)
-    });
+    let found = std::env::split_paths(&path)
+        .map(|folder| folder.join("minisign"))
+        .find(|file| {
+            fs::metadata(file).is_ok_and(|m| m.is_file() && m.permissions().mode() & 0o111 != 0)
+        });
     found.expect("stock minisign is missing: install it, or set PERENNIAL_MINISIGN to its path")
 }
 
@@ -62,7 +64,10 @@ fn signed_release() -> (TempDir, PublicKey) {
     let protection = NewProtection::DangerouslyNone;
     let key = SigningKeyFile::create(&folder.path().join("ours.key"), protection).unwrap();
     fs::write(folder.path().join("key.pub"), key.public().to_file()).unwrap();
-    ReleaseDirectory::open(&release).unwrap().sign(&key).unwrap();
+    ReleaseDirectory::open(&release)
+        .unwrap()
+        .sign(&key)
+        .unwrap();
     (folder, key.public())
 }
 
@@ -75,7 +80,13 @@ fn it_accepts_our_signature_and_shows_our_comment() {
     let comment = "file:release.json\tproduct:reference\tversion:1.2.0\treleased:2026-07-01";
     assert!(shown.contains(comment), "{shown}");
     // The same with the public key as the policy has it.
-    let arguments = ["-V", "-P", &public.to_base64(), "-m", "release/release.json"];
+    let arguments = [
+        "-V",
+        "-P",
+        &public.to_base64(),
+        "-m",
+        "release/release.json",
+    ];
     succeeds(folder.path(), &arguments, "");
 }
 
@@ -92,8 +103,14 @@ fn it_and_we_refuse_a_flipped_byte() {
         let mut changed = bytes.clone();
         changed[at] ^= 1;
         fs::write(&path, &changed).unwrap();
-        assert!(!run(folder.path(), &VERIFY, "").status.success(), "byte {at}");
-        assert!(verify::signatures(&changed, &files, &keys).is_err(), "byte {at}");
+        assert!(
+            !run(folder.path(), &VERIFY, "").status.success(),
+            "byte {at}"
+        );
+        assert!(
+            verify::signatures(&changed, &files, &keys).is_err(),
+            "byte {at}"
+        );
     }
 }
 
@@ -101,7 +118,11 @@ fn it_and_we_refuse_a_flipped_byte() {
 fn accepts_its_signature(generate: &[&str], typed: &str) {
     let folder = tempfile::tempdir().unwrap();
     let twice = format!("{typed}{typed}");
-    succeeds(folder.path(), &[&["-G", "-p", "key.pub", "-s", "its.key"], generate].concat(), &twice);
+    succeeds(
+        folder.path(),
+        &[&["-G", "-p", "key.pub", "-s", "its.key"], generate].concat(),
+        &twice,
+    );
     fs::write(folder.path().join("file"), "content").unwrap();
     succeeds(folder.path(), &["-S", "-s", "its.key", "-m", "file"], typed);
 
@@ -113,7 +134,10 @@ fn accepts_its_signature(generate: &[&str], typed: &str) {
     let files = [("file.minisig", signature.as_slice())];
     let verified = verify::signatures(b"content", &files, &keys).unwrap();
     let comment = &verified.signatures()[0].trusted_comment;
-    assert!(comment.starts_with("timestamp:") && comment.contains("\tfile:file"), "{comment}");
+    assert!(
+        comment.starts_with("timestamp:") && comment.contains("\tfile:file"),
+        "{comment}"
+    );
     assert!(verify::signatures(b"contenu", &files, &keys).is_err());
 
     // And its secret key signs with us.
@@ -155,7 +179,11 @@ fn it_opens_our_key_at_the_effort_that_we_use() {
     let password = Password::new(PASSWORD).unwrap();
     let path = folder.path().join("ours.key");
     let key = SigningKeyFile::create(&path, NewProtection::Password(&password)).unwrap();
-    succeeds(folder.path(), &["-R", "-s", "ours.key", "-p", "its.pub"], &format!("{PASSWORD}\n"));
+    succeeds(
+        folder.path(),
+        &["-R", "-s", "ours.key", "-p", "its.pub"],
+        &format!("{PASSWORD}\n"),
+    );
     let its = fs::read_to_string(folder.path().join("its.pub")).unwrap();
     assert_eq!(its, key.public().to_file());
 }
@@ -163,9 +191,17 @@ fn it_opens_our_key_at_the_effort_that_we_use() {
 #[test]
 fn we_refuse_its_legacy_form() {
     let folder = tempfile::tempdir().unwrap();
-    succeeds(folder.path(), &["-G", "-W", "-p", "key.pub", "-s", "its.key"], "");
+    succeeds(
+        folder.path(),
+        &["-G", "-W", "-p", "key.pub", "-s", "its.key"],
+        "",
+    );
     fs::write(folder.path().join("file"), "content").unwrap();
-    succeeds(folder.path(), &["-S", "-l", "-s", "its.key", "-m", "file"], "");
+    succeeds(
+        folder.path(),
+        &["-S", "-l", "-s", "its.key", "-m", "file"],
+        "",
+    );
     let file = fs::read_to_string(folder.path().join("key.pub")).unwrap();
     let public = PublicKey::from_file(&file).unwrap();
     let keys = key_set(1, vec![listed(&public, KeyRole::Release)]);
@@ -189,7 +225,9 @@ mod rsign {
         let files = [("file.minisig", file.as_bytes())];
         verify::signatures(b"content", &files, &keys).unwrap();
 
-        let ours = sample::key(1).sign(b"content", "comment".to_owned()).to_file();
+        let ours = sample::key(1)
+            .sign(b"content", "comment".to_owned())
+            .to_file();
         let ours = minisign::SignatureBox::from_string(&ours).unwrap();
         let key = minisign::PublicKey::from_base64(&sample::key(1).public().to_base64()).unwrap();
         let content = std::io::Cursor::new(b"content");

@@ -20,7 +20,10 @@ fn key(number: u8) -> SigningKeyFile {
 }
 
 fn sign(release: &TempDir, number: u8) -> Signed {
-    ReleaseDirectory::open(release.path()).unwrap().sign(&key(number)).unwrap()
+    ReleaseDirectory::open(release.path())
+        .unwrap()
+        .sign(&key(number))
+        .unwrap()
 }
 
 fn refusal(release: &TempDir) -> String {
@@ -64,17 +67,21 @@ fn signing_again_changes_nothing() {
     sign(&release, 1);
     assert_eq!(fs::read(&path).unwrap(), before);
     let text = String::from_utf8(before).unwrap();
-    let comment =
-        "\ntrusted comment: file:release.json\tproduct:reference\tversion:1.2.0\treleased:2026-07-01\n";
+    let comment = "\ntrusted comment: file:release.json\tproduct:reference\tversion:1.2.0\treleased:2026-07-01\n";
     assert!(text.contains(comment), "{text}");
-    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o600, 0o600);
+    assert_eq!(
+        fs::metadata(&path).unwrap().permissions().mode() & 0o600,
+        0o600
+    );
 }
 
 #[test]
 fn a_stale_signature_of_the_same_key_is_renewed_and_one_of_another_key_stays() {
     let release = release();
     let path = release.path().join("release.json.minisig");
-    let stale = sample::key(1).sign(b"another release", "old".to_owned()).to_file();
+    let stale = sample::key(1)
+        .sign(b"another release", "old".to_owned())
+        .to_file();
     fs::write(&path, &stale).unwrap();
     sign(&release, 2);
     assert_eq!(fs::read_to_string(&path).unwrap(), stale);
@@ -87,9 +94,17 @@ fn a_signature_file_that_cannot_be_read_is_not_touched() {
     let release = release();
     let path = release.path().join("release.json.minisig");
     fs::write(&path, "somebody's\n").unwrap();
-    let failure = ReleaseDirectory::open(release.path()).unwrap().sign(&key(1)).unwrap_err();
+    let failure = ReleaseDirectory::open(release.path())
+        .unwrap()
+        .sign(&key(1))
+        .unwrap_err();
     assert_eq!(failure.exit, Exit::Tampered);
-    assert!(failure.to_string().contains("release.json.minisig is no signature"), "{failure}");
+    assert!(
+        failure
+            .to_string()
+            .contains("release.json.minisig is no signature"),
+        "{failure}"
+    );
     assert_eq!(fs::read_to_string(&path).unwrap(), "somebody's\n");
     assert_eq!(names(release.path()).unwrap().len(), 4);
 }
@@ -104,7 +119,10 @@ fn a_release_with_a_changed_file_cannot_be_signed() {
     let longer = release();
     replace(&longer, "application.bin", "the", "the ");
     let shown = refusal(&longer);
-    assert!(shown.contains("application.bin: it has 16 bytes, release.json says 15"), "{shown}");
+    assert!(
+        shown.contains("application.bin: it has 16 bytes, release.json says 15"),
+        "{shown}"
+    );
 
     let missing = release();
     fs::remove_file(missing.path().join("application.bin")).unwrap();
@@ -116,7 +134,10 @@ fn a_changed_manifest_cannot_be_signed() {
     let other_version = release();
     replace(&other_version, "release.json", "\"1.2.0\"", "\"1.2.1\"");
     let shown = refusal(&other_version);
-    assert!(shown.contains("SHA256SUMS: it says") && shown.contains("of release.json"), "{shown}");
+    assert!(
+        shown.contains("SHA256SUMS: it says") && shown.contains("of release.json"),
+        "{shown}"
+    );
 
     let other_form = release();
     replace(&other_form, "release.json", "  \"product\"", " \"product\"");
@@ -148,7 +169,11 @@ fn every_line_of_the_sums_must_be_right_and_none_may_be_missing() {
     let changes = [
         ("  application.bin", " application.bin", "line 1"),
         ("  application.bin", " *application.bin", "line 1"),
-        ("application.bin", "application.elf", "application.bin is missing"),
+        (
+            "application.bin",
+            "application.elf",
+            "application.bin is missing",
+        ),
         ("release.json\n", "release.json\n\n", "line 3"),
         ("release.json\n", "release.json", "line feeds"),
         ("application.bin\n", "application.bin\r\n", "line feeds"),
@@ -175,7 +200,10 @@ fn a_flipped_bit_anywhere_in_manifest_or_sums_is_refused() {
             let mut changed = bytes.clone();
             changed[bit / 8] ^= 1 << (bit % 8);
             fs::write(&path, changed).unwrap();
-            assert!(ReleaseDirectory::open(release.path()).is_err(), "{name} bit {bit}");
+            assert!(
+                ReleaseDirectory::open(release.path()).is_err(),
+                "{name} bit {bit}"
+            );
         }
         fs::write(&path, bytes).unwrap();
     }
@@ -199,7 +227,10 @@ fn files_that_no_release_has_are_refused() {
 
 #[test]
 fn signature_names_are_these_and_no_others() {
-    for name in ["release.json.minisig", "release.json.0123456789ABCDEF.minisig"] {
+    for name in [
+        "release.json.minisig",
+        "release.json.0123456789ABCDEF.minisig",
+    ] {
         assert!(is_signature_name(name), "{name}");
     }
     for name in [
