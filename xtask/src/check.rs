@@ -42,7 +42,12 @@ pub fn print(verdict: &Verdict, format: Format, out: &mut dyn Write) -> Result<(
 }
 
 /// Writes `findings`, which answer `question`, in `format`.
-pub fn print_findings(findings: &[Finding], question: Question, format: Format, out: &mut dyn Write) -> Result<()> {
+pub fn print_findings(
+    findings: &[Finding],
+    question: Question,
+    format: Format,
+    out: &mut dyn Write,
+) -> Result<()> {
     let no_color = std::env::var_os("NO_COLOR");
     let context = ReportContext {
         as_of: question.as_of,

@@ -88,7 +88,10 @@ impl QuestionArguments {
     /// The question that these arguments ask of `project`.
     pub fn question(&self, project: &Project) -> Result<Question> {
         let date = release_date::decide(self.as_of, &project.root)?;
-        Ok(Question { as_of: date.day, channel: self.channel.into() })
+        Ok(Question {
+            as_of: date.day,
+            channel: self.channel.into(),
+        })
     }
 }
 

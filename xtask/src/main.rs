@@ -57,8 +57,11 @@ fn run(cli: &Cli) -> Result<Exit> {
         Verb::Policy(arguments) => policy::run(&project()?, arguments),
         Verb::Render(arguments) => render::run(&project()?, arguments),
         Verb::Test(arguments) => test::run(&project()?.root, arguments),
-        Verb::Toolchain(arguments) => {
-            toolchain::cli::run(&project()?.root, &arguments.command, &mut out, Progress::stderr())
-        }
+        Verb::Toolchain(arguments) => toolchain::cli::run(
+            &project()?.root,
+            &arguments.command,
+            &mut out,
+            Progress::stderr(),
+        ),
     }
 }

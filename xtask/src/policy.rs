@@ -49,17 +49,30 @@ pub fn run(project: &Project, arguments: &PolicyArguments) -> Result<Exit> {
     }
     if check {
         print!("{}", difference(&file.text, &canonical));
-        return Err(Failure::new(Exit::Stale, format!("{} is not in its canonical form", path.display()))
-            .help("run `cargo xtask policy fmt`"));
+        return Err(Failure::new(
+            Exit::Stale,
+            format!("{} is not in its canonical form", path.display()),
+        )
+        .help("run `cargo xtask policy fmt`"));
     }
-    atomic::write(&path, canonical.as_bytes(), Existing::Replace, Readers::Everyone)?;
+    atomic::write(
+        &path,
+        canonical.as_bytes(),
+        Existing::Replace,
+        Readers::Everyone,
+    )?;
     eprintln!("wrote {}", path.display());
     Ok(Exit::Done)
 }
 
 fn refuse(project: &Project, findings: &[Finding]) -> Result<Exit> {
     let question = QuestionArguments::default().question(project)?;
-    check::print_findings(findings, question, Format::Human, &mut std::io::stderr().lock())?;
+    check::print_findings(
+        findings,
+        question,
+        Format::Human,
+        &mut std::io::stderr().lock(),
+    )?;
     Ok(Exit::Unreadable)
 }
 

@@ -12,13 +12,13 @@ use super::files::{
     UNPACK_PREFIX, check_hash, create, remove_file, replace, temporary_in, write_whole,
 };
 use super::host_libraries;
-use crate::lock::Lock;
 use super::offered::{pinned_offer, require_debian};
 use super::pins::{DebianPins, Package, SOURCE_PACKAGE};
-use crate::progress::Progress;
 use super::tree::{self, Difference, Manifest};
 use super::{Provider, TARGET, Toolchain};
 use crate::failure::{Failure, Result};
+use crate::lock::Lock;
+use crate::progress::Progress;
 
 /// Whether the libraries that the compiler loads come from the machine.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]

@@ -28,6 +28,7 @@ pub use debian::HostLibraries;
 pub use pins::{Package, PackageName, PackageVersion, Pins, Sha256Hex};
 
 use crate::failure::Result;
+use crate::progress::Progress;
 
 /// The firmware's target.
 pub const TARGET: &str = "riscv32imc-unknown-none-elf";
@@ -73,6 +74,16 @@ pub struct Toolchain {
     pub tree_sha256: String,
     /// `rustc --version`.
     pub rustc_version: String,
+}
+
+impl Provider {
+    /// The word of the command line and of release records.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Debian => "debian",
+            Self::Rustup => "rustup",
+        }
+    }
 }
 
 impl Toolchain {

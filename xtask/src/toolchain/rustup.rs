@@ -8,10 +8,10 @@ use sha2::{Digest, Sha256};
 
 use super::command::{self, environment};
 use super::pins::{Package, PackageName, PackageVersion, Sha256Hex};
-use crate::progress::Progress;
 use super::tree::{self, Manifest};
 use super::{Provider, TARGET, Toolchain};
 use crate::failure::{Failure, Result};
+use crate::progress::Progress;
 
 /// After which a download counts as failed: an offline machine must hear so soon.
 const ADD_LIMIT: Duration = Duration::from_secs(180);

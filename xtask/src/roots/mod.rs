@@ -1,0 +1,54 @@
+//! `roots`: the anchor pool, what it holds, and when each anchor ends.
+
+mod add;
+mod cli;
+mod file;
+mod list;
+mod mozilla;
+mod pool;
+mod provenance;
+mod record;
+mod remove;
+mod select;
+mod show;
+#[cfg(test)]
+mod tests;
+
+use std::io::Write;
+use std::path::Path;
+
+pub(crate) use cli::RootsArguments;
+use cli::RootsCommand;
+
+use crate::exit::Exit;
+use crate::failure::{Failure, Result};
+use crate::project::Project;
+
+/// Where the anchors lie, below the project.
+const FOLDER: &str = "trust/anchors";
+
+/// Runs a verb of `roots`. Data goes to stdout; what is wrong with the pool goes to stderr.
+///
+/// # Errors
+/// A name that fits nothing or several, a certificate that may not be an anchor, an anchor that the policy
+/// requires, files that cannot be read or written.
+pub(crate) fn run(project: &Project, arguments: &RootsArguments) -> Result<Exit> {
+    let mut out = std::io::stdout().lock();
+    let exit = match &arguments.command {
+        RootsCommand::Add(arguments) => add::run(project, arguments, &mut out),
+        RootsCommand::List(arguments) => list::run(project, arguments, &mut out),
+        RootsCommand::Remove(arguments) => remove::run(project, arguments, &mut out),
+        RootsCommand::Show(arguments) => show::run(project, arguments, &mut out),
+    }?;
+    out.flush().map_err(|error| unwritable(&error))?;
+    Ok(exit)
+}
+
+fn print(out: &mut dyn Write, text: &str) -> Result<()> {
+    out.write_all(text.as_bytes())
+        .map_err(|error| unwritable(&error))
+}
+
+fn unwritable(error: &std::io::Error) -> Failure {
+    Failure::io("write", Path::new("the answer"), error)
+}
