@@ -1,5 +1,6 @@
 //! Passwords: where they come from, and that they go.
 
+use std::cell::OnceCell;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
@@ -35,14 +36,14 @@ pub enum PasswordError {
 }
 
 /// Where a password comes from.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum PasswordSource {
     /// The terminal, without echo.
     Terminal,
     /// The only line of a file.
     File(PathBuf),
-    /// The only line of standard input.
-    StandardInput,
+    /// The only line of standard input: read once, and then kept for every key.
+    StandardInput(OnceCell<Password>),
 }
 
 impl Password {
@@ -73,7 +74,7 @@ impl PasswordSource {
     pub fn from_option(password_file: Option<&Path>) -> Self {
         match password_file {
             None => Self::Terminal,
-            Some(path) if path == Path::new("-") => Self::StandardInput,
+            Some(path) if path == Path::new("-") => Self::StandardInput(OnceCell::new()),
             Some(path) => Self::File(path.to_owned()),
         }
     }
@@ -90,7 +91,13 @@ impl PasswordSource {
                 let file = File::open(path).map_err(|e| Failure::io("read", path, &e))?;
                 read_line(file, &path.display().to_string())
             }
-            Self::StandardInput => read_line(io::stdin().lock(), "standard input"),
+            Self::StandardInput(kept) => {
+                if let Some(password) = kept.get() {
+                    return Ok(password.clone());
+                }
+                let password = read_line(io::stdin().lock(), "standard input")?;
+                Ok(kept.get_or_init(|| password).clone())
+            }
         }
     }
 
@@ -101,7 +108,7 @@ impl PasswordSource {
     /// As [`PasswordSource::existing`], and two passwords that differ.
     pub fn new_password(&self, of: &Path) -> Result<Password> {
         let first = self.existing(of)?;
-        if *self == Self::Terminal && ask("The same again: ")?.0 != first.0 {
+        if matches!(self, Self::Terminal) && ask("The same again: ")?.0 != first.0 {
             return Err(Failure::new(Exit::Unreadable, "the two passwords differ")
                 .help("run the command again; nothing was written"));
         }

@@ -137,13 +137,11 @@ mod tests {
     use super::*;
     use crate::signing::sample::{self, key_set, listed};
 
-    const TERMINAL: PasswordSource = PasswordSource::Terminal;
-
     #[test]
     fn the_development_key_signs_only_where_the_policy_lists_it_as_such() {
         let root = sample::project_root();
         let published = published(&root).unwrap();
-        let of = |policy: &KeySet| signers(&[], policy, &root, &TERMINAL).unwrap();
+        let of = |policy: &KeySet| signers(&[], policy, &root, &PasswordSource::Terminal).unwrap();
         let right = of(&key_set(1, vec![listed(&published, KeyRole::Development)]));
         assert_eq!(right.keys()[0].public(), published);
 
@@ -158,7 +156,13 @@ mod tests {
             assert!(why.contains("keys sign"), "{why}");
         }
         let policy = key_set(1, vec![listed(&published, KeyRole::Development)]);
-        let elsewhere = signers(&[], &policy, Path::new("/nonexistent"), &TERMINAL).unwrap();
+        let elsewhere = signers(
+            &[],
+            &policy,
+            Path::new("/nonexistent"),
+            &PasswordSource::Terminal,
+        )
+        .unwrap();
         assert!(matches!(elsewhere, Signers::Nobody(_)));
     }
 
@@ -169,7 +173,12 @@ mod tests {
         let key = sample::key(1).public();
         let of = |paths: &[PathBuf], role| {
             let policy = key_set(1, vec![listed(&key, role)]);
-            signers(paths, &policy, Path::new("/nonexistent"), &TERMINAL)
+            signers(
+                paths,
+                &policy,
+                Path::new("/nonexistent"),
+                &PasswordSource::Terminal,
+            )
         };
         let named = of(&[one.clone()], KeyRole::Release).unwrap();
         assert_eq!(named.keys().len(), 1);
