@@ -10,11 +10,8 @@ pub mod cli;
 pub mod command;
 mod core_library;
 mod debian;
-mod files;
-mod host_libraries;
 pub mod files;
 pub mod host_libraries;
-mod lock;
 mod offered;
 mod pin;
 mod pins;
@@ -31,10 +28,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 pub use debian::HostLibraries;
-pub use pins::{Package, PackageName, PackageVersion, Pins, Sha256Hex};
-pub use lock::Lock;
 pub use pins::{Package, Pins};
-pub use progress::Progress;
 
 use crate::failure::Result;
 use crate::progress::Progress;

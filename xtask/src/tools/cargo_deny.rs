@@ -5,7 +5,7 @@ use std::process::Command;
 
 use super::Tool;
 use crate::failure::Result;
-use crate::toolchain::Progress;
+use crate::progress::Progress;
 use crate::toolchain::command;
 
 /// The version that is built where the machine has none.

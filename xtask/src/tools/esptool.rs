@@ -9,7 +9,8 @@ use super::{Tool, variable, write_wrapper};
 use crate::failure::{Failure, Result};
 use crate::toolchain::apt::Apt;
 use crate::toolchain::command::{self, environment};
-use crate::toolchain::{Progress, host_libraries};
+use crate::progress::Progress;
+use crate::toolchain::host_libraries;
 
 /// The version whose answers our tests know.
 const VERSION: &str = "5.6.0";

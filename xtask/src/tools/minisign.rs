@@ -6,7 +6,8 @@ use super::{Tool, write_wrapper};
 use crate::failure::Result;
 use crate::toolchain::apt::Apt;
 use crate::toolchain::command::{self, environment};
-use crate::toolchain::{Progress, files, host_libraries};
+use crate::progress::Progress;
+use crate::toolchain::{files, host_libraries};
 
 /// The path of `minisign`: the machine's own, else from its Debian package.
 ///

@@ -16,7 +16,8 @@ pub use minisign::minisign;
 
 use crate::failure::{Failure, Result};
 use crate::toolchain::files::{self, write_whole};
-use crate::toolchain::{Lock, Progress};
+use crate::lock::Lock;
+use crate::progress::Progress;
 
 /// A folder below `target/tools/` that appears whole or not at all.
 struct Tool {

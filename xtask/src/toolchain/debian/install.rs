@@ -17,7 +17,7 @@ use crate::toolchain::files::{
 use crate::toolchain::host_libraries;
 use crate::toolchain::offered::{pinned_offer, require_debian};
 use crate::toolchain::pins::{Package, SOURCE_PACKAGE};
-use crate::toolchain::progress::Progress;
+use crate::progress::Progress;
 use crate::toolchain::source::{find_library, unpack_library};
 use crate::toolchain::tree::{self, Manifest};
 
