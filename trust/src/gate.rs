@@ -112,7 +112,11 @@ pub fn judge(inputs: &Inputs, question: Question) -> Verdict {
         let store = approve(&policy, &case, inputs)?;
         Some(Approval { policy, store })
     });
-    Verdict { question, findings, approval }
+    Verdict {
+        question,
+        findings,
+        approval,
+    }
 }
 
 /// The store of a policy against which nothing stands. `None` if an anchor is not in the pool all the same: a

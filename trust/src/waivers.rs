@@ -11,6 +11,7 @@ use crate::rules::certificates::{
 };
 use crate::rules::endpoints::CHAIN_UNREADABLE;
 use crate::rules::policy::{WAIVER_EXPIRED, WAIVER_NOT_POSSIBLE, WAIVER_UNUSED};
+use crate::rules::signing::DEVELOPMENT_KEY;
 
 /// Inputs that are not there or say nothing.
 const UNREADABLE: [&Rule; 7] = [
@@ -23,8 +24,8 @@ const UNREADABLE: [&Rule; 7] = [
     &PRIVATE_KEY_IN_POOL,
 ];
 
-/// Findings after which the store would be another one than was reviewed.
-const UNPROVABLE: [&Rule; 2] = [&NAME_DISAGREES, &REQUIRED_ROOT_MISSING];
+/// Findings after which the store would be another one than was reviewed, or anybody's.
+const UNPROVABLE: [&Rule; 3] = [&DEVELOPMENT_KEY, &NAME_DISAGREES, &REQUIRED_ROOT_MISSING];
 
 /// Marks the findings that a waiver covers at the release date, and adds one for each waiver that covers
 /// nothing or has expired. A waiver without owner, reason or end covers nothing; the reader says so.

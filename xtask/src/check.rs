@@ -1,8 +1,10 @@
 //! `check`: the proof, and what stands against it.
 
-use std::io::Write as _;
+use std::io::Write;
+use std::path::Path;
 
 use clap::Args;
+use trust::finding::Finding;
 use trust::gate::{self, Question, Verdict};
 
 use crate::cli::QuestionArguments;
@@ -30,12 +32,22 @@ pub struct CheckArguments {
 pub fn run(project: &Project, arguments: &CheckArguments) -> Result<Exit> {
     let question = arguments.question.question(project)?;
     let verdict = gate::judge(&project.inputs()?.inputs, question);
-    print(&verdict, question, arguments.format, &mut std::io::stdout().lock())?;
+    print(&verdict, arguments.format, &mut std::io::stdout().lock())?;
     Ok(exit_of(&verdict))
 }
 
 /// Writes the findings of `verdict` in `format`.
-pub fn print(verdict: &Verdict, question: Question, format: Format, out: &mut dyn std::io::Write) -> Result<()> {
+pub fn print(verdict: &Verdict, format: Format, out: &mut dyn Write) -> Result<()> {
+    print_findings(verdict.findings(), verdict.question(), format, out)
+}
+
+/// Writes `findings`, which answer `question`, in `format`.
+pub fn print_findings(
+    findings: &[Finding],
+    question: Question,
+    format: Format,
+    out: &mut dyn Write,
+) -> Result<()> {
     let no_color = std::env::var_os("NO_COLOR");
     let context = ReportContext {
         as_of: question.as_of,
@@ -43,9 +55,9 @@ pub fn print(verdict: &Verdict, question: Question, format: Format, out: &mut dy
         colour: Colour::of(&std::io::stdout(), no_color.as_deref()),
         width: PAGE_WIDTH,
     };
-    report::write(format, verdict.findings(), &context, out)
+    report::write(format, findings, &context, out)
         .and_then(|()| out.flush())
-        .map_err(|error| Failure::io("write", std::path::Path::new("the findings"), &error))
+        .map_err(|error| Failure::io("write", Path::new("the findings"), &error))
 }
 
 /// What a verdict ends with.

@@ -43,25 +43,19 @@ pub enum Verb {
     /// Print the page of a rule
     Explain(crate::explain::ExplainArguments),
     /// Signing keys: make them, show their public half, sign a release
-    Keys(crate::keys::KeysArguments),
+    Keys(crate::keys::cli::Keys),
     /// The policy file: its canonical form
     Policy(crate::policy::PolicyArguments),
-    /// Write the provisioning partition of a device: Wi-Fi network and static hosts
-    Provision(crate::provision::ProvisionArguments),
     /// Write the proven trust store as source, or in another form
     Render(crate::render::RenderArguments),
-    /// The anchor pool: list, show, add, remove
-    Roots(crate::roots::RootsArguments),
     /// Everything that CI runs
     Test(crate::test::TestArguments),
     /// The pinned toolchain: show, fetch, verify
-    Toolchain(crate::toolchain::ToolchainArguments),
-    /// Check a release to the last byte
-    Verify(crate::verify::VerifyArguments),
+    Toolchain(ToolchainArguments),
 }
 
 /// When and for whom a verdict is asked.
-#[derive(Args, Clone, Copy, Debug)]
+#[derive(Args, Clone, Copy, Debug, Default)]
 pub struct QuestionArguments {
     /// Release date, YYYY-MM-DD [default: SOURCE_DATE_EPOCH, else the date of the commit]
     #[arg(long, value_name = "DATE")]
@@ -72,9 +66,10 @@ pub struct QuestionArguments {
 }
 
 /// [`Channel`], as an argument.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
 pub enum ChannelArgument {
     /// For desks and laboratories
+    #[default]
     Development,
     /// For devices in the field
     Production,
@@ -93,6 +88,17 @@ impl QuestionArguments {
     /// The question that these arguments ask of `project`.
     pub fn question(&self, project: &Project) -> Result<Question> {
         let date = release_date::decide(self.as_of, &project.root)?;
-        Ok(Question { as_of: date.day, channel: self.channel.into() })
+        Ok(Question {
+            as_of: date.day,
+            channel: self.channel.into(),
+        })
     }
+}
+
+/// Arguments of `toolchain`.
+#[derive(Args, Debug)]
+pub struct ToolchainArguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: crate::toolchain::cli::ToolchainCommand,
 }

@@ -39,7 +39,9 @@ fn unknown(code: &str) -> Failure {
     };
     let all = rules::all();
     let nearest = all.iter().min_by_key(distance);
-    let help = nearest.map_or_else(String::new, |rule| format!("did you mean {} ({})? ", rule.id, rule.slug));
+    let help = nearest.map_or_else(String::new, |rule| {
+        format!("did you mean {} ({})? ", rule.id, rule.slug)
+    });
     Failure::new(Exit::Unreadable, format!("there is no rule `{code}`"))
         .help(format!("{help}`cargo xtask explain` lists all"))
 }

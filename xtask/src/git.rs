@@ -23,11 +23,22 @@ pub struct Head {
 /// [`Exit::Unreadable`] where `root` is no git checkout or has no commit yet.
 pub fn head(root: &Path) -> Result<Head> {
     let line = text(root, &["log", "-1", "--format=%H %ct"])?;
-    let parsed = line.trim().split_once(' ').and_then(|(commit, seconds)| Some((commit, seconds.parse().ok()?)));
+    let parsed = line
+        .trim()
+        .split_once(' ')
+        .and_then(|(commit, seconds)| Some((commit, seconds.parse().ok()?)));
     let (commit, committed) = parsed.ok_or_else(|| {
-        Failure::new(Exit::Unreadable, "git printed something unexpected about HEAD").evidence(&line)
+        Failure::new(
+            Exit::Unreadable,
+            "git printed something unexpected about HEAD",
+        )
+        .evidence(&line)
     })?;
-    Ok(Head { commit: commit.to_owned(), committed, changed: changed(root)? })
+    Ok(Head {
+        commit: commit.to_owned(),
+        committed,
+        changed: changed(root)?,
+    })
 }
 
 fn changed(root: &Path) -> Result<Vec<String>> {
@@ -42,7 +53,18 @@ pub fn file_at(root: &Path, commit: &str, path: &str) -> Result<Vec<u8>> {
 
 /// The files of `commit` below `folder`, as paths from the root, sorted by git.
 pub fn files_at(root: &Path, commit: &str, folder: &str) -> Result<Vec<String>> {
-    let listing = text(root, &["ls-tree", "-r", "--name-only", "--full-tree", commit, "--", folder])?;
+    let listing = text(
+        root,
+        &[
+            "ls-tree",
+            "-r",
+            "--name-only",
+            "--full-tree",
+            commit,
+            "--",
+            folder,
+        ],
+    )?;
     Ok(listing.lines().map(str::to_owned).collect())
 }
 
@@ -51,9 +73,16 @@ fn text(root: &Path, arguments: &[&str]) -> Result<String> {
 }
 
 fn run(root: &Path, arguments: &[&str]) -> Result<Vec<u8>> {
-    let started = Command::new("git").arg("-C").arg(root).args(["-c", "core.quotePath=false"]).args(arguments).output();
+    let started = Command::new("git")
+        .arg("-C")
+        .arg(root)
+        .args(["-c", "core.quotePath=false"])
+        .args(arguments)
+        .output();
     let output = started.map_err(|error| {
-        Failure::new(Exit::Environment, "cannot run git").evidence(error).help("install git")
+        Failure::new(Exit::Environment, "cannot run git")
+            .evidence(error)
+            .help("install git")
     })?;
     if output.status.success() {
         return Ok(output.stdout);

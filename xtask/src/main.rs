@@ -15,19 +15,18 @@ mod failure;
 mod git;
 mod image;
 mod keys;
+mod lock;
 mod policy;
+mod progress;
 mod project;
-mod provision;
 mod release;
 mod release_date;
 mod render;
 mod report;
-mod roots;
 mod signing;
 mod test;
 mod toolchain;
 mod tools;
-mod verify;
 
 use std::process::ExitCode;
 
@@ -36,10 +35,11 @@ use clap::Parser as _;
 use cli::{Cli, Verb};
 use exit::Exit;
 use failure::Result;
+use progress::Progress;
 use project::Project;
 
 fn main() -> ExitCode {
-    let outcome = run(Cli::parse());
+    let outcome = run(&Cli::parse());
     let exit = outcome.unwrap_or_else(|failure| {
         eprintln!("{failure}");
         failure.exit
@@ -47,19 +47,22 @@ fn main() -> ExitCode {
     exit.into()
 }
 
-fn run(cli: Cli) -> Result<Exit> {
-    let project = Project::find(cli.project.as_deref())?;
-    match cli.verb {
-        Verb::BuildFirmware(arguments) => build::run(&project, &arguments),
-        Verb::Check(arguments) => check::run(&project, &arguments),
-        Verb::Explain(arguments) => explain::run(&arguments),
-        Verb::Keys(arguments) => keys::run(&project, &arguments),
-        Verb::Policy(arguments) => policy::run(&project, &arguments),
-        Verb::Provision(arguments) => provision::run(&arguments),
-        Verb::Render(arguments) => render::run(&project, &arguments),
-        Verb::Roots(arguments) => roots::run(&project, &arguments),
-        Verb::Test(arguments) => test::run(&project, &arguments),
-        Verb::Toolchain(arguments) => toolchain::run(&project, &arguments),
-        Verb::Verify(arguments) => verify::run(&project, &arguments),
+fn run(cli: &Cli) -> Result<Exit> {
+    let (mut out, mut talk) = (std::io::stdout(), std::io::stderr());
+    let project = || Project::find(cli.project.as_deref());
+    match &cli.verb {
+        Verb::BuildFirmware(arguments) => build::run(&project()?, arguments),
+        Verb::Check(arguments) => check::run(&project()?, arguments),
+        Verb::Explain(arguments) => explain::run(arguments),
+        Verb::Keys(arguments) => keys::run(arguments, &mut out, &mut talk),
+        Verb::Policy(arguments) => policy::run(&project()?, arguments),
+        Verb::Render(arguments) => render::run(&project()?, arguments),
+        Verb::Test(arguments) => test::run(&project()?.root, arguments),
+        Verb::Toolchain(arguments) => toolchain::cli::run(
+            &project()?.root,
+            &arguments.command,
+            &mut out,
+            Progress::stderr(),
+        ),
     }
 }

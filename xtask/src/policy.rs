@@ -2,11 +2,12 @@
 
 use clap::{Args, Subcommand};
 use trust::finding::Finding;
-use trust::policy::{Formatting, canonical};
+use trust::policy;
 use trust::source::SourceFile;
 
 use crate::atomic::{self, Existing, Readers};
 use crate::check;
+use crate::cli::QuestionArguments;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::project::{POLICY, Project};
@@ -28,4 +29,55 @@ enum PolicyVerb {
         #[arg(long)]
         check: bool,
     },
+}
+
+/// Runs `policy`.
+///
+/// # Errors
+/// A policy that cannot be read or written. One that is not TOML has no canonical form: its findings are printed.
+pub fn run(project: &Project, arguments: &PolicyArguments) -> Result<Exit> {
+    let PolicyVerb::Fmt { check } = arguments.verb;
+    let path = project.root.join(POLICY);
+    let bytes = std::fs::read(&path).map_err(|error| Failure::io("read", &path, &error))?;
+    let file = SourceFile::from_bytes(POLICY, &bytes);
+    let canonical = match policy::canonical(&file) {
+        Ok(canonical) => canonical,
+        Err(findings) => return refuse(project, &findings),
+    };
+    if canonical.as_bytes() == bytes {
+        return Ok(Exit::Done);
+    }
+    if check {
+        print!("{}", difference(&file.text, &canonical));
+        return Err(Failure::new(
+            Exit::Stale,
+            format!("{} is not in its canonical form", path.display()),
+        )
+        .help("run `cargo xtask policy fmt`"));
+    }
+    atomic::write(
+        &path,
+        canonical.as_bytes(),
+        Existing::Replace,
+        Readers::Everyone,
+    )?;
+    eprintln!("wrote {}", path.display());
+    Ok(Exit::Done)
+}
+
+fn refuse(project: &Project, findings: &[Finding]) -> Result<Exit> {
+    let question = QuestionArguments::default().question(project)?;
+    check::print_findings(
+        findings,
+        question,
+        Format::Human,
+        &mut std::io::stderr().lock(),
+    )?;
+    Ok(Exit::Unreadable)
+}
+
+/// A unified difference, as `diff -u` prints it.
+fn difference(old: &str, new: &str) -> String {
+    let lines = similar::TextDiff::from_lines(old, new);
+    lines.unified_diff().header(POLICY, "canonical").to_string()
 }

@@ -40,14 +40,26 @@ impl Project {
     /// # Errors
     /// [`Exit::Unreadable`] where there is no policy: a missing policy is never an empty one.
     pub fn find(given: Option<&Path>) -> Result<Self> {
-        let working = std::env::current_dir().map_err(|error| Failure::io("open", Path::new("."), &error))?;
+        let working =
+            std::env::current_dir().map_err(|error| Failure::io("open", Path::new("."), &error))?;
         let start = given.map_or_else(|| working.clone(), |given| working.join(given));
-        let candidates = start.ancestors().take(if given.is_some() { 1 } else { usize::MAX });
-        let found = candidates.into_iter().find(|folder| folder.join(POLICY).is_file());
-        found.map(|root| Self { root: root.to_owned() }).ok_or_else(|| {
-            Failure::new(Exit::Unreadable, format!("there is no {POLICY} in {}", start.display()))
+        let candidates = start
+            .ancestors()
+            .take(if given.is_some() { 1 } else { usize::MAX });
+        let found = candidates
+            .into_iter()
+            .find(|folder| folder.join(POLICY).is_file());
+        found
+            .map(|root| Self {
+                root: root.to_owned(),
+            })
+            .ok_or_else(|| {
+                Failure::new(
+                    Exit::Unreadable,
+                    format!("there is no {POLICY} in {}", start.display()),
+                )
                 .help("run it in a checkout of the project, or say where that is: --project DIR")
-        })
+            })
     }
 
     /// Where the project keeps what can be made again: below `target/`, whatever `CARGO_TARGET_DIR` says.
@@ -77,7 +89,11 @@ impl Project {
     pub fn inputs_at(&self, commit: &str) -> Result<ProjectInputs> {
         let mut files = vec![POLICY.to_owned()];
         for folder in FOLDERS {
-            files.extend(git::files_at(&self.root, commit, folder)?.into_iter().filter(|path| is_input(path)));
+            files.extend(
+                git::files_at(&self.root, commit, folder)?
+                    .into_iter()
+                    .filter(|path| is_input(path)),
+            );
         }
         collect(files, |path| git::file_at(&self.root, commit, path))
     }
@@ -87,7 +103,8 @@ impl Project {
         if !full.is_dir() {
             return Ok(Vec::new());
         }
-        let entries = std::fs::read_dir(&full).map_err(|error| Failure::io("list", &full, &error))?;
+        let entries =
+            std::fs::read_dir(&full).map_err(|error| Failure::io("list", &full, &error))?;
         let mut files = Vec::new();
         for entry in entries {
             let entry = entry.map_err(|error| Failure::io("list", &full, &error))?;
@@ -115,7 +132,13 @@ fn collect(files: Vec<String>, read: impl Fn(&str) -> Result<Vec<u8>>) -> Result
         sha256.insert(path.clone(), hex::encode(Sha256::digest(&bytes)));
         sources.push(SourceFile::from_bytes(path, &bytes));
     }
-    let below = |folder: &str| sources.iter().filter(|file| file.name.starts_with(folder)).cloned().collect();
+    let below = |folder: &str| {
+        sources
+            .iter()
+            .filter(|file| file.name.starts_with(folder))
+            .cloned()
+            .collect()
+    };
     let inputs = Inputs {
         policy: Arc::clone(&sources[0]),
         anchors: below("trust/anchors/"),

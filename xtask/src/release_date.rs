@@ -26,22 +26,31 @@ pub struct ReleaseDate {
 /// given and there is no commit.
 pub fn decide(as_of: Option<Date>, root: &Path) -> Result<ReleaseDate> {
     if let Some(day) = as_of {
-        return Ok(ReleaseDate { day, epoch: day.unix_seconds(), source: "--as-of" });
+        return Ok(ReleaseDate {
+            day,
+            epoch: day.unix_seconds(),
+            source: "--as-of",
+        });
     }
     if let Some(value) = std::env::var_os("SOURCE_DATE_EPOCH") {
         let epoch = value.to_str().and_then(|text| text.parse().ok());
         return at(epoch, "SOURCE_DATE_EPOCH", &value.to_string_lossy());
     }
-    let committed = git::head(root).map_err(|failure| failure.help("say the release date: --as-of YYYY-MM-DD"))?.committed;
+    let committed = git::head(root)
+        .map_err(|failure| failure.help("say the release date: --as-of YYYY-MM-DD"))?
+        .committed;
     at(Some(committed), "the commit's date", "")
 }
 
 fn at(epoch: Option<i64>, source: &'static str, text: &str) -> Result<ReleaseDate> {
     let known = epoch.and_then(|epoch| Some((epoch, Date::from_unix_seconds(epoch)?)));
     let (epoch, day) = known.ok_or_else(|| {
-        Failure::new(Exit::Unreadable, format!("{source} is not a number of seconds since 1970"))
-            .evidence(format!("it is `{text}`"))
-            .help("unset it, or set it as https://reproducible-builds.org/docs/source-date-epoch/ says")
+        Failure::new(
+            Exit::Unreadable,
+            format!("{source} is not a number of seconds since 1970"),
+        )
+        .evidence(format!("it is `{text}`"))
+        .help("unset it, or set it as https://reproducible-builds.org/docs/source-date-epoch/ says")
     })?;
     Ok(ReleaseDate { day, epoch, source })
 }

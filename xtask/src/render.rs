@@ -48,16 +48,34 @@ pub fn run(project: &Project, arguments: &RenderArguments) -> Result<Exit> {
     let question = arguments.question.question(project)?;
     let verdict = gate::judge(&project.inputs()?.inputs, question);
     let Some(store) = verdict.approved() else {
-        check::print(&verdict, question, FindingFormat::Human, &mut std::io::stderr().lock())?;
+        check::print(
+            &verdict,
+            FindingFormat::Human,
+            &mut std::io::stderr().lock(),
+        )?;
         return Ok(check::exit_of(&verdict));
     };
     let findings = forms::findings(store, arguments.format);
-    check::print_findings(&findings, question, FindingFormat::Human, &mut std::io::stderr().lock())?;
+    check::print_findings(
+        &findings,
+        question,
+        FindingFormat::Human,
+        &mut std::io::stderr().lock(),
+    )?;
     let bytes = forms::render(store, arguments.format).map_err(|error| {
-        let what = format!("the store cannot be rendered as {}", arguments.format.word());
-        Failure::new(Exit::Findings, what).evidence(error).help("the findings above say what to change")
+        let what = format!(
+            "the store cannot be rendered as {}",
+            arguments.format.word()
+        );
+        Failure::new(Exit::Findings, what)
+            .evidence(error)
+            .help("the findings above say what to change")
     })?;
-    deliver(&bytes, output(project, arguments).as_deref(), arguments.check)
+    deliver(
+        &bytes,
+        output(project, arguments).as_deref(),
+        arguments.check,
+    )
 }
 
 /// Where the bytes go: `None` is stdout.
@@ -92,14 +110,28 @@ fn deliver(bytes: &[u8], output: Option<&Path>, check: bool) -> Result<Exit> {
 /// [`Exit::Stale`] when it is not: what would be compiled is not what was approved.
 pub fn current(project: &Project, store: &ApprovedStore) -> Result<RenderedStore> {
     let rendered = RenderedStore::new(store).map_err(|error| {
-        Failure::new(Exit::Findings, "the store cannot be rendered for the device").evidence(error)
+        Failure::new(
+            Exit::Findings,
+            "the store cannot be rendered for the device",
+        )
+        .evidence(error)
     })?;
     let path = project.root.join(SOURCE);
     let current = std::fs::read(&path).is_ok_and(|there| there == rendered.source().as_bytes());
-    if current { Ok(rendered) } else { Err(stale(&path)) }
+    if current {
+        Ok(rendered)
+    } else {
+        Err(stale(&path))
+    }
 }
 
 fn stale(path: &Path) -> Failure {
-    Failure::new(Exit::Stale, format!("{} is not what the policy renders to (R101)", path.display()))
-        .help("run `cargo xtask render`, look at the difference, and commit it")
+    Failure::new(
+        Exit::Stale,
+        format!(
+            "{} is not what the policy renders to (R101)",
+            path.display()
+        ),
+    )
+    .help("run `cargo xtask render`, look at the difference, and commit it")
 }

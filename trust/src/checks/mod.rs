@@ -23,6 +23,7 @@ mod leaves_programmes;
 mod pin_expiry;
 mod release_date;
 mod required_roots;
+mod signing;
 mod unneeded_anchors;
 
 /// Everything that a check may look at.
@@ -55,6 +56,7 @@ const ALL: &[Check] = &[
     pin_expiry::check,
     release_date::check,
     required_roots::check,
+    signing::check,
     unneeded_anchors::check,
 ];
 

@@ -94,7 +94,8 @@ pub enum VerifierModel {
 /// `[service-life]`: how long the last unit must be able to update.
 #[derive(Clone, Debug)]
 pub struct ServiceLife {
-    /// The last day of service, inclusive: given as `ends`, or `last-unit-made` plus `years-in-service`.
+    /// The last day of service, inclusive: given as `ends`, or `last-unit-made` plus `years-in-service`; in the
+    /// second form the place is that of `last-unit-made`.
     pub ends: Located<Date>,
     /// The slowest device to come back and update, in days.
     pub longest_offline_days: Located<u32>,
@@ -121,7 +122,7 @@ pub struct RequiredRoot {
     pub reason: Located<String>,
     /// An end that the team decided on, earlier than the certificate's (`effective-end`).
     pub effective_end: Option<Located<Date>>,
-    /// The whole table.
+    /// The header of the table.
     pub at: Location,
 }
 
@@ -140,7 +141,7 @@ pub struct Endpoint {
     pub leaf_days: Option<Located<u32>>,
     /// Captured chains: paths below `trust/`.
     pub chains: Vec<Located<String>>,
-    /// The whole table.
+    /// The header of the table.
     pub at: Location,
 }
 
@@ -155,7 +156,7 @@ pub struct PinFallback {
     pub expires: Located<Date>,
     /// What holds from the day after.
     pub after_expiry: Option<Located<AfterExpiry>>,
-    /// The whole table.
+    /// The header of the table.
     pub at: Location,
 }
 
@@ -182,11 +183,11 @@ pub struct KeySet {
     pub threshold: Located<u32>,
     /// The keys, in file order.
     pub keys: Vec<SigningKey>,
-    /// The whole table.
+    /// The header of the table.
     pub at: Location,
 }
 
-/// One public key of a key set: `{ public = "RW…", role = "release", owner = "…" }`.
+/// One public key of a key set: `{ public = "RW…", role = "release" }`.
 #[derive(Clone, Debug)]
 pub struct SigningKey {
     /// Ed25519 public key in minisign's form (base64 of `Ed`, 8 bytes key id, 32 bytes key).
@@ -213,7 +214,7 @@ pub enum KeyRole {
 /// `[[waiver]]`: a finding that somebody answers for, until a day.
 #[derive(Clone, Debug)]
 pub struct Waiver {
-    /// Rule id.
+    /// Rule id: the reader turns a rule's slug, or an id in other letters, into the id.
     pub code: Located<String>,
     /// Only findings about this anchor.
     pub anchor: Option<Located<String>>,
@@ -225,6 +226,6 @@ pub struct Waiver {
     pub reason: Option<Located<String>>,
     /// Last day on which it covers; judged at the release date.
     pub expires: Option<Located<Date>>,
-    /// The whole table.
+    /// The header of the table.
     pub at: Location,
 }

@@ -4,6 +4,7 @@ mod anchors;
 mod endpoints;
 mod keys;
 mod lines;
+mod mistakes;
 mod problem;
 mod product;
 mod sections;

@@ -106,6 +106,93 @@ fn ten_mistakes_are_ten_findings_in_file_order() {
     insta::assert_snapshot!(listing(&reading.findings));
 }
 
+/// One mistake in the base policy: what to replace, by what, and the rule and place of the one finding there is.
+type MistakeCase = (&'static str, &'static str, &'static str, (usize, usize));
+
+#[rustfmt::skip]
+const MISTAKES: &[MistakeCase] = &[
+    ("schema-version = 1", "schema-version = \"1\"", "P004", (3, 18)),
+    ("name = \"perennial-reference\"", "name = \"a-name-with-thirty-two-characters\"", "P005", (6, 8)),
+    ("chip = \"esp32c3\"", "chip = \"esp32\"", "P005", (7, 8)),
+    ("verifier = \"perennial\"", "verifier \"perennial\"", "P001", (8, 10)),
+    ("[service-life]", "[service-life", "P001", (10, 14)),
+    ("last-unit-made = \"2028-06-30\"", "last-unit-made = \"2028-06-31\"", "P005", (11, 18)),
+    ("years-in-service = 6", "years-in-service = 6.5", "P004", (12, 20)),
+    ("longest-offline-days = 180", "longest-offline-days = 0", "P005", (13, 24)),
+    ("min-remaining-days = 1825", "min-remaining-days = 36526", "P005", (16, 22)),
+    ("programme-end = \"warn\"", "program-end = \"warn\"", "P002", (17, 1)),
+    ("reason = \"primary CA of the update server\"", "reason = \"\"", "P005", (22, 10)),
+    ("reason = \"servers that still send the RSA chain\"", "reason = \"a\nb\"", "P001", (27, 12)),
+    ("sha256 = \"c90f26f0fb1b4018", "sha256 = \"C90F26F0FB1B4018", "P005", (31, 10)),
+    ("name = \"primary\"", "name = \"primary\"\ncolour = \"blue\"", "P002", (36, 1)),
+    ("redirects = [\"https://cdn.example.com/\"]", "redirects = \"https://cdn.example.com/\"", "P004", (37, 13)),
+    ("owner = \"Sectigo\"", "owner = Sectigo", "P001", (44, 9)),
+    ("expires = \"2034-06-30\"", "expires = 2034-06-30T00:00:00Z", "P004", (55, 11)),
+    ("after-expiry = \"roots-only\"", "after-expiry = \"root-only\"", "P005", (56, 16)),
+    ("independent-paths = 2", "independent-paths = 2\nindependent-paths = 2", "P006", (60, 1)),
+    ("distinct-owners = 2", "distinct-owners = 3", "P005", (60, 19)),
+    ("threshold = 1", "threshold = 2", "P005", (63, 13)),
+    ("public = \"RWQMTHP7", "public = \"RWQMTHP", "P005", (72, 16)),
+];
+
+#[test]
+fn each_mistake_is_one_finding() {
+    let base = fixture("base/policy.toml");
+    for case in MISTAKES {
+        let (from, to, rule, place) = *case;
+        assert_eq!(base.matches(from).count(), 1, "{from}");
+        let reading = read(&policy_file(base.replace(from, to)));
+        let found: Vec<_> = reading
+            .findings
+            .iter()
+            .map(|finding| (finding.rule.id, finding.location().start()))
+            .collect();
+        assert_eq!(
+            found,
+            [(rule, place)],
+            "{to}\n{}",
+            listing(&reading.findings)
+        );
+    }
+}
+
+#[test]
+fn no_mistake_hides_another() {
+    let base = fixture("base/policy.toml");
+    for (index, (from, to, rule, _)) in MISTAKES.iter().enumerate() {
+        for (other_from, other_to, other_rule, _) in &MISTAKES[index + 1..] {
+            let text = base.replace(other_from, other_to).replace(from, to);
+            let reading = read(&policy_file(text));
+            let found: Vec<_> = reading
+                .findings
+                .iter()
+                .map(|finding| finding.rule.id)
+                .collect();
+            assert_eq!(
+                found,
+                [*rule, *other_rule],
+                "{to}\n{other_to}\n{}",
+                listing(&reading.findings)
+            );
+        }
+    }
+}
+
+#[test]
+fn all_mistakes_at_once_are_all_reported() {
+    let base = fixture("base/policy.toml");
+    let text = MISTAKES
+        .iter()
+        .fold(base, |text, (from, to, ..)| text.replace(from, to));
+    let found: Vec<_> = read(&policy_file(text))
+        .findings
+        .iter()
+        .map(|finding| finding.rule.id)
+        .collect();
+    let expected: Vec<_> = MISTAKES.iter().map(|(_, _, rule, _)| *rule).collect();
+    assert_eq!(found, expected);
+}
+
 /// The base policy after a few cuts, insertions and doublings, as editing leaves them.
 pub(super) fn mutated() -> impl Strategy<Value = String> {
     const PIECES: [&str; 24] = [
@@ -180,4 +267,116 @@ proptest! {
     fn reading_an_edited_policy_ends_well(text in mutated()) {
         holds(&text)?;
     }
+}
+
+fn found(text: &str) -> Vec<(&'static str, (usize, usize))> {
+    let reading = read(&policy_file(text));
+    let place = |finding: &Finding| (finding.rule.id, finding.location().start());
+    reading.findings.iter().map(place).collect()
+}
+
+#[test]
+fn an_empty_file_lacks_each_required_section() {
+    let reading = read(&policy_file(""));
+    let items: Vec<_> = reading
+        .findings
+        .iter()
+        .filter_map(|f| f.subject.item.as_deref())
+        .collect();
+    let required = [
+        "coverage",
+        "endpoint",
+        "product",
+        "required-root",
+        "schema-version",
+        "service-life",
+        "signing",
+        "validity",
+    ];
+    assert_eq!(items, required);
+}
+
+#[test]
+fn headers_in_the_wrong_form_are_read_all_the_same() {
+    let base = fixture("base/policy.toml");
+    let single = base.replace("[[endpoint]]", "[endpoint]");
+    assert_eq!(found(&single), [("P004", (34, 2)), ("P004", (41, 2))]);
+    let twice = base.replace("[product]", "[[product]]");
+    assert_eq!(found(&twice), [("P004", (5, 1))]);
+    let again = base.replace("[coverage]", "[product]\n[coverage]");
+    assert_eq!(found(&again), [("P006", (58, 2))]);
+    let misspelt = base
+        .replace("[validity]", "[validty]")
+        .replace("= 1825", "= -1");
+    assert_eq!(found(&misspelt), [("P002", (15, 2)), ("P005", (16, 22))]);
+}
+
+#[test]
+fn the_end_of_service_is_said_once() {
+    let base = fixture("base/policy.toml");
+    let both = base.replace("years-in-service = 6", "ends = \"2034-06-30\"");
+    assert_eq!(found(&both), [("P005", (11, 18))]);
+    let half = base.replace("years-in-service = 6\n", "");
+    assert_eq!(found(&half), [("P003", (10, 1))]);
+    let neither = half.replace("last-unit-made = \"2028-06-30\"\n", "");
+    assert_eq!(found(&neither), [("P003", (10, 1))]);
+    let ends = neither.replace("longest", "ends = \"2036-12-31\"\nlongest");
+    let policy = read(&policy_file(ends)).policy.expect("a policy");
+    assert_eq!(policy.service_life.ends.value.to_string(), "2036-12-31");
+}
+
+#[test]
+fn a_key_that_releases_cannot_rescue() {
+    let base = fixture("base/policy.toml");
+    let release = "RWTBRsk/uUtwLC7DmWtb/5bmrnRorqCinjrpnQEftV53MgkhFHUrNxJQ";
+    let rescue = "RWQmdZfkT/SYaWYq6o4BQklgCMnqwLSkbrR8NY36w7bKvRD5BTHdy/Rg";
+    assert_eq!(found(&base.replace(rescue, release)), [("P006", (71, 16))]);
+    let roles = base.replace("role = \"release\"", "role = \"rescue\"");
+    assert_eq!(found(&roles), [("P005", (65, 83))]);
+}
+
+#[test]
+fn a_waiver_with_a_wrong_selector_covers_nothing() {
+    let waiver = "\n[[waiver]]\ncode = \"waiver-unused\"\nendpoint = \"faolover\"\nowner = \"a\"\nreason = \"b\"\nexpires = \"2027-06-30\"\n";
+    let text = fixture("base/policy.toml") + waiver;
+    let reading = read(&policy_file(text.as_str()));
+    assert_eq!(found(&text), [("P007", (77, 12))]);
+    assert!(reading.draft.waivers.is_empty());
+    let right = read(&policy_file(text.replace("faolover", "failover")));
+    assert_eq!(
+        right.policy.expect("a policy").waivers[0].code.value,
+        "P101"
+    );
+}
+
+#[test]
+fn many_syntax_errors_are_all_reported() {
+    let text: String = (0..200)
+        .map(|line| format!("key{line} \"no sign\"\n"))
+        .collect();
+    let lines: Vec<_> = found(&text).iter().map(|(_, (line, _))| *line).collect();
+    assert_eq!(lines, (1..=200).collect::<Vec<_>>());
+}
+
+#[test]
+fn large_files_are_read_to_the_end() {
+    let text: String = (0..20_000).map(|line| format!("key{line}\n")).collect();
+    let reading = read(&policy_file(text));
+    let last = reading.findings.last().expect("a finding");
+    assert_eq!(
+        (reading.findings.len(), last.location().start().0),
+        (20_000, 20_000)
+    );
+
+    let root = |n: usize| {
+        format!("[[required-root]]\nname = \"{n}\"\nsha256 = \"{n:064}\"\nreason = \"r\"\n")
+    };
+    let text: String = (0..10_000).chain([0]).map(root).collect();
+    let reading = read(&policy_file(text));
+    assert_eq!(reading.draft.required_roots.len(), 10_001);
+    let last = reading.findings.last().expect("a finding");
+    assert_eq!(
+        (last.rule.id, last.location().start()),
+        ("P006", (40_003, 10))
+    );
 }

@@ -28,7 +28,13 @@ pub struct Identity {
 
 /// Variables of the caller that a build may see. They say where things are, never what is built: every path
 /// of them is remapped. Everything else is cleared.
-const PASSED_ON: [&str; 5] = ["CARGO_HOME", "HOME", "PATH", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN"];
+const PASSED_ON: [&str; 5] = [
+    "CARGO_HOME",
+    "HOME",
+    "PATH",
+    "RUSTUP_HOME",
+    "RUSTUP_TOOLCHAIN",
+];
 
 /// What the network of the caller needs, for fetching only.
 const FETCH_ONLY: [&str; 8] = [
@@ -48,20 +54,36 @@ const FETCH_ONLY: [&str; 8] = [
 /// [`Exit::Environment`] when the dependencies cannot be fetched or the compiler fails.
 pub fn compile(root: &Path, toolchain: &Toolchain, identity: &Identity) -> Result<PathBuf> {
     let mut fetch = cargo(root, toolchain, "fetch");
-    for name in FETCH_ONLY.iter().chain(&["CARGO_HTTP_CAINFO", "CARGO_NET_GIT_FETCH_WITH_CLI"]) {
+    for name in FETCH_ONLY
+        .iter()
+        .chain(&["CARGO_HTTP_CAINFO", "CARGO_NET_GIT_FETCH_WITH_CLI"])
+    {
         fetch.envs(std::env::var_os(name).map(|value| (name, value)));
     }
-    run(fetch, "fetch the dependencies of the firmware", "connect to the package registry once, or see `cargo fetch`")?;
+    run(
+        fetch,
+        "fetch the dependencies of the firmware",
+        "connect to the package registry once, or see `cargo fetch`",
+    )?;
 
     let mut build = cargo(root, toolchain, "build");
     build.args(["--release", "--offline"]);
-    build.env("CARGO_ENCODED_RUSTFLAGS", rustflags(root, toolchain).join("\x1f"));
+    build.env(
+        "CARGO_ENCODED_RUSTFLAGS",
+        rustflags(root, toolchain).join("\x1f"),
+    );
     build.env("PERENNIAL_VERSION", &identity.version);
     build.env("PERENNIAL_COMMIT", &identity.commit);
     build.env("PERENNIAL_RELEASE_DATE", identity.released.to_string());
     build.env("SOURCE_DATE_EPOCH", identity.epoch.to_string());
-    run(build, "compile the firmware", "the compiler's own message is above")?;
-    Ok(target_dir(root).join(TARGET).join("release/perennial-firmware"))
+    run(
+        build,
+        "compile the firmware",
+        "the compiler's own message is above",
+    )?;
+    Ok(target_dir(root)
+        .join(TARGET)
+        .join("release/perennial-firmware"))
 }
 
 fn target_dir(root: &Path) -> PathBuf {
@@ -75,9 +97,15 @@ fn cargo(root: &Path, toolchain: &Toolchain, verb: &str) -> Command {
     for name in PASSED_ON {
         command.envs(std::env::var_os(name).map(|value| (name, value)));
     }
-    command.env("LC_ALL", "C").env("TZ", "UTC").env("CARGO_INCREMENTAL", "0").env("CARGO_TARGET_DIR", target_dir(root));
+    command
+        .env("LC_ALL", "C")
+        .env("TZ", "UTC")
+        .env("CARGO_INCREMENTAL", "0")
+        .env("CARGO_TARGET_DIR", target_dir(root));
     command.envs(toolchain.cargo_environment());
-    command.args([verb, "--locked", "--quiet"]).args(toolchain.cargo_arguments());
+    command
+        .args([verb, "--locked", "--quiet"])
+        .args(toolchain.cargo_arguments());
     command
 }
 
@@ -93,14 +121,19 @@ fn rustflags(root: &Path, toolchain: &Toolchain) -> Vec<String> {
     for (path, name) in named_paths(root, toolchain) {
         let canonical = path.canonicalize().unwrap_or_else(|_| path.clone());
         flags.push(format!("--remap-path-prefix={}={name}", path.display()));
-        flags.push(format!("--remap-path-prefix={}={name}", canonical.display()));
+        flags.push(format!(
+            "--remap-path-prefix={}={name}",
+            canonical.display()
+        ));
     }
     flags
 }
 
 fn named_paths(root: &Path, toolchain: &Toolchain) -> Vec<(PathBuf, &'static str)> {
     let home = std::env::var_os("HOME").map(PathBuf::from);
-    let cargo_home = std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(home.clone()?.join(".cargo")));
+    let cargo_home = std::env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| Some(home.clone()?.join(".cargo")));
     let mut paths = Vec::new();
     paths.extend(home.map(|path| (path, "/home")));
     paths.extend(cargo_home.map(|path| (path, "/cargo")));
@@ -112,13 +145,21 @@ fn named_paths(root: &Path, toolchain: &Toolchain) -> Vec<(PathBuf, &'static str
 
 fn run(mut command: Command, doing: &str, next_step: &str) -> Result<()> {
     let status = command.status().map_err(|error| {
-        Failure::new(Exit::Environment, format!("cannot {doing}: cargo does not start")).evidence(error)
+        Failure::new(
+            Exit::Environment,
+            format!("cannot {doing}: cargo does not start"),
+        )
+        .evidence(error)
     })?;
     if status.success() {
         return Ok(());
     }
     let arguments: Vec<OsString> = command.get_args().map(ToOwned::to_owned).collect();
-    let line = arguments.iter().map(|a| a.to_string_lossy()).collect::<Vec<_>>().join(" ");
+    let line = arguments
+        .iter()
+        .map(|a| a.to_string_lossy())
+        .collect::<Vec<_>>()
+        .join(" ");
     Err(Failure::new(Exit::Environment, format!("cannot {doing}"))
         .evidence(format!("`cargo {line}` in firmware/ ended with {status}"))
         .help(next_step))

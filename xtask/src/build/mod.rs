@@ -19,11 +19,13 @@ use crate::lock::Lock;
 use crate::progress::Progress;
 use crate::project::{Project, ProjectInputs};
 use crate::release::contents::ReleaseContents;
-use crate::release::manifest::{ArtefactKind, PackageRecord, ReleaseManifest, SCHEMA, StoreRecord, ToolchainRecord};
+use crate::release::manifest::{
+    ArtefactKind, PackageRecord, ReleaseManifest, SCHEMA, StoreRecord, ToolchainRecord,
+};
 use crate::release::place::{self, Placed};
 use crate::release_date::{self, ReleaseDate};
 use crate::render;
-use crate::report::{Format, release::ReleaseReport};
+use crate::report::Format;
 use crate::signing::password::PasswordSource;
 use crate::signing::select::{Signers, signers};
 use crate::toolchain::{self, ProviderChoice, Toolchain};
@@ -62,36 +64,69 @@ pub struct BuildArguments {
 /// # Errors
 /// Everything that keeps a release from coming into being; `dist/` then is as it was.
 pub fn run(project: &Project, arguments: &BuildArguments) -> Result<Exit> {
-    let progress = Progress::of_stderr();
+    let progress = Progress::stderr();
     let lock = project.private_folder().join("build.lock");
     let _lock = Lock::acquire(&lock, "cargo xtask build-firmware", progress)?;
 
     let head = git::head(&project.root)?;
-    let dirty_tree = if arguments.allow_dirty { DirtyTree::Allow } else { DirtyTree::Refuse };
+    let dirty_tree = if arguments.allow_dirty {
+        DirtyTree::Allow
+    } else {
+        DirtyTree::Refuse
+    };
     let version = version::of(&project.root, &head, dirty_tree)?;
     let date = release_date::decide(arguments.question.as_of, &project.root)?;
-    let question = Question { as_of: date.day, channel: arguments.question.channel.into() };
-    progress.say(&format!("release {version}, judged at {} ({})", date.day, date.source));
+    let question = Question {
+        as_of: date.day,
+        channel: arguments.question.channel.into(),
+    };
+    progress.say(&format!(
+        "release {version}, judged at {} ({})",
+        date.day, date.source
+    ));
 
     let inputs = project.inputs()?;
     let verdict = gate::judge(&inputs.inputs, question);
-    check::print(&verdict, question, Format::Human, &mut std::io::stderr().lock())?;
+    check::print(&verdict, Format::Human, &mut std::io::stderr().lock())?;
     let (Some(approved), Some(policy)) = (verdict.approved(), verdict.policy()) else {
         return Ok(check::exit_of(&verdict));
     };
     let rendered = render::current(project, approved)?;
     let password = PasswordSource::from_option(arguments.password_file.as_deref());
-    let signers = signers(&arguments.sign_with, &policy.signing, &project.root, &password)?;
+    let signers = signers(
+        &arguments.sign_with,
+        &policy.signing,
+        &project.root,
+        &password,
+    )?;
 
     let toolchain = toolchain::ensure(&project.root, arguments.provider, progress)?;
     progress.say("compiling the firmware");
-    let identity = Identity { version, commit: head.commit.clone(), released: date.day, epoch: date.epoch };
+    let identity = Identity {
+        version,
+        commit: head.commit.clone(),
+        released: date.day,
+        epoch: date.epoch,
+    };
     let elf_path = firmware::compile(&project.root, &toolchain, &identity)?;
     let elf = std::fs::read(&elf_path).map_err(|error| Failure::io("read", &elf_path, &error))?;
 
-    let build = Build { head, date, inputs, verdict: &verdict, policy, approved, rendered, toolchain, identity };
+    let build = Build {
+        head,
+        date,
+        inputs,
+        verdict: &verdict,
+        policy,
+        approved,
+        rendered,
+        toolchain,
+        identity,
+    };
     let release = build.release(elf)?;
-    let dist = arguments.output.clone().unwrap_or_else(|| project.root.join("dist"));
+    let dist = arguments
+        .output
+        .clone()
+        .unwrap_or_else(|| project.root.join("dist"));
     let staging = staging(project, &dist);
     let placed = place::place(&release, signers.keys(), &dist, &staging)?;
     tell(&placed, &release, &signers, progress);
@@ -132,13 +167,10 @@ impl Build<'_> {
         let application = image::application(&elf, &Settings { descriptor, store })?;
         let flash = image::flash(&application, store)?;
         let manifest = self.manifest(&application)?;
-        let report = ReleaseReport::new(&manifest, self.approved, self.verdict, self.policy);
         let artefacts = vec![
             (ArtefactKind::ApplicationImage, application.bytes().to_vec()),
             (ArtefactKind::FirmwareElf, elf),
             (ArtefactKind::FlashImage, flash),
-            (ArtefactKind::ReportHtml, report.html()?.into_bytes()),
-            (ArtefactKind::ReportJson, report.json().into_bytes()),
             (ArtefactKind::TrustStore, store.to_vec()),
         ];
         Ok(ReleaseContents::new(manifest, artefacts))
@@ -146,7 +178,8 @@ impl Build<'_> {
 
     fn manifest(&self, application: &ApplicationImage) -> Result<ReleaseManifest> {
         let contents = self.approved.contents();
-        let descriptor = application.descriptor()?;
+        let descriptor = image::Descriptor::read(application.bytes())
+            .map_err(|faults| faults.failure("the application image"))?;
         Ok(ReleaseManifest {
             schema: SCHEMA.to_owned(),
             product: contents.product.clone(),
@@ -190,13 +223,19 @@ fn toolchain_record(toolchain: &Toolchain, application: &ApplicationImage) -> To
 /// `HH:MM:SS` of an instant, UTC, as the app descriptor has it.
 fn time_of_day(epoch: i64) -> String {
     let seconds = epoch.rem_euclid(86_400);
-    format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+    format!(
+        "{:02}:{:02}:{:02}",
+        seconds / 3600,
+        seconds / 60 % 60,
+        seconds % 60
+    )
 }
 
 fn tell(placed: &Placed, release: &ReleaseContents, signers: &Signers, progress: Progress) {
     match signers {
         Signers::Nobody(why) => progress.say(why),
-        Signers::Development(_) => progress.say("signed with the published development key: never for devices in the field"),
+        Signers::Development(_) => progress
+            .say("signed with the published development key: never for devices in the field"),
         Signers::Named(keys) => progress.say(&format!("signed with {} key(s)", keys.len())),
     }
     if matches!(placed, Placed::Already(_)) {
@@ -204,6 +243,10 @@ fn tell(placed: &Placed, release: &ReleaseContents, signers: &Signers, progress:
     }
     println!("{}", placed.path().display());
     for (name, bytes) in release.files() {
-        println!("  {}  {name}  {} bytes", hex::encode(Sha256::digest(bytes)), bytes.len());
+        println!(
+            "  {}  {name}  {} bytes",
+            hex::encode(Sha256::digest(bytes)),
+            bytes.len()
+        );
     }
 }

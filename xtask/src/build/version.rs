@@ -30,19 +30,35 @@ pub fn of(root: &Path, head: &Head, dirty_tree: DirtyTree) -> Result<String> {
         return Err(dirty(head));
     }
     let short = head.commit.get(..12).unwrap_or(&head.commit);
-    let suffix = if head.changed.is_empty() { "" } else { ".dirty" };
+    let suffix = if head.changed.is_empty() {
+        ""
+    } else {
+        ".dirty"
+    };
     let version = format!("{}+{short}{suffix}", manifest_version(root)?);
     if version.len() > MAX_BYTES {
-        return Err(Failure::new(Exit::Unreadable, format!("the version `{version}` is too long"))
-            .evidence(format!("{} bytes; the app descriptor holds {MAX_BYTES}", version.len()))
-            .help("shorten `version` in firmware/Cargo.toml"));
+        return Err(Failure::new(
+            Exit::Unreadable,
+            format!("the version `{version}` is too long"),
+        )
+        .evidence(format!(
+            "{} bytes; the app descriptor holds {MAX_BYTES}",
+            version.len()
+        ))
+        .help("shorten `version` in firmware/Cargo.toml"));
     }
     Ok(version)
 }
 
 fn dirty(head: &Head) -> Failure {
-    let failure = Failure::new(Exit::Findings, "the tree has changes that are in no commit: nobody could rebuild this");
-    let shown = head.changed.iter().fold(failure, |failure, line| failure.evidence(line));
+    let failure = Failure::new(
+        Exit::Findings,
+        "the tree has changes that are in no commit: nobody could rebuild this",
+    );
+    let shown = head
+        .changed
+        .iter()
+        .fold(failure, |failure, line| failure.evidence(line));
     shown.help("commit them, or build with --allow-dirty: the version then says so")
 }
 
@@ -58,9 +74,14 @@ struct Package {
 
 fn manifest_version(root: &Path) -> Result<String> {
     let path = root.join("firmware/Cargo.toml");
-    let text = std::fs::read_to_string(&path).map_err(|error| Failure::io("read", &path, &error))?;
+    let text =
+        std::fs::read_to_string(&path).map_err(|error| Failure::io("read", &path, &error))?;
     let manifest: Manifest = toml::from_str(&text).map_err(|error| {
-        Failure::new(Exit::Unreadable, format!("{} has no version", path.display())).evidence(error)
+        Failure::new(
+            Exit::Unreadable,
+            format!("{} has no version", path.display()),
+        )
+        .evidence(error)
     })?;
     Ok(manifest.package.version)
 }

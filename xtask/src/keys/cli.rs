@@ -8,7 +8,7 @@ use clap::{Args, Subcommand, ValueEnum};
 ///
 /// The keys are minisign's: stock minisign can use them and check what they sign.
 #[derive(Args, Clone, Debug)]
-pub struct Keys {
+pub struct KeysArguments {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -25,7 +25,8 @@ pub enum Command {
 /// Make a key pair
 ///
 /// Writes the secret key to PATH (mode 0600, never over another file) and the public key beside it, with the
-/// ending .pub. Prints the line for policy.toml. The secret key is never printed.
+/// ending .pub. Prints the line for policy.toml. The secret key is never printed, and only a development key
+/// may lie in the project.
 #[derive(Args, Clone, Debug)]
 pub struct New {
     /// Where the secret key goes: a place outside the repository

@@ -1,39 +1,62 @@
 //! `cargo xtask keys`: makes signing keys, shows their public halves, signs releases.
 
-pub mod cli;
+mod cli;
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use cli::{Command, Keys, New, PasswordOption, Public, Role, Sign};
+pub use cli::KeysArguments;
+use cli::{Command, New, PasswordOption, Public, Role, Sign};
 
 use crate::atomic::{self, Existing, Readers};
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
+use crate::project::Project;
 use crate::release::manifest::FILE_NAME;
 use crate::signing::key_file::{NewProtection, SigningKeyFile};
 use crate::signing::minisign::PublicKey;
 use crate::signing::password::PasswordSource;
 use crate::signing::release_directory::{ReleaseDirectory, Signed};
 
-/// Runs `keys`: data goes to `out`, talk to `talk`.
+/// Runs `keys`: data goes to stdout, talk to stderr.
 ///
 /// # Errors
-///
 /// As the commands: a file that cannot be read or written, a wrong password, a damaged release.
-pub fn run(keys: &Keys, out: &mut dyn Write, talk: &mut dyn Write) -> Result<Exit> {
-    match &keys.command {
-        Command::New(arguments) => new(arguments, out, talk)?,
+pub fn run(project: &Project, arguments: &KeysArguments) -> Result<Exit> {
+    run_to(
+        project,
+        arguments,
+        &mut io::stdout().lock(),
+        &mut io::stderr().lock(),
+    )
+}
+
+fn run_to(
+    project: &Project,
+    arguments: &KeysArguments,
+    out: &mut dyn Write,
+    talk: &mut dyn Write,
+) -> Result<Exit> {
+    match &arguments.command {
+        Command::New(arguments) => new(project, arguments, out, talk)?,
         Command::Public(arguments) => public(arguments, out, talk)?,
         Command::Sign(arguments) => sign(arguments, talk)?,
     }
     Ok(Exit::Done)
 }
 
-fn new(arguments: &New, out: &mut dyn Write, talk: &mut dyn Write) -> Result<()> {
+fn new(
+    project: &Project,
+    arguments: &New,
+    out: &mut dyn Write,
+    talk: &mut dyn Write,
+) -> Result<()> {
     let path = &arguments.path;
     let public_path = public_path(path)?;
+    if arguments.role != Role::Development {
+        refuse_inside(project, path)?;
+    }
     // Before anybody types a password; the write itself refuses again.
     for path in [path, &public_path] {
         if fs::symlink_metadata(path).is_ok() {
@@ -51,8 +74,31 @@ fn new(arguments: &New, out: &mut dyn Write, talk: &mut dyn Write) -> Result<()>
     }
     say(talk, &format!("secret key: {}", path.display()))?;
     say(talk, &format!("public key: {}", public_path.display()))?;
-    say(talk, "keep the secret key and a backup of it outside the repository; in policy.toml:")?;
+    say(
+        talk,
+        "keep the secret key, and a backup of it, where only its owner is; in policy.toml:",
+    )?;
     say(out, &policy_line(&public, arguments.role))
+}
+
+/// A secret key in the project would go with the next commit.
+fn refuse_inside(project: &Project, path: &Path) -> Result<()> {
+    let folder = path.parent().filter(|parent| *parent != Path::new(""));
+    let folder = folder.unwrap_or(Path::new("."));
+    let inside = match (folder.canonicalize(), project.root.canonicalize()) {
+        (Ok(folder), Ok(root)) => folder.starts_with(root),
+        // The write will say what is wrong with the folder.
+        _ => false,
+    };
+    if !inside {
+        return Ok(());
+    }
+    let what = format!(
+        "{} is in the project, and the next commit could publish it",
+        path.display()
+    );
+    Err(Failure::new(Exit::Unreadable, what)
+        .help("give a path outside; a key for a fresh clone has --role development"))
 }
 
 fn create(arguments: &New) -> Result<SigningKeyFile> {
@@ -69,9 +115,14 @@ fn public(arguments: &Public, out: &mut dyn Write, talk: &mut dyn Write) -> Resu
     let public = key.public();
     match &arguments.output {
         Some(path) => write_public(path, &public)?,
-        None => out.write_all(public.to_file().as_bytes()).map_err(|e| unwritten(&e))?,
+        None => out
+            .write_all(public.to_file().as_bytes())
+            .map_err(|e| unwritten(&e))?,
     }
-    say(talk, &format!("in policy.toml: {}", policy_line(&public, arguments.role)))
+    say(
+        talk,
+        &format!("in policy.toml: {}", policy_line(&public, arguments.role)),
+    )
 }
 
 fn sign(arguments: &Sign, talk: &mut dyn Write) -> Result<()> {
@@ -79,13 +130,20 @@ fn sign(arguments: &Sign, talk: &mut dyn Write) -> Result<()> {
     let source = source(&arguments.password);
     // All passwords first: a wrong one must not leave half of the signatures.
     let open = |path: &PathBuf| SigningKeyFile::open(path, &source);
-    let keys = arguments.keys.iter().map(open).collect::<Result<Vec<_>>>()?;
+    let keys = arguments
+        .keys
+        .iter()
+        .map(open)
+        .collect::<Result<Vec<_>>>()?;
     for key in keys {
         let id = key.public().key_id;
         let (did, path) = match release.sign(&key)? {
             Signed::Already(path) => ("had signed already", path),
             Signed::New(path) => ("signed", path),
-            Signed::Renewed(path) => ("signed anew, the release is not the one it had signed", path),
+            Signed::Renewed(path) => (
+                "signed anew, the release is not the one it had signed",
+                path,
+            ),
         };
         say(talk, &format!("{id} {did}: {}", path.display()))?;
     }
@@ -102,8 +160,13 @@ fn release_directory(given: &Path) -> Result<PathBuf> {
         let parent = given.parent().filter(|parent| *parent != Path::new(""));
         return Ok(parent.unwrap_or(Path::new(".")).to_owned());
     }
-    Err(Failure::new(Exit::Unreadable, format!("{} is no release", given.display()))
-        .help(format!("give the directory of a release, dist/VERSION, or the {FILE_NAME} in it")))
+    Err(Failure::new(
+        Exit::Unreadable,
+        format!("{} is no release", given.display()),
+    )
+    .help(format!(
+        "give the directory of a release, dist/VERSION, or the {FILE_NAME} in it"
+    )))
 }
 
 /// Where the public key of the secret key `secret` goes: `release.pub` for `release.key`.
@@ -116,7 +179,9 @@ fn public_path(secret: &Path) -> Result<PathBuf> {
             PathBuf::from(name)
         }
     };
-    let named_public = secret.extension().is_some_and(|extension| extension == "pub");
+    let named_public = secret
+        .extension()
+        .is_some_and(|extension| extension == "pub");
     if named_public || secret.file_name().is_none() {
         let what = format!("{} is no name for a secret key", secret.display());
         return Err(Failure::new(Exit::Unreadable, what).help("name it NAME.key"));
@@ -125,12 +190,21 @@ fn public_path(secret: &Path) -> Result<PathBuf> {
 }
 
 fn write_public(path: &Path, public: &PublicKey) -> Result<()> {
-    atomic::write(path, public.to_file().as_bytes(), Existing::Refuse, Readers::Everyone)
+    atomic::write(
+        path,
+        public.to_file().as_bytes(),
+        Existing::Refuse,
+        Readers::Everyone,
+    )
 }
 
 /// A key in the form in which a key set of the policy lists it.
 fn policy_line(public: &PublicKey, role: Role) -> String {
-    format!("{{ public = \"{}\", role = \"{}\" }}", public.to_base64(), role.word())
+    format!(
+        "{{ public = \"{}\", role = \"{}\" }}",
+        public.to_base64(),
+        role.word()
+    )
 }
 
 fn source(option: &PasswordOption) -> PasswordSource {

@@ -25,7 +25,9 @@ impl ReleaseContents {
         };
         manifest.artefacts = artefacts.iter().map(record).collect();
         manifest.artefacts.sort_by(|a, b| a.name.cmp(&b.name));
-        let named = artefacts.into_iter().map(|(kind, bytes)| (kind.file_name().to_owned(), bytes));
+        let named = artefacts
+            .into_iter()
+            .map(|(kind, bytes)| (kind.file_name().to_owned(), bytes));
         let mut files: BTreeMap<_, _> = named.collect();
         files.insert(SUMS_NAME.to_owned(), sums(&manifest).into_bytes());
         files.insert(FILE_NAME.to_owned(), manifest.to_bytes());
@@ -50,5 +52,8 @@ pub fn sums(manifest: &ReleaseManifest) -> String {
         lines.insert(&artefact.name, artefact.sha256.clone());
     }
     lines.insert(FILE_NAME, hex::encode(Sha256::digest(manifest.to_bytes())));
-    lines.into_iter().map(|(name, hash)| format!("{hash}  {name}\n")).collect()
+    lines
+        .into_iter()
+        .map(|(name, hash)| format!("{hash}  {name}\n"))
+        .collect()
 }

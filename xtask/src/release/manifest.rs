@@ -161,16 +161,24 @@ impl ReleaseManifest {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
         let manifest: Self = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
         if manifest.schema != SCHEMA {
-            return Err(format!("schema is `{}`, this tool reads `{SCHEMA}`", manifest.schema));
+            return Err(format!(
+                "schema is `{}`, this tool reads `{SCHEMA}`",
+                manifest.schema
+            ));
         }
         let canonical = manifest.to_bytes();
-        let differs = canonical.iter().zip(bytes).position(|(ours, theirs)| ours != theirs);
+        let differs = canonical
+            .iter()
+            .zip(bytes)
+            .position(|(ours, theirs)| ours != theirs);
         if canonical == bytes {
             return Ok(manifest);
         }
         let at = differs.unwrap_or(canonical.len().min(bytes.len()));
         let line = bytes.iter().take(at).filter(|byte| **byte == b'\n').count() + 1;
-        Err(format!("it is not in the canonical form: byte {at} in line {line} differs"))
+        Err(format!(
+            "it is not in the canonical form: byte {at} in line {line} differs"
+        ))
     }
 
     /// The artefact of this kind.

@@ -37,7 +37,12 @@ impl Placed {
 /// # Errors
 /// [`Exit::Unreadable`] when something cannot be written, and when another release of this version is there:
 /// a published version never changes. A dirty version is nobody's release and is replaced.
-pub fn place(release: &ReleaseContents, keys: &[SigningKeyFile], dist: &Path, staging: &Path) -> Result<Placed> {
+pub fn place(
+    release: &ReleaseContents,
+    keys: &[SigningKeyFile],
+    dist: &Path,
+    staging: &Path,
+) -> Result<Placed> {
     let target = dist.join(&release.manifest().version);
     if target.exists() {
         if is_same(release, &target) {
@@ -52,16 +57,21 @@ pub fn place(release: &ReleaseContents, keys: &[SigningKeyFile], dist: &Path, st
     sign(&staged, keys)?;
     fs::create_dir_all(dist).map_err(|error| Failure::io("make", dist, &error))?;
     if target.exists() {
-        fs::rename(&target, staging.join("replaced")).map_err(|error| Failure::io("move away", &target, &error))?;
+        fs::rename(&target, staging.join("replaced"))
+            .map_err(|error| Failure::io("move away", &target, &error))?;
     }
-    fs::rename(&staged, &target).map_err(|error| Failure::io("move the release to", &target, &error))?;
+    fs::rename(&staged, &target)
+        .map_err(|error| Failure::io("move the release to", &target, &error))?;
     clear(staging)?;
     Ok(Placed::New(target))
 }
 
 /// Whether every unsigned file is there with the same bytes.
 fn is_same(release: &ReleaseContents, target: &Path) -> bool {
-    release.files().iter().all(|(name, bytes)| fs::read(target.join(name)).is_ok_and(|found| found == *bytes))
+    release
+        .files()
+        .iter()
+        .all(|(name, bytes)| fs::read(target.join(name)).is_ok_and(|found| found == *bytes))
 }
 
 fn write_staged(release: &ReleaseContents, staging: &Path) -> Result<PathBuf> {
@@ -87,15 +97,27 @@ fn sign(directory: &Path, keys: &[SigningKeyFile]) -> Result<()> {
 
 fn clear(staging: &Path) -> Result<()> {
     match fs::remove_dir_all(staging) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Failure::io("empty", staging, &error)),
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Failure::io("empty", staging, &error))
+        }
         _ => Ok(()),
     }
 }
 
 fn different(release: &ReleaseContents, target: &Path) -> Failure {
-    let differs = |(name, bytes): &(&String, &Vec<u8>)| !fs::read(target.join(name)).is_ok_and(|found| found == **bytes);
-    let names = release.files().iter().filter(differs).map(|(name, _)| name.as_str()).collect::<Vec<_>>();
-    let what = format!("{} holds another release of this version; a release never changes", target.display());
+    let differs = |(name, bytes): &(&String, &Vec<u8>)| {
+        !fs::read(target.join(name)).is_ok_and(|found| found == **bytes)
+    };
+    let names = release
+        .files()
+        .iter()
+        .filter(differs)
+        .map(|(name, _)| name.as_str())
+        .collect::<Vec<_>>();
+    let what = format!(
+        "{} holds another release of this version; a release never changes",
+        target.display()
+    );
     Failure::new(Exit::Unreadable, what)
         .evidence(format!("these files differ: {}", names.join(", ")))
         .help(format!(

@@ -47,7 +47,10 @@ impl SigningKeyFile {
             sealed.open()
         };
         let key = opened.map_err(|error| refusal(path, error))?;
-        Ok(Self { path: path.to_owned(), key })
+        Ok(Self {
+            path: path.to_owned(),
+            key,
+        })
     }
 
     /// Makes a new key and writes it to `path`: mode 0600, whole or not at all, never over another file.
@@ -60,21 +63,30 @@ impl SigningKeyFile {
         Self::create_with(path, protection, Effort::SENSITIVE)
     }
 
-    fn create_with(path: &Path, protection: NewProtection<'_>, effort: Effort) -> Result<Self> {
+    pub(super) fn create_with(
+        path: &Path,
+        protection: NewProtection<'_>,
+        effort: Effort,
+    ) -> Result<Self> {
         let mut seed = Zeroizing::new([0; 32]);
         fill_randomly(&mut seed[..])?;
         let key = SecretKey::from_seed(KeyId(random()?), &seed);
         let protection = match protection {
             NewProtection::DangerouslyNone => Protection::None,
-            NewProtection::Password(password) => {
-                Protection::Password { password, salt: random()?, effort }
-            }
+            NewProtection::Password(password) => Protection::Password {
+                password,
+                salt: random()?,
+                effort,
+            },
         };
         let file = key
             .to_file(protection)
             .map_err(|error| refusal(path, SecretKeyError::Effort(error)))?;
         atomic::write(path, file.as_bytes(), Existing::Refuse, Readers::Owner)?;
-        Ok(Self { path: path.to_owned(), key })
+        Ok(Self {
+            path: path.to_owned(),
+            key,
+        })
     }
 
     /// Where it was read from.
@@ -98,8 +110,12 @@ impl SigningKeyFile {
         if made.verifies(bytes, &self.public()) {
             return Ok(made);
         }
-        let what = format!("the signature just made with {} does not verify", self.path.display());
-        Err(Failure::new(Exit::Bug, what).help("check the memory of this computer; nothing was written"))
+        let what = format!(
+            "the signature just made with {} does not verify",
+            self.path.display()
+        );
+        Err(Failure::new(Exit::Bug, what)
+            .help("check the memory of this computer; nothing was written"))
     }
 }
 
@@ -118,13 +134,17 @@ fn read(path: &Path) -> Result<Sealed> {
 fn refusal(path: &Path, error: SecretKeyError) -> Failure {
     let help = match error {
         SecretKeyError::Password => "try the password again",
-        SecretKeyError::Form => "give a file that `keys new` or `minisign -G` made, not the public key",
+        SecretKeyError::Form => {
+            "give a file that `keys new` or `minisign -G` made, not the public key"
+        }
         SecretKeyError::Damaged | SecretKeyError::Effort(_) | SecretKeyError::Halves => {
             "take the key from its backup"
         }
     };
     let what = format!("the secret key in {} cannot be used", path.display());
-    Failure::new(Exit::Unreadable, what).evidence(error).help(help)
+    Failure::new(Exit::Unreadable, what)
+        .evidence(error)
+        .help(help)
 }
 
 fn random<const N: usize>() -> Result<[u8; N]> {
@@ -139,4 +159,79 @@ fn fill_randomly(bytes: &mut [u8]) -> Result<()> {
             .evidence(error)
             .help("no key can be made on this computer")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_new_key_opens_again_and_no_two_are_alike() {
+        let folder = tempfile::tempdir().unwrap();
+        let [one, two] = ["one.key", "two.key"].map(|name| folder.path().join(name));
+        let password = Password::new("correct horse").unwrap();
+        let protection = NewProtection::Password(&password);
+        let made = SigningKeyFile::create_with(&one, protection, Effort::TEST).unwrap();
+        let other = SigningKeyFile::create_with(&two, protection, Effort::TEST).unwrap();
+        assert_ne!(made.public().ed25519, other.public().ed25519);
+        assert_ne!(made.public().key_id, other.public().key_id);
+
+        let typed = folder.path().join("password");
+        let open = |text: &str| {
+            fs::write(&typed, text).unwrap();
+            SigningKeyFile::open(&one, &PasswordSource::File(typed.clone()))
+        };
+        assert_eq!(open("correct horse\n").unwrap().public(), made.public());
+        let failure = open("wrong horse\n").unwrap_err();
+        assert_eq!(failure.exit, Exit::Unreadable);
+        assert!(
+            failure.to_string().contains("the password is wrong"),
+            "{failure}"
+        );
+        assert!(!failure.to_string().contains("horse"), "{failure}");
+    }
+
+    #[test]
+    fn a_key_is_never_overwritten_and_nothing_else_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("release.key");
+        fs::write(&path, "precious").unwrap();
+        SigningKeyFile::create(&path, NewProtection::DangerouslyNone).unwrap_err();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "precious");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+
+        let absent = folder.path().join("absent/release.key");
+        SigningKeyFile::create(&absent, NewProtection::DangerouslyNone).unwrap_err();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_is_no_secret_key_is_refused_without_being_shown() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.key");
+        let public = crate::signing::sample::key(1).public().to_file();
+        for content in [public.as_str(), "", "topsecret", &"topsecret".repeat(1000)] {
+            fs::write(&path, content).unwrap();
+            let failure = SigningKeyFile::open(&path, &PasswordSource::Terminal).unwrap_err();
+            assert_eq!(failure.exit, Exit::Unreadable);
+            let shown = failure.to_string();
+            assert!(
+                shown.contains("x.key") && !shown.contains("topsecret"),
+                "{shown}"
+            );
+        }
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.key");
+        let key = SigningKeyFile::create(&path, NewProtection::DangerouslyNone).unwrap();
+        let shown = format!("{key:?}");
+        let id = key.public().key_id;
+        let expected = format!("SigningKeyFile {{ path: {path:?}, key: SecretKey({id}, hidden) }}");
+        assert_eq!(shown, expected);
+    }
 }

@@ -13,6 +13,6 @@ pub mod trusted_comment;
 pub mod verify;
 
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 #[cfg(test)]
 mod stock;

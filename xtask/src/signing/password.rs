@@ -1,5 +1,6 @@
 //! Passwords: where they come from, and that they go.
 
+use std::cell::OnceCell;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
@@ -35,14 +36,14 @@ pub enum PasswordError {
 }
 
 /// Where a password comes from.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum PasswordSource {
     /// The terminal, without echo.
     Terminal,
     /// The only line of a file.
     File(PathBuf),
-    /// The only line of standard input.
-    StandardInput,
+    /// The only line of standard input: read once, and then kept for every key.
+    StandardInput(OnceCell<Password>),
 }
 
 impl Password {
@@ -73,7 +74,7 @@ impl PasswordSource {
     pub fn from_option(password_file: Option<&Path>) -> Self {
         match password_file {
             None => Self::Terminal,
-            Some(path) if path == Path::new("-") => Self::StandardInput,
+            Some(path) if path == Path::new("-") => Self::StandardInput(OnceCell::new()),
             Some(path) => Self::File(path.to_owned()),
         }
     }
@@ -90,7 +91,13 @@ impl PasswordSource {
                 let file = File::open(path).map_err(|e| Failure::io("read", path, &e))?;
                 read_line(file, &path.display().to_string())
             }
-            Self::StandardInput => read_line(io::stdin().lock(), "standard input"),
+            Self::StandardInput(kept) => {
+                if let Some(password) = kept.get() {
+                    return Ok(password.clone());
+                }
+                let password = read_line(io::stdin().lock(), "standard input")?;
+                Ok(kept.get_or_init(|| password).clone())
+            }
         }
     }
 
@@ -101,7 +108,7 @@ impl PasswordSource {
     /// As [`PasswordSource::existing`], and two passwords that differ.
     pub fn new_password(&self, of: &Path) -> Result<Password> {
         let first = self.existing(of)?;
-        if *self == Self::Terminal && ask("The same again: ")?.0 != first.0 {
+        if matches!(self, Self::Terminal) && ask("The same again: ")?.0 != first.0 {
             return Err(Failure::new(Exit::Unreadable, "the two passwords differ")
                 .help("run the command again; nothing was written"));
         }
@@ -111,9 +118,12 @@ impl PasswordSource {
 
 fn ask(prompt: &str) -> Result<Password> {
     let typed = rpassword::prompt_password(prompt).map_err(|error| {
-        Failure::new(Exit::Unreadable, "cannot ask for a password at the terminal")
-            .evidence(error)
-            .help("give --password-file FILE, or --password-file - for standard input")
+        Failure::new(
+            Exit::Unreadable,
+            "cannot ask for a password at the terminal",
+        )
+        .evidence(error)
+        .help("give --password-file FILE, or --password-file - for standard input")
     })?;
     accept(&Zeroizing::new(typed), "the password from the terminal")
 }
@@ -122,9 +132,11 @@ fn ask(prompt: &str) -> Result<Password> {
 fn read_line(source: impl Read, name: &str) -> Result<Password> {
     let what = format!("the password in {name}");
     let mut room = Zeroizing::new([0_u8; LONGEST + 2]);
-    let length = read_up_to(source, &mut room[..])
-        .map_err(|e| Failure::io("read", Path::new(name), &e))?;
-    let line = room[..length].strip_suffix(b"\n").unwrap_or(&room[..length]);
+    let length =
+        read_up_to(source, &mut room[..]).map_err(|e| Failure::io("read", Path::new(name), &e))?;
+    let line = room[..length]
+        .strip_suffix(b"\n")
+        .unwrap_or(&room[..length]);
     match std::str::from_utf8(line) {
         Ok(text) => accept(text, &what),
         Err(_) => Err(refusal(PasswordError::Utf8, &what)),
@@ -152,7 +164,9 @@ fn accept(text: &str, what: &str) -> Result<Password> {
 fn refusal(error: PasswordError, what: &str) -> Failure {
     Failure::new(Exit::Unreadable, format!("{what} cannot be used"))
         .evidence(error)
-        .help(format!("use one line of 1 to {LONGEST} bytes without control characters"))
+        .help(format!(
+            "use one line of 1 to {LONGEST} bytes without control characters"
+        ))
 }
 
 #[cfg(test)]
@@ -186,7 +200,10 @@ mod tests {
             ("x".repeat(LONGEST + 1).as_str(), "longer"),
         ] {
             let shown = read(bad.as_bytes()).unwrap_err();
-            assert!(shown.contains(why) && shown.contains("FILE"), "{bad:?}: {shown}");
+            assert!(
+                shown.contains(why) && shown.contains("FILE"),
+                "{bad:?}: {shown}"
+            );
             assert!(!shown.contains("secret"), "{shown}");
         }
         assert!(read(b"secret\xff\n").unwrap_err().contains("UTF-8"));

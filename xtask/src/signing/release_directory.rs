@@ -49,7 +49,9 @@ impl ReleaseDirectory {
         let bytes = read(&path.join(FILE_NAME))?;
         let manifest = ReleaseManifest::from_bytes(&bytes).map_err(|error| {
             let what = format!("{} is no release manifest", path.join(FILE_NAME).display());
-            Failure::new(Exit::Tampered, what).evidence(error).help(HELP)
+            Failure::new(Exit::Tampered, what)
+                .evidence(error)
+                .help(HELP)
         })?;
         let sums = read(&path.join(SUMS_NAME))?;
         let mut differences = Vec::new();
@@ -57,9 +59,16 @@ impl ReleaseDirectory {
         compare_sums(&sums, &manifest, &bytes, &mut differences);
         compare_names(path, &manifest, &mut differences)?;
         if differences.is_empty() {
-            return Ok(Self { path: path.to_owned(), manifest, bytes });
+            return Ok(Self {
+                path: path.to_owned(),
+                manifest,
+                bytes,
+            });
         }
-        let what = format!("the release in {} is damaged and must not be signed", path.display());
+        let what = format!(
+            "the release in {} is damaged and must not be signed",
+            path.display()
+        );
         let failure = Failure::new(Exit::Tampered, what).help(HELP);
         Err(differences.into_iter().fold(failure, Failure::evidence))
     }
@@ -98,10 +107,17 @@ impl ReleaseDirectory {
     }
 
     fn trusted_comment(&self) -> Result<TrustedComment> {
-        let ReleaseManifest { product, version, released, .. } = &self.manifest;
+        let ReleaseManifest {
+            product,
+            version,
+            released,
+            ..
+        } = &self.manifest;
         let refused = |error: String| {
             let what = format!("{} cannot be signed", self.path.join(FILE_NAME).display());
-            Failure::new(Exit::Tampered, what).evidence(error).help(HELP)
+            Failure::new(Exit::Tampered, what)
+                .evidence(error)
+                .help(HELP)
         };
         let released = released
             .parse()
@@ -113,12 +129,18 @@ impl ReleaseDirectory {
     /// The signature files that are there, by name.
     fn signatures(&self) -> Result<Vec<(PathBuf, SignatureFile)>> {
         let mut signatures = Vec::new();
-        for name in names(&self.path)?.into_iter().filter(|name| is_signature_name(name)) {
+        for name in names(&self.path)?
+            .into_iter()
+            .filter(|name| is_signature_name(name))
+        {
             let path = self.path.join(name);
             let signature = SignatureFile::parse(&read(&path)?).map_err(|defect| {
-                Failure::new(Exit::Tampered, format!("{} is no signature", path.display()))
-                    .evidence(format!("{}: {}", defect.field, defect.seen))
-                    .help("find out whose it was; remove it, and let its key sign again")
+                Failure::new(
+                    Exit::Tampered,
+                    format!("{} is no signature", path.display()),
+                )
+                .evidence(format!("{}: {}", defect.field, defect.seen))
+                .help("find out whose it was; remove it, and let its key sign again")
             })?;
             signatures.push((path, signature));
         }
@@ -130,7 +152,8 @@ impl ReleaseDirectory {
         let file = signature.to_file();
         let write = |name: &str| {
             let path = self.path.join(name);
-            atomic::write(&path, file.as_bytes(), Existing::Refuse, Readers::Everyone).map(|()| path)
+            atomic::write(&path, file.as_bytes(), Existing::Refuse, Readers::Everyone)
+                .map(|()| path)
         };
         let first = self.path.join(FIRST_SIGNATURE);
         match write(FIRST_SIGNATURE) {
@@ -171,7 +194,10 @@ fn compare_artefacts(
         // The name stands in a file that is not signed yet: it must not lead out of the directory.
         if Path::new(name).file_name() != Some(name.as_ref()) {
             differences.push(format!("{FILE_NAME}: {name:?} is no file name"));
-        } else if !path.try_exists().map_err(|e| Failure::io("read", &path, &e))? {
+        } else if !path
+            .try_exists()
+            .map_err(|e| Failure::io("read", &path, &e))?
+        {
             differences.push(format!("{name}: it is missing"));
         } else {
             let bytes = read(&path)?;
@@ -199,16 +225,18 @@ fn compare_sums(
     differences: &mut Vec<String>,
 ) {
     let artefacts = manifest.artefacts.iter();
-    let mut expected: BTreeMap<&str, String> =
-        artefacts.map(|artefact| (artefact.name.as_str(), artefact.sha256.clone())).collect();
+    let mut expected: BTreeMap<&str, String> = artefacts
+        .map(|artefact| (artefact.name.as_str(), artefact.sha256.clone()))
+        .collect();
     expected.insert(FILE_NAME, sha256(bytes));
     let text = String::from_utf8_lossy(sums);
     for (number, line) in text.lines().enumerate() {
         let (hash, name) = line.split_once("  ").unwrap_or((line, ""));
         match expected.remove(name) {
             Some(sha256) if sha256 == hash => {}
-            Some(sha256) => differences
-                .push(format!("{SUMS_NAME}: it says {hash} of {name}, and {sha256} is right")),
+            Some(sha256) => differences.push(format!(
+                "{SUMS_NAME}: it says {hash} of {name}, and {sha256} is right"
+            )),
             None => differences.push(format!(
                 "{SUMS_NAME}: line {} is not of the form `hash  name` with a file of the release \
                  that has no line yet",
@@ -219,7 +247,11 @@ fn compare_sums(
     if !sums.ends_with(b"\n") || sums.contains(&b'\r') {
         differences.push(format!("{SUMS_NAME}: its lines do not end with line feeds"));
     }
-    differences.extend(expected.keys().map(|name| format!("{SUMS_NAME}: {name} is missing")));
+    differences.extend(
+        expected
+            .keys()
+            .map(|name| format!("{SUMS_NAME}: {name} is missing")),
+    );
 }
 
 fn compare_names(

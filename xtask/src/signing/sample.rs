@@ -22,12 +22,20 @@ pub(crate) fn key(number: u8) -> SecretKey {
 /// Writes [`key`] into a directory, without a password.
 pub(crate) fn write_key(directory: &Path, number: u8) -> PathBuf {
     let path = directory.join(format!("{number}.key"));
-    fs::write(&path, key(number).to_file(Protection::None).unwrap().as_bytes()).unwrap();
+    fs::write(
+        &path,
+        key(number).to_file(Protection::None).unwrap().as_bytes(),
+    )
+    .unwrap();
     path
 }
 
 pub(crate) fn key_set(threshold: u32, keys: Vec<SigningKey>) -> KeySet {
-    KeySet { threshold: located(threshold), keys, at: place() }
+    KeySet {
+        threshold: located(threshold),
+        keys,
+        at: place(),
+    }
 }
 
 /// A key as the policy lists it.
@@ -57,7 +65,8 @@ pub(crate) fn project_root() -> PathBuf {
 pub(crate) fn write_release(directory: &Path) {
     let image = b"the application".to_vec();
     let bytes = manifest(&image).to_bytes();
-    let line = |bytes: &[u8], name: &str| format!("{}  {name}\n", hex::encode(Sha256::digest(bytes)));
+    let line =
+        |bytes: &[u8], name: &str| format!("{}  {name}\n", hex::encode(Sha256::digest(bytes)));
     let sums = line(&image, "application.bin") + &line(&bytes, "release.json");
     fs::write(directory.join("application.bin"), image).unwrap();
     fs::write(directory.join("release.json"), bytes).unwrap();
@@ -78,7 +87,11 @@ fn manifest(image: &[u8]) -> ReleaseManifest {
         source_date_epoch: 1_782_864_000,
         service_ends: text("2034-06-30"),
         secure_version: 0,
-        store: StoreRecord { format_version: 1, sequence: 1, sha256: "0".repeat(64) },
+        store: StoreRecord {
+            format_version: 1,
+            sequence: 1,
+            sha256: "0".repeat(64),
+        },
         inputs: BTreeMap::new(),
         toolchain: ToolchainRecord {
             provider: text("debian"),

@@ -59,10 +59,15 @@ pub fn signers(
     let mut keys: Vec<SigningKeyFile> = Vec::new();
     for path in sign_with {
         let key = SigningKeyFile::open(path, password)?;
-        let same = keys.iter().find(|other| other.public().ed25519 == key.public().ed25519);
+        let same = keys
+            .iter()
+            .find(|other| other.public().ed25519 == key.public().ed25519);
         if let Some(other) = same {
             return Err(refused(&key)
-                .evidence(format!("it is the key in {}, which is named too", other.path().display()))
+                .evidence(format!(
+                    "it is the key in {}, which is named too",
+                    other.path().display()
+                ))
                 .help("name each key once; a key that signs twice counts once"));
         }
         accept(&key, policy)?;
@@ -71,11 +76,7 @@ pub fn signers(
     Ok(Signers::Named(keys))
 }
 
-fn development(
-    policy: &KeySet,
-    project_root: &Path,
-    password: &PasswordSource,
-) -> Result<Signers> {
+fn development(policy: &KeySet, project_root: &Path, password: &PasswordSource) -> Result<Signers> {
     let public = published(project_root);
     let listed = policy.keys.iter().any(|key| {
         *key.role == KeyRole::Development && public.is_some_and(|public| is(key, &public))
@@ -102,11 +103,20 @@ fn accept(key: &SigningKeyFile, policy: &KeySet) -> Result<()> {
     match policy.keys.iter().find(|listed| is(listed, &public)) {
         Some(listed) if *listed.role != KeyRole::Rescue => Ok(()),
         Some(_) => Err(refused(key)
-            .evidence(format!("the policy lists {} as a rescue key", public.key_id))
+            .evidence(format!(
+                "the policy lists {} as a rescue key",
+                public.key_id
+            ))
             .help("name a key with the role release")),
         None => Err(refused(key)
-            .evidence(format!("{} is not a key of [signing] in the policy", public.key_id))
-            .help(format!("add {{ public = \"{}\", role = \"release\" }}", public.to_base64()))),
+            .evidence(format!(
+                "{} is not a key of [signing] in the policy",
+                public.key_id
+            ))
+            .help(format!(
+                "add {{ public = \"{}\", role = \"release\" }}",
+                public.to_base64()
+            ))),
     }
 }
 
@@ -115,7 +125,10 @@ fn is(listed: &SigningKey, key: &PublicKey) -> bool {
 }
 
 fn refused(key: &SigningKeyFile) -> Failure {
-    let what = format!("the key in {} cannot sign this release", key.path().display());
+    let what = format!(
+        "the key in {} cannot sign this release",
+        key.path().display()
+    );
     Failure::new(Exit::Unreadable, what)
 }
 
@@ -124,13 +137,11 @@ mod tests {
     use super::*;
     use crate::signing::sample::{self, key_set, listed};
 
-    const TERMINAL: PasswordSource = PasswordSource::Terminal;
-
     #[test]
     fn the_development_key_signs_only_where_the_policy_lists_it_as_such() {
         let root = sample::project_root();
         let published = published(&root).unwrap();
-        let of = |policy: &KeySet| signers(&[], policy, &root, &TERMINAL).unwrap();
+        let of = |policy: &KeySet| signers(&[], policy, &root, &PasswordSource::Terminal).unwrap();
         let right = of(&key_set(1, vec![listed(&published, KeyRole::Development)]));
         assert_eq!(right.keys()[0].public(), published);
 
@@ -139,11 +150,19 @@ mod tests {
             key_set(1, vec![listed(&published, KeyRole::Release)]),
             key_set(1, vec![listed(&other, KeyRole::Development)]),
         ] {
-            let Signers::Nobody(why) = of(&policy) else { panic!("{policy:?}") };
+            let Signers::Nobody(why) = of(&policy) else {
+                panic!("{policy:?}")
+            };
             assert!(why.contains("keys sign"), "{why}");
         }
         let policy = key_set(1, vec![listed(&published, KeyRole::Development)]);
-        let elsewhere = signers(&[], &policy, Path::new("/nonexistent"), &TERMINAL).unwrap();
+        let elsewhere = signers(
+            &[],
+            &policy,
+            Path::new("/nonexistent"),
+            &PasswordSource::Terminal,
+        )
+        .unwrap();
         assert!(matches!(elsewhere, Signers::Nobody(_)));
     }
 
@@ -154,7 +173,12 @@ mod tests {
         let key = sample::key(1).public();
         let of = |paths: &[PathBuf], role| {
             let policy = key_set(1, vec![listed(&key, role)]);
-            signers(paths, &policy, Path::new("/nonexistent"), &TERMINAL)
+            signers(
+                paths,
+                &policy,
+                Path::new("/nonexistent"),
+                &PasswordSource::Terminal,
+            )
         };
         let named = of(&[one.clone()], KeyRole::Release).unwrap();
         assert_eq!(named.keys().len(), 1);
@@ -164,6 +188,8 @@ mod tests {
         assert!(refusal(&[one.clone(), two], KeyRole::Release).contains("not a key of [signing]"));
         assert!(refusal(&[one.clone(), one.clone()], KeyRole::Release).contains("named too"));
         assert!(refusal(&[one], KeyRole::Rescue).contains("rescue key"));
-        assert!(refusal(&["/nonexistent.key".into()], KeyRole::Release).contains("nonexistent.key"));
+        assert!(
+            refusal(&["/nonexistent.key".into()], KeyRole::Release).contains("nonexistent.key")
+        );
     }
 }

@@ -63,8 +63,14 @@ mod tests {
             "file:release.json\tproduct:reference\tversion:1.2.0\treleased:2026-07-01"
         );
         for bad in ["1.2.0\tversion:9", "1.2.0\nx", "\u{1b}[2J"] {
-            assert!(TrustedComment::of_release("reference", bad, released).is_err(), "{bad:?}");
-            assert!(TrustedComment::of_release(bad, "1.2.0", released).is_err(), "{bad:?}");
+            assert!(
+                TrustedComment::of_release("reference", bad, released).is_err(),
+                "{bad:?}"
+            );
+            assert!(
+                TrustedComment::of_release(bad, "1.2.0", released).is_err(),
+                "{bad:?}"
+            );
         }
     }
 }

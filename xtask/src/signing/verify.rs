@@ -117,9 +117,15 @@ pub fn signatures<'a>(
             Err(problem) => problems.push(problem),
         }
     }
-    let found = signatures.iter().map(|valid| valid.key).collect::<BTreeSet<_>>().len();
+    let found = signatures
+        .iter()
+        .map(|valid| valid.key)
+        .collect::<BTreeSet<_>>()
+        .len();
     // A threshold of none would make everything signed.
-    let needed = usize::try_from(*keys.threshold).unwrap_or(usize::MAX).max(1);
+    let needed = usize::try_from(*keys.threshold)
+        .unwrap_or(usize::MAX)
+        .max(1);
     if found < needed {
         problems.push(SignatureProblem::Threshold { found, needed });
     }
@@ -131,9 +137,16 @@ pub fn signatures<'a>(
 
 /// The failure of a command that found `problems` with the signatures of `what`.
 pub fn refusal(what: &str, problems: &[SignatureProblem]) -> Failure {
-    let failure = Failure::new(Exit::Tampered, format!("the signatures of {what} do not hold"));
-    let failure = problems.iter().fold(failure, |failure, problem| failure.evidence(problem));
-    let unsigned = problems.iter().all(|p| matches!(p, SignatureProblem::Threshold { .. }));
+    let failure = Failure::new(
+        Exit::Tampered,
+        format!("the signatures of {what} do not hold"),
+    );
+    let failure = problems
+        .iter()
+        .fold(failure, |failure, problem| failure.evidence(problem));
+    let unsigned = problems
+        .iter()
+        .all(|p| matches!(p, SignatureProblem::Threshold { .. }));
     failure.help(if unsigned {
         "let the missing keys sign: cargo xtask keys sign DIRECTORY --key FILE"
     } else {
@@ -147,11 +160,20 @@ fn check(
     hash: &[u8; 64],
     keys: &KeySet,
 ) -> Result<ValidSignature, SignatureProblem> {
-    let defect = |defect| SignatureProblem::Defect { file: file.to_owned(), defect };
+    let defect = |defect| SignatureProblem::Defect {
+        file: file.to_owned(),
+        defect,
+    };
     let signature = SignatureFile::parse(content).map_err(defect)?;
     let key_id = signature.key_id;
-    let named: Vec<_> = keys.keys.iter().filter(|key| key.key_id == key_id.0).collect();
-    let valid = named.iter().find(|key| outcome(&signature, hash, key) == Outcome::Valid);
+    let named: Vec<_> = keys
+        .keys
+        .iter()
+        .filter(|key| key.key_id == key_id.0)
+        .collect();
+    let valid = named
+        .iter()
+        .find(|key| outcome(&signature, hash, key) == Outcome::Valid);
     match (valid, named.first()) {
         (Some(key), _) if may_sign_releases(*key.role) => Ok(ValidSignature {
             file: file.to_owned(),
@@ -160,14 +182,22 @@ fn check(
             trusted_comment: signature.trusted_comment,
             key: key.ed25519,
         }),
-        (Some(key), _) => {
-            Err(SignatureProblem::WrongRole { file: file.to_owned(), key_id, role: *key.role })
-        }
+        (Some(key), _) => Err(SignatureProblem::WrongRole {
+            file: file.to_owned(),
+            key_id,
+            role: *key.role,
+        }),
         (None, Some(key)) => Err(defect(outcome(&signature, hash, key).defect())),
         (None, None) if keys.keys.iter().any(|key| made_by(&signature, key)) => {
-            Err(defect(Defect { field: Field::KeyId, seen: "the signature is by another key" }))
+            Err(defect(Defect {
+                field: Field::KeyId,
+                seen: "the signature is by another key",
+            }))
         }
-        (None, None) => Err(SignatureProblem::UnknownKey { file: file.to_owned(), key_id }),
+        (None, None) => Err(SignatureProblem::UnknownKey {
+            file: file.to_owned(),
+            key_id,
+        }),
     }
 }
 
@@ -205,9 +235,10 @@ impl Outcome {
     fn defect(self) -> Defect {
         let (field, seen) = match self {
             Self::OtherBytes => (Field::SignedFile, "it is not the file that was signed"),
-            Self::OtherComment => {
-                (Field::TrustedComment, "it does not agree with the global signature (line 4)")
-            }
+            Self::OtherComment => (
+                Field::TrustedComment,
+                "it does not agree with the global signature (line 4)",
+            ),
             Self::Neither | Self::Valid => (Field::Signature, "it does not verify"),
         };
         Defect { field, seen }
@@ -216,7 +247,10 @@ impl Outcome {
 
 fn outcome(signature: &SignatureFile, hash: &[u8; 64], key: &SigningKey) -> Outcome {
     let key = public(key);
-    match (key.verifies(hash, &signature.signature), signature.global_verifies(&key)) {
+    match (
+        key.verifies(hash, &signature.signature),
+        signature.global_verifies(&key),
+    ) {
         (true, true) => Outcome::Valid,
         (true, false) => Outcome::OtherComment,
         (false, true) => Outcome::OtherBytes,
@@ -229,7 +263,10 @@ fn made_by(signature: &SignatureFile, key: &SigningKey) -> bool {
 }
 
 fn public(key: &SigningKey) -> PublicKey {
-    PublicKey { key_id: KeyId(key.key_id), ed25519: key.ed25519 }
+    PublicKey {
+        key_id: KeyId(key.key_id),
+        ed25519: key.ed25519,
+    }
 }
 
 impl SignatureFile {

@@ -26,22 +26,42 @@ impl Counts {
 
 impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} passed, {} failed, {} skipped", self.passed, self.failed, self.skipped)
+        write!(
+            f,
+            "{} passed, {} failed, {} skipped",
+            self.passed, self.failed, self.skipped
+        )
     }
 }
 
 /// Runs a command that is one test: it passes when it ends 0.
 pub fn one_test(mut command: Command) -> Result<Counts> {
-    let status = command.status().map_err(|error| cannot_run(&command, &error))?;
-    Ok(Counts { passed: usize::from(status.success()), failed: usize::from(!status.success()), skipped: 0 })
+    let status = command
+        .status()
+        .map_err(|error| cannot_run(&command, &error))?;
+    Ok(Counts {
+        passed: usize::from(status.success()),
+        failed: usize::from(!status.success()),
+        skipped: 0,
+    })
 }
 
 /// Runs a `cargo test`, passes its output on and adds up its "test result" lines.
 pub fn test_suite(mut command: Command) -> Result<Counts> {
-    let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| cannot_run(&command, &error))?;
+    let mut child = command
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| cannot_run(&command, &error))?;
     let mut counts = Counts::default();
-    let lines = child.stdout.take().map(|stdout| BufReader::new(stdout).lines());
-    for line in lines.into_iter().flatten().map_while(std::result::Result::ok) {
+    let lines = child
+        .stdout
+        .take()
+        .map(|stdout| BufReader::new(stdout).lines());
+    for line in lines
+        .into_iter()
+        .flatten()
+        .map_while(std::result::Result::ok)
+    {
         println!("{line}");
         counts.add(result_line(&line).unwrap_or_default());
     }
@@ -57,14 +77,24 @@ pub fn test_suite(mut command: Command) -> Result<Counts> {
 fn result_line(line: &str) -> Option<Counts> {
     let (_, numbers) = line.strip_prefix("test result: ")?.split_once(". ")?;
     let number = |word: &str| {
-        let part = numbers.split("; ").find(|part| part.trim_end().ends_with(word))?;
+        let part = numbers
+            .split("; ")
+            .find(|part| part.trim_end().ends_with(word))?;
         part.split_whitespace().next()?.parse().ok()
     };
-    Some(Counts { passed: number("passed")?, failed: number("failed")?, skipped: number("ignored")? })
+    Some(Counts {
+        passed: number("passed")?,
+        failed: number("failed")?,
+        skipped: number("ignored")?,
+    })
 }
 
 fn cannot_run(command: &Command, error: &std::io::Error) -> Failure {
-    Failure::new(Exit::Environment, format!("cannot run {}", command.get_program().to_string_lossy())).evidence(error)
+    Failure::new(
+        Exit::Environment,
+        format!("cannot run {}", command.get_program().to_string_lossy()),
+    )
+    .evidence(error)
 }
 
 #[cfg(test)]
@@ -74,7 +104,14 @@ mod tests {
     #[test]
     fn reads_the_lines_of_the_test_runner() {
         let line = "test result: FAILED. 6 passed; 2 failed; 1 ignored; 0 measured; 3 filtered out; finished in 0.0s";
-        assert_eq!(result_line(line), Some(Counts { passed: 6, failed: 2, skipped: 1 }));
+        assert_eq!(
+            result_line(line),
+            Some(Counts {
+                passed: 6,
+                failed: 2,
+                skipped: 1
+            })
+        );
         assert_eq!(result_line("test date::tests::a ... ok"), None);
     }
 }

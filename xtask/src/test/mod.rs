@@ -30,7 +30,9 @@ pub struct TestArguments {
 /// An unknown step. A failing step is not an error of this function: it ends with [`Exit::Bug`].
 pub fn run(root: &Path, arguments: &TestArguments) -> Result<Exit> {
     if arguments.list {
-        steps::ALL.iter().for_each(|step| println!("{:<10} {}", step.name, step.shows));
+        steps::ALL
+            .iter()
+            .for_each(|step| println!("{:<10} {}", step.name, step.shows));
         return Ok(Exit::Done);
     }
     let selected = select(&arguments.only)?;
@@ -39,13 +41,20 @@ pub fn run(root: &Path, arguments: &TestArguments) -> Result<Exit> {
         eprintln!("==> {}: {}", step.name, step.shows);
         let counts = (step.run)(root).unwrap_or_else(|failure| {
             eprintln!("{failure}");
-            Counts { failed: 1, ..Counts::default() }
+            Counts {
+                failed: 1,
+                ..Counts::default()
+            }
         });
         eprintln!("==> {}: {counts}", step.name);
         total.add(counts);
     }
     println!("{total}");
-    Ok(if total.failed == 0 { Exit::Done } else { Exit::Bug })
+    Ok(if total.failed == 0 {
+        Exit::Done
+    } else {
+        Exit::Bug
+    })
 }
 
 fn select(only: &[String]) -> Result<Vec<&'static steps::Step>> {
@@ -53,9 +62,13 @@ fn select(only: &[String]) -> Result<Vec<&'static steps::Step>> {
         return Ok(steps::ALL.iter().collect());
     }
     let find = |name: &String| {
-        steps::ALL.iter().find(|step| step.name == name).ok_or_else(|| {
-            Failure::new(Exit::Unreadable, format!("there is no step `{name}`")).help("`cargo xtask test --list`")
-        })
+        steps::ALL
+            .iter()
+            .find(|step| step.name == name)
+            .ok_or_else(|| {
+                Failure::new(Exit::Unreadable, format!("there is no step `{name}`"))
+                    .help("`cargo xtask test --list`")
+            })
     };
     only.iter().map(find).collect()
 }

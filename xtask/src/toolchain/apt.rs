@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use super::command;
 use super::pins::{PackageName, PackageVersion, Sha256Hex};
-use super::progress::Progress;
 use crate::failure::{Failure, Result};
+use crate::progress::Progress;
 
 /// A package as the machine's sources offer it.
 #[derive(Clone, Debug, Eq, PartialEq)]

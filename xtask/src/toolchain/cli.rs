@@ -9,7 +9,9 @@ use super::debian::{Debian, HostLibraries};
 use super::pin::{self, Move};
 use super::pins::{PINS_PATH, Pins};
 use super::report;
-use super::{Progress, Provider, ProviderChoice, provider, rustup};
+use crate::progress::Progress;
+
+use super::{Provider, ProviderChoice, provider, rustup};
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 

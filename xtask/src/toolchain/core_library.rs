@@ -15,8 +15,8 @@ use std::process::Command;
 
 use super::TARGET;
 use super::command::{self, environment};
-use super::progress::Progress;
 use crate::failure::{Failure, Result};
+use crate::progress::Progress;
 
 /// The flags of every crate. A change here makes another toolchain: it is part of the recipe's hash.
 const FLAGS: &[&str] = &[

@@ -12,8 +12,8 @@ use super::apt::{self, Apt, Offer};
 use super::command::{self, Output, environment};
 use super::files;
 use super::pins::Package;
-use super::progress::Progress;
 use crate::failure::{Failure, Result};
+use crate::progress::Progress;
 
 /// Never taken from a package: they belong to the machine's own loader and compiler.
 const OF_THE_MACHINE: &[&str] = &["gcc-12-base", "libc6", "libgcc-s1", "libstdc++6"];

@@ -5,20 +5,24 @@
 //! releases and the default where apt exists. `rustup`: the toolchain of `rust-toolchain.toml` with the
 //! prebuilt `core` of the same; for development on other machines.
 
-mod apt;
+pub mod apt;
 pub mod cli;
-mod command;
+pub mod command;
 mod core_library;
 mod debian;
 mod files;
 mod host_libraries;
+pub mod files;
+pub mod host_libraries;
 mod lock;
 mod offered;
 mod pin;
 mod pins;
-mod progress;
 mod report;
 mod rustup;
+mod source;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 use std::ffi::OsString;
@@ -28,9 +32,12 @@ use serde::Serialize;
 
 pub use debian::HostLibraries;
 pub use pins::{Package, PackageName, PackageVersion, Pins, Sha256Hex};
+pub use lock::Lock;
+pub use pins::{Package, Pins};
 pub use progress::Progress;
 
 use crate::failure::Result;
+use crate::progress::Progress;
 
 /// The firmware's target.
 pub const TARGET: &str = "riscv32imc-unknown-none-elf";
@@ -76,6 +83,16 @@ pub struct Toolchain {
     pub tree_sha256: String,
     /// `rustc --version`.
     pub rustc_version: String,
+}
+
+impl Provider {
+    /// The word of the command line and of release records.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Debian => "debian",
+            Self::Rustup => "rustup",
+        }
+    }
 }
 
 impl Toolchain {

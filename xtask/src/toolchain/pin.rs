@@ -9,8 +9,8 @@ use super::files::write_whole;
 use super::pins::{
     COMPILER_PACKAGE, DebianPins, HEADER, PINS_PATH, Package, Pins, SOURCE_PACKAGE, Sha256Hex,
 };
-use super::progress::Progress;
 use crate::failure::Result;
+use crate::progress::Progress;
 
 /// The package that depends on the version of the standard library.
 const LIBRARY_PACKAGE: &str = "libstd-rust-web-dev";

@@ -7,7 +7,9 @@ use serde::Serialize;
 
 use super::debian::Debian;
 use super::pins::{DebianPins, Package};
-use super::{Progress, Provider, TARGET, Toolchain};
+use crate::progress::Progress;
+
+use super::{Provider, TARGET, Toolchain};
 use crate::failure::{Failure, Result};
 
 /// What there is to know about the toolchain.

@@ -8,10 +8,10 @@ use sha2::{Digest, Sha256};
 
 use super::command::{self, environment};
 use super::pins::{Package, PackageName, PackageVersion, Sha256Hex};
-use super::progress::Progress;
 use super::tree::{self, Manifest};
 use super::{Provider, TARGET, Toolchain};
 use crate::failure::{Failure, Result};
+use crate::progress::Progress;
 
 /// After which a download counts as failed: an offline machine must hear so soon.
 const ADD_LIMIT: Duration = Duration::from_secs(180);
@@ -164,6 +164,10 @@ fn add_target(root: &Path, progress: Progress) -> Result<()> {
 /// rustup as `root`'s `rust-toolchain.toml` directs it, whatever cargo was told when it started us.
 fn rustup(root: &Path) -> Command {
     let mut command = Command::new("rustup");
-    command.current_dir(root).env_remove("RUSTUP_TOOLCHAIN");
+    command
+        .current_dir(root)
+        .env_remove("RUSTUP_TOOLCHAIN")
+        // Its backtrace would push its reason out of the lines we show.
+        .env_remove("RUST_BACKTRACE");
     command
 }

@@ -65,7 +65,7 @@ fn a_file_with_a_syntax_error_is_not_formatted() {
     for (text, place) in [
         (
             "schema-version = 1\nname \"x\"\n[product\n",
-            [(2, 5), (3, 9)].as_slice(),
+            [(2, 6), (3, 9)].as_slice(),
         ),
         ("schema-version = 99999999999999999999\n", &[(1, 18)]),
         ("a = 1\na = 2\n", &[(2, 1)]),
@@ -93,7 +93,42 @@ fn two_mistakes_are_corrected() {
     assert_eq!(formatted(&wrong), text);
 }
 
+/// The base policy with its sections in any order, comments and blank lines between any two lines.
+fn shuffled() -> impl Strategy<Value = String> {
+    const BETWEEN: [&str; 6] = ["", "", "\n", "# c\n", "\n# c\n\n", "  # c\n"];
+    let text = fixture("base/policy.toml");
+    let (top, sections) = text.split_once("\n[").expect("sections");
+    let sections: Vec<String> = sections
+        .split("\n\n")
+        .map(|section| format!("{}\n", section.trim_end()))
+        .collect();
+    let top = format!("{top}\n");
+    let order = Just(sections).prop_shuffle();
+    let between = prop::collection::vec(prop::sample::select(&BETWEEN[..]), 1..100);
+    (order, between).prop_map(move |(sections, between)| {
+        let bracketed = sections
+            .iter()
+            .map(|section| match section.strip_prefix("product") {
+                Some(rest) => format!("[product{rest}"),
+                None => section.clone(),
+            });
+        let text: String = std::iter::once(top.clone()).chain(bracketed).collect();
+        let lines = text.lines().zip(between.iter().cycle());
+        lines
+            .map(|(line, between)| format!("{line}\n{between}"))
+            .collect()
+    })
+}
+
 proptest! {
+    #[test]
+    fn sections_in_any_order_keep_their_comments(text in shuffled()) {
+        let once = formatted(&text);
+        prop_assert_eq!(&formatted(&once), &once);
+        prop_assert_eq!(comments(&once), comments(&text));
+        prop_assert_eq!(listing(&read(&policy_file(once)).findings), "");
+    }
+
     #[test]
     fn formatting_is_stable_and_keeps_the_meaning(text in mutated()) {
         let file = policy_file(text.as_str());

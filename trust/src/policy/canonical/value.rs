@@ -201,27 +201,25 @@ fn write_line(out: &mut String, line: &str) {
 /// The elements with their comments, and the comments below the last one.
 fn lines(key: &str, array: &Array) -> (Vec<Line>, Vec<String>) {
     let mut lines: Vec<Line> = Vec::new();
+    let mut above = Vec::new();
     for element in array {
-        let above = split(&mut lines, prefix(element.decor()));
+        above.extend(below_same_line(&mut lines, prefix(element.decor())));
         let inner = write_inline(key, element);
-        let mut line = Line {
-            above,
+        above.extend(inner.comments);
+        lines.push(Line {
+            above: std::mem::take(&mut above),
             text: inner.text,
             behind: None,
-        };
-        line.above.extend(inner.comments);
-        comments::all(suffix(element.decor()))
-            .into_iter()
-            .for_each(|comment| line.add_behind(comment));
-        lines.push(line);
+        });
+        above.extend(below_same_line(&mut lines, suffix(element.decor())));
     }
-    let end = split(&mut lines, text(Some(array.trailing())));
-    (lines, end)
+    above.extend(below_same_line(&mut lines, text(Some(array.trailing()))));
+    (lines, above)
 }
 
-/// The comments of the white space behind a comma or bracket. One on the same line belongs to the element before
-/// it; the others are given back.
-fn split(lines: &mut [Line], space: &str) -> Vec<String> {
+/// The comments of the white space behind an element, comma or bracket. One on the same line goes to the element
+/// that ends there; the others are given back.
+fn below_same_line(lines: &mut [Line], space: &str) -> Vec<String> {
     let (same_line, below) = space.split_once('\n').unwrap_or((space, ""));
     let mut given_back = Vec::new();
     let comment = same_line.trim();

@@ -58,8 +58,7 @@ pub(super) fn pin_fallbacks(
         .collect()
 }
 
-/// The name of an endpoint that exists; `None` when it does not, which is reported, or is missing where it is
-/// `required`.
+/// The name of an endpoint that exists; `None` when it does not, which is reported.
 pub(super) fn known_endpoint(
     table: &Table<'_>,
     endpoints: &[Located<String>],

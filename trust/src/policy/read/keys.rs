@@ -92,7 +92,7 @@ fn reachable(
         "more than there are keys",
     )
     .help("add keys, or lower the threshold to their number")
-    .evidence("keys", keys);
+    .evidence("keys", keys.to_string());
     table.report("threshold", threshold.at, problem);
     None
 }

@@ -36,6 +36,17 @@ pub(super) fn statement(text: &str, at: usize) -> Statement {
     }
 }
 
+/// The line that has `at` in it, alone.
+pub(super) fn line_around(text: &str, at: usize) -> Statement {
+    let at = text.floor_char_boundary(at.min(text.len()));
+    let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    Statement {
+        span: first_line(text, start),
+        is_header: false,
+        table: None,
+    }
+}
+
 /// The line that starts at `start`, without its end.
 pub(super) fn first_line(text: &str, start: usize) -> Range<usize> {
     let length = text[start..].find('\n').unwrap_or(text.len() - start);

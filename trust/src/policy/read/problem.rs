@@ -58,8 +58,8 @@ impl Problem {
     }
 
     /// The same with a fact.
-    pub(super) fn evidence(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.evidence.push((name, value.to_string()));
+    pub(super) fn evidence(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.evidence.push((name, value.into()));
         self
     }
 

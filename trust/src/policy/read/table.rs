@@ -248,7 +248,7 @@ impl<'t> Table<'t> {
             &rules::MISSING,
             self.at.clone(),
             format!("`{key}` is missing"),
-            format!("`{key}` is missing in {title}"),
+            format!("`{key}` is missing in {title}{}", self.name()),
         );
         let path = format!("{}{key}", self.prefix);
         self.context.report(
@@ -256,6 +256,16 @@ impl<'t> Table<'t> {
                 .help(missing_help(self.header, title, key))
                 .about(self.subject_of(path)),
         );
+    }
+
+    /// The name of what the table is about, behind its title.
+    fn name(&self) -> String {
+        let name = self
+            .subject
+            .anchor
+            .as_ref()
+            .or(self.subject.endpoint.as_ref());
+        name.map_or(String::new(), |name| format!(" \"{name}\""))
     }
 
     fn value<T>(&self, key: &str, entry: Entry<'t>, read: Read<T>) -> Option<Located<T>> {

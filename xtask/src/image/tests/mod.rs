@@ -3,6 +3,7 @@
 mod arbitrary;
 mod damage;
 mod elf;
+mod esptool;
 mod making;
 mod structure;
 

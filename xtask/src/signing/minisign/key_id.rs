@@ -28,6 +28,9 @@ mod tests {
         // The stock tool printed this number for a key whose file has these bytes.
         let id = KeyId([0x1b, 0x57, 0x14, 0x95, 0x57, 0x49, 0x92, 0x38]);
         assert_eq!(id.to_string(), "389249579514571B");
-        assert_eq!(KeyId([7, 0, 0, 0, 0, 0, 0, 0]).to_string(), "0000000000000007");
+        assert_eq!(
+            KeyId([7, 0, 0, 0, 0, 0, 0, 0]).to_string(),
+            "0000000000000007"
+        );
     }
 }

@@ -17,7 +17,9 @@ pub struct PublicKey {
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum PublicKeyError {
     /// Not the base64 of `Ed`, 8 bytes and 32 bytes.
-    #[error("it is not the 56 characters of a minisign public key (base64 of `Ed`, key id and key)")]
+    #[error(
+        "it is not the 56 characters of a minisign public key (base64 of `Ed`, key id and key)"
+    )]
     Form,
     /// The 32 bytes are no point of the curve, or one of the few with which anything verifies.
     #[error("its 32 bytes are no usable Ed25519 public key")]
@@ -98,13 +100,26 @@ mod tests {
     #[test]
     fn other_texts_are_refused_for_what_they_are() {
         let key = FILE.lines().nth(1).unwrap();
-        for bad in [&key[1..], &format!("{key} "), &key.replacen("RW", "RX", 1), ""] {
-            assert_eq!(PublicKey::from_base64(bad), Err(PublicKeyError::Form), "{bad}");
+        for bad in [
+            &key[1..],
+            &format!("{key} "),
+            &key.replacen("RW", "RX", 1),
+            "",
+        ] {
+            assert_eq!(
+                PublicKey::from_base64(bad),
+                Err(PublicKeyError::Form),
+                "{bad}"
+            );
         }
         let crlf = FILE.replace('\n', "\r\n");
         assert_eq!(PublicKey::from_file(&crlf), Err(PublicKeyError::Form));
         for bad in [key, FILE.trim_end(), &format!("{FILE}\n"), ""] {
-            assert_eq!(PublicKey::from_file(bad), Err(PublicKeyError::Lines), "{bad}");
+            assert_eq!(
+                PublicKey::from_file(bad),
+                Err(PublicKeyError::Lines),
+                "{bad}"
+            );
         }
     }
 
@@ -114,7 +129,13 @@ mod tests {
         let mut neutral = [0; 32];
         neutral[0] = 1;
         let key_id = KeyId([1; 8]);
-        let key = PublicKey { key_id, ed25519: neutral };
-        assert_eq!(PublicKey::from_base64(&key.to_base64()), Err(PublicKeyError::Point));
+        let key = PublicKey {
+            key_id,
+            ed25519: neutral,
+        };
+        assert_eq!(
+            PublicKey::from_base64(&key.to_base64()),
+            Err(PublicKeyError::Point)
+        );
     }
 }

@@ -87,19 +87,28 @@ type Parts = Zeroizing<[u8; part::TOTAL]>;
 impl SecretKey {
     /// The key of this seed (RFC 8032, 5.1.5).
     pub fn from_seed(key_id: KeyId, seed: &Zeroizing<[u8; 32]>) -> Self {
-        Self { key_id, ed25519: SigningKey::from_bytes(seed) }
+        Self {
+            key_id,
+            ed25519: SigningKey::from_bytes(seed),
+        }
     }
 
     /// The public half.
     pub fn public(&self) -> PublicKey {
         let ed25519 = self.ed25519.verifying_key().to_bytes();
-        PublicKey { key_id: self.key_id, ed25519 }
+        PublicKey {
+            key_id: self.key_id,
+            ed25519,
+        }
     }
 
     /// Signs `bytes`, in minisign's default form. The same key, bytes and comment give the same signature.
     pub fn sign(&self, bytes: &[u8], trusted_comment: String) -> SignatureFile {
         let signature = self.ed25519.sign(&prehash(bytes)).to_bytes();
-        let global = self.ed25519.sign(&globally_signed(&signature, &trusted_comment)).to_bytes();
+        let global = self
+            .ed25519
+            .sign(&globally_signed(&signature, &trusted_comment))
+            .to_bytes();
         SignatureFile::new(self.key_id, signature, trusted_comment, global)
     }
 
@@ -108,7 +117,11 @@ impl SecretKey {
         let mut parts = self.open_parts();
         let kind = match protection {
             Protection::None => "unencrypted",
-            Protection::Password { password, salt, effort } => {
+            Protection::Password {
+                password,
+                salt,
+                effort,
+            } => {
                 parts[part::STRETCHING].copy_from_slice(&SCRYPT);
                 parts[part::SALT].copy_from_slice(&salt);
                 parts[part::OPERATIONS].copy_from_slice(&effort.operations.to_le_bytes());
@@ -167,7 +180,9 @@ impl Sealed {
         let known = length == part::TOTAL
             && parts[part::ALGORITHM] == ALGORITHM
             && parts[part::CHECKSUM_ALGORITHM] == BLAKE2B
-            && [SCRYPT, UNPROTECTED].iter().any(|known| parts[part::STRETCHING] == *known);
+            && [SCRYPT, UNPROTECTED]
+                .iter()
+                .any(|known| parts[part::STRETCHING] == *known);
         known.then_some(Self(parts)).ok_or(SecretKeyError::Form)
     }
 
@@ -211,7 +226,10 @@ impl fmt::Debug for Sealed {
 fn key(parts: &Parts) -> Result<SecretKey, SecretKeyError> {
     let pair = Zeroizing::new(bytes(&parts[part::KEY_PAIR])?);
     let ed25519 = SigningKey::from_keypair_bytes(&pair).map_err(|_| SecretKeyError::Halves)?;
-    Ok(SecretKey { key_id: KeyId(bytes(&parts[part::KEY_ID])?), ed25519 })
+    Ok(SecretKey {
+        key_id: KeyId(bytes(&parts[part::KEY_ID])?),
+        ed25519,
+    })
 }
 
 /// Hides the key, or shows it again: the bytes are combined with a stream that the password gives.
@@ -250,7 +268,11 @@ mod tests {
     }
 
     fn protected(password: &Password) -> Zeroizing<String> {
-        let protection = Protection::Password { password, salt: [9; 32], effort: Effort::TEST };
+        let protection = Protection::Password {
+            password,
+            salt: [9; 32],
+            effort: Effort::TEST,
+        };
         sample().to_file(protection).unwrap()
     }
 
@@ -263,16 +285,26 @@ mod tests {
         let password = Password::new("correct horse").unwrap();
         let sealed = Sealed::from_file(&protected(&password)).unwrap();
         assert!(sealed.is_encrypted());
-        assert_eq!(sealed.decrypt(&password).unwrap().public(), sample().public());
+        assert_eq!(
+            sealed.decrypt(&password).unwrap().public(),
+            sample().public()
+        );
         let wrong = Password::new("correct horsf").unwrap();
-        assert_eq!(sealed.decrypt(&wrong).unwrap_err(), SecretKeyError::Password);
+        assert_eq!(
+            sealed.decrypt(&wrong).unwrap_err(),
+            SecretKeyError::Password
+        );
     }
 
     #[test]
     fn a_password_hides_seed_and_key_id() {
         let file = protected(&Password::new("correct horse").unwrap());
         let bytes = STANDARD.decode(file.lines().nth(1).unwrap()).unwrap();
-        assert!(!bytes.windows(8).any(|window| window == [0xa7; 8] || window == [3; 8]));
+        assert!(
+            !bytes
+                .windows(8)
+                .any(|window| window == [0xa7; 8] || window == [3; 8])
+        );
     }
 
     #[test]
@@ -304,8 +336,18 @@ mod tests {
         let file = key.to_file(Protection::None).unwrap();
         let sealed = Sealed::from_file(&file).unwrap();
         let password = Password::new("correct horse").unwrap();
-        let shown = format!("{key:?} {key:#?} {sealed:?} {password:?} {:?}", SecretKeyError::Halves);
-        for secret in ["a7a7", "A7A7", "167", "p6en", "horse", file.lines().nth(1).unwrap()] {
+        let shown = format!(
+            "{key:?} {key:#?} {sealed:?} {password:?} {:?}",
+            SecretKeyError::Halves
+        );
+        for secret in [
+            "a7a7",
+            "A7A7",
+            "167",
+            "p6en",
+            "horse",
+            file.lines().nth(1).unwrap(),
+        ] {
             assert!(!shown.contains(secret), "{secret} in {shown}");
         }
     }

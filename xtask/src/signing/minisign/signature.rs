@@ -84,7 +84,13 @@ impl SignatureFile {
         global_signature: [u8; 64],
     ) -> Self {
         let untrusted_comment = UNTRUSTED_COMMENTS[0];
-        Self { untrusted_comment, key_id, signature, trusted_comment, global_signature }
+        Self {
+            untrusted_comment,
+            key_id,
+            signature,
+            trusted_comment,
+            global_signature,
+        }
     }
 
     /// Reads a signature file. What it accepts, [`SignatureFile::to_file`] writes again to the byte.
@@ -101,12 +107,22 @@ impl SignatureFile {
             field: Field::GlobalSignature,
             seen: "it is not the base64 of 64 bytes",
         })?;
-        Ok(Self { untrusted_comment, key_id, signature, trusted_comment, global_signature })
+        Ok(Self {
+            untrusted_comment,
+            key_id,
+            signature,
+            trusted_comment,
+            global_signature,
+        })
     }
 
     /// The file: four lines, each ended by a line feed.
     pub fn to_file(&self) -> String {
-        let Self { untrusted_comment, trusted_comment, .. } = self;
+        let Self {
+            untrusted_comment,
+            trusted_comment,
+            ..
+        } = self;
         let signature =
             to_base64(&[&ALGORITHM_PREHASHED[..], &self.key_id.0, &self.signature].concat());
         let global = to_base64(&self.global_signature);
@@ -128,17 +144,24 @@ pub(in crate::signing) fn may_be_commented(text: &str) -> bool {
 }
 
 fn lines(bytes: &[u8]) -> Result<[&[u8]; 4], Defect> {
-    let refused = |seen| Defect { field: Field::Lines, seen };
+    let refused = |seen| Defect {
+        field: Field::Lines,
+        seen,
+    };
     let body = bytes
         .strip_suffix(b"\n")
         .ok_or(refused("the last line does not end with a line feed"))?;
     let lines: Vec<&[u8]> = body.split(|byte| *byte == b'\n').collect();
-    lines.try_into().map_err(|_| refused("it has not exactly four lines"))
+    lines
+        .try_into()
+        .map_err(|_| refused("it has not exactly four lines"))
 }
 
 fn untrusted_comment(line: &[u8]) -> Result<&'static str, Defect> {
     let text = line.strip_prefix(UNTRUSTED_COMMENT.as_bytes());
-    let known = UNTRUSTED_COMMENTS.into_iter().find(|known| text == Some(known.as_bytes()));
+    let known = UNTRUSTED_COMMENTS
+        .into_iter()
+        .find(|known| text == Some(known.as_bytes()));
     known.ok_or(Defect {
         field: Field::UntrustedComment,
         seen: "it is not one of the comments that minisign, rsign and this tool write",
@@ -146,11 +169,17 @@ fn untrusted_comment(line: &[u8]) -> Result<&'static str, Defect> {
 }
 
 fn key_id_and_signature(line: &[u8]) -> Result<(KeyId, [u8; 64]), Defect> {
-    let malformed = Defect { field: Field::Signature, seen: "it is not the base64 of 74 bytes" };
+    let malformed = Defect {
+        field: Field::Signature,
+        seen: "it is not the base64 of 74 bytes",
+    };
     let bytes: [u8; 74] = strict_base64(line).ok_or(malformed)?;
     if bytes[..2] != ALGORITHM_PREHASHED {
         let seen = "it is not `ED`, Ed25519 over the hash of the file";
-        return Err(Defect { field: Field::Algorithm, seen });
+        return Err(Defect {
+            field: Field::Algorithm,
+            seen,
+        });
     }
     let key_id = bytes[2..10].try_into().map_err(|_| malformed)?;
     let signature = bytes[10..].try_into().map_err(|_| malformed)?;
@@ -158,7 +187,10 @@ fn key_id_and_signature(line: &[u8]) -> Result<(KeyId, [u8; 64]), Defect> {
 }
 
 fn trusted_comment(line: &[u8]) -> Result<String, Defect> {
-    let refused = |seen| Defect { field: Field::TrustedComment, seen };
+    let refused = |seen| Defect {
+        field: Field::TrustedComment,
+        seen,
+    };
     let text = line
         .strip_prefix(TRUSTED_COMMENT.as_bytes())
         .ok_or(refused("it does not begin with `trusted comment: `"))?;
@@ -194,8 +226,14 @@ mod tests {
     #[test]
     fn each_defect_is_laid_at_its_field() {
         let other = |from: &str, to: &str| field(&FILE.replacen(from, to, 1));
-        assert_eq!(other("from minisign", "of minisign"), Field::UntrustedComment);
-        assert_eq!(other("untrusted comment: ", "untrusted comment:"), Field::UntrustedComment);
+        assert_eq!(
+            other("from minisign", "of minisign"),
+            Field::UntrustedComment
+        );
+        assert_eq!(
+            other("untrusted comment: ", "untrusted comment:"),
+            Field::UntrustedComment
+        );
         // `Ed` in base64 begins with RW, `ED` with RU: the legacy form.
         assert_eq!(other("RUQb", "RWQb"), Field::Algorithm);
         // A stray bit behind the last byte, white space, no padding.

@@ -14,11 +14,17 @@ pub struct Effort {
 
 impl Effort {
     /// What stock minisign uses: 1 GiB of memory and some seconds for each guess.
-    pub const SENSITIVE: Self = Self { operations: 1 << 25, memory: 1 << 30 };
+    pub const SENSITIVE: Self = Self {
+        operations: 1 << 25,
+        memory: 1 << 30,
+    };
 
     /// 16 MiB and some milliseconds: for tests, which have nothing to protect.
     #[cfg(test)]
-    pub const TEST: Self = Self { operations: 1 << 19, memory: 1 << 24 };
+    pub const TEST: Self = Self {
+        operations: 1 << 19,
+        memory: 1 << 24,
+    };
 }
 
 /// A secret key file asks for more work than any tool writes: more than 1 GiB, or more than 16 passes.
@@ -61,7 +67,10 @@ impl Parameters {
             let log2_n = log2_below(effort.memory / 1024);
             (log2_n, (operations / 4 >> log2_n).min(0x3fff_ffff) / 8)
         };
-        let p = (1..=LARGEST_P).contains(&p).then_some(p).and_then(|p| u32::try_from(p).ok());
+        let p = (1..=LARGEST_P)
+            .contains(&p)
+            .then_some(p)
+            .and_then(|p| u32::try_from(p).ok());
         match p {
             Some(p) if log2_n <= LARGEST_LOG2_N => Ok(Self { log2_n, r: 8, p }),
             _ => Err(TooMuchEffort),
@@ -82,23 +91,53 @@ mod tests {
     fn the_parameters_are_libsodiums() {
         let of = |operations, memory| Parameters::of(Effort { operations, memory });
         // crypto_pwhash_scryptsalsa208sha256: SENSITIVE is N 2^20, r 8, p 1; INTERACTIVE N 2^14, r 8, p 1.
-        assert_eq!(of(33_554_432, 1_073_741_824), Ok(Parameters { log2_n: 20, r: 8, p: 1 }));
-        assert_eq!(of(524_288, 16_777_216), Ok(Parameters { log2_n: 14, r: 8, p: 1 }));
+        assert_eq!(
+            of(33_554_432, 1_073_741_824),
+            Ok(Parameters {
+                log2_n: 20,
+                r: 8,
+                p: 1
+            })
+        );
+        assert_eq!(
+            of(524_288, 16_777_216),
+            Ok(Parameters {
+                log2_n: 14,
+                r: 8,
+                p: 1
+            })
+        );
         // rsign's limits.
-        assert_eq!(of(1_048_576, 33_554_432), Ok(Parameters { log2_n: 15, r: 8, p: 1 }));
+        assert_eq!(
+            of(1_048_576, 33_554_432),
+            Ok(Parameters {
+                log2_n: 15,
+                r: 8,
+                p: 1
+            })
+        );
     }
 
     #[test]
     fn a_file_cannot_ask_for_unbounded_memory_or_time() {
-        for (operations, memory) in
-            [(u64::MAX, u64::MAX), (1 << 26, 1 << 31), (u64::MAX, 1 << 20), (0, 0)]
-        {
+        for (operations, memory) in [
+            (u64::MAX, u64::MAX),
+            (1 << 26, 1 << 31),
+            (u64::MAX, 1 << 20),
+            (0, 0),
+        ] {
             let asked = Parameters::of(Effort { operations, memory });
-            let bounded = asked
-                .as_ref()
-                .map_or(true, |p| p.log2_n <= LARGEST_LOG2_N && u64::from(p.p) <= LARGEST_P);
+            let bounded = asked.as_ref().map_or(true, |p| {
+                p.log2_n <= LARGEST_LOG2_N && u64::from(p.p) <= LARGEST_P
+            });
             assert!(bounded, "{asked:?}");
         }
-        assert_eq!(Parameters::of(Effort { operations: 1 << 26, memory: 1 << 31 }), Err(TooMuchEffort));
+        assert_eq!(
+            Parameters::of(Effort {
+                operations: 1 << 26,
+                memory: 1 << 31
+            }),
+            Err(TooMuchEffort)
+        );
     }
 }

@@ -6,7 +6,9 @@ const COMMENT: &str = "file:release.json\tproduct:reference\tversion:1.2.0\trele
 
 /// The signature file of the key with this number.
 fn signed(number: u8) -> String {
-    sample::key(number).sign(BYTES, COMMENT.to_owned()).to_file()
+    sample::key(number)
+        .sign(BYTES, COMMENT.to_owned())
+        .to_file()
 }
 
 fn release_key(number: u8) -> SigningKey {
@@ -14,11 +16,17 @@ fn release_key(number: u8) -> SigningKey {
 }
 
 fn keys(threshold: u32, numbers: &[u8]) -> KeySet {
-    key_set(threshold, numbers.iter().map(|number| release_key(*number)).collect())
+    key_set(
+        threshold,
+        numbers.iter().map(|number| release_key(*number)).collect(),
+    )
 }
 
 fn verify(files: &[&str], keys: &KeySet) -> Result<usize, Vec<SignatureProblem>> {
-    let files: Vec<_> = files.iter().map(|file| ("release.json.minisig", file.as_bytes())).collect();
+    let files: Vec<_> = files
+        .iter()
+        .map(|file| ("release.json.minisig", file.as_bytes()))
+        .collect();
     signatures(BYTES, &files, keys).map(|verified| verified.signatures().len())
 }
 
@@ -38,7 +46,9 @@ fn the_proof_has_the_bytes_and_who_signed_them() {
     let keys = keys(1, &[1, 2]);
     let verified = signatures(BYTES, &[("release.json.minisig", file.as_bytes())], &keys).unwrap();
     assert_eq!(verified.bytes(), BYTES);
-    let [signature] = verified.signatures() else { panic!("{verified:?}") };
+    let [signature] = verified.signatures() else {
+        panic!("{verified:?}")
+    };
     assert_eq!(signature.file, "release.json.minisig");
     assert_eq!(signature.key_id, sample::key(1).public().key_id);
     assert_eq!(signature.role, KeyRole::Release);
@@ -69,7 +79,10 @@ fn one_key_under_two_ids_counts_once() {
     let seed = zeroize::Zeroizing::new([1; 32]);
     let alias = SecretKey::from_seed(KeyId([99; 8]), &seed);
     let other = alias.sign(BYTES, COMMENT.to_owned()).to_file();
-    let set = key_set(2, vec![release_key(1), listed(&alias.public(), KeyRole::Release)]);
+    let set = key_set(
+        2,
+        vec![release_key(1), listed(&alias.public(), KeyRole::Release)],
+    );
     assert_eq!(verify(&[&signed(1), &other], &set), Err(threshold(1, 2)));
 }
 
@@ -78,7 +91,10 @@ fn two_keys_under_one_id_are_told_apart() {
     use crate::signing::minisign::SecretKey;
     let twin = SecretKey::from_seed(KeyId([1; 8]), &zeroize::Zeroizing::new([7; 32]));
     let by_twin = twin.sign(BYTES, COMMENT.to_owned()).to_file();
-    let set = key_set(2, vec![release_key(1), listed(&twin.public(), KeyRole::Release)]);
+    let set = key_set(
+        2,
+        vec![release_key(1), listed(&twin.public(), KeyRole::Release)],
+    );
     assert_eq!(verify(&[&signed(1), &by_twin], &set), Ok(2));
 }
 
@@ -89,16 +105,28 @@ fn a_key_that_the_policy_does_not_list_refuses_the_whole() {
         key_id: sample::key(3).public().key_id,
     };
     // Also where the threshold is reached without it.
-    assert_eq!(verify(&[&signed(1), &signed(3)], &keys(1, &[1, 2])), Err(vec![unknown]));
+    assert_eq!(
+        verify(&[&signed(1), &signed(3)], &keys(1, &[1, 2])),
+        Err(vec![unknown])
+    );
 }
 
 #[test]
 fn a_rescue_key_does_not_sign_releases_and_a_development_key_does() {
     let with_role = |role| key_set(1, vec![listed(&sample::key(1).public(), role)]);
     let problems = verify(&[&signed(1)], &with_role(KeyRole::Rescue)).unwrap_err();
-    assert!(matches!(problems[0], SignatureProblem::WrongRole { role: KeyRole::Rescue, .. }));
+    assert!(matches!(
+        problems[0],
+        SignatureProblem::WrongRole {
+            role: KeyRole::Rescue,
+            ..
+        }
+    ));
     assert_eq!(problems[1..], threshold(0, 1));
-    assert_eq!(verify(&[&signed(1)], &with_role(KeyRole::Development)), Ok(1));
+    assert_eq!(
+        verify(&[&signed(1)], &with_role(KeyRole::Development)),
+        Ok(1)
+    );
 }
 
 #[test]
@@ -110,7 +138,11 @@ fn every_flipped_bit_of_a_signature_file_is_refused_and_laid_at_its_field() {
         let mut changed = file.clone().into_bytes();
         changed[bit / 8] ^= 1 << (bit % 8);
         let problems = signatures(BYTES, &[("x.minisig", &changed)], &keys).unwrap_err();
-        assert!(problems[0].to_string().starts_with("x.minisig: "), "{}", problems[0]);
+        assert!(
+            problems[0].to_string().starts_with("x.minisig: "),
+            "{}",
+            problems[0]
+        );
         let expected: &[Field] = match bit / 8 {
             // A line feed that went, or one that came.
             at if lines.contains(&at) || changed[at] == b'\n' => &[Field::Lines],
@@ -123,7 +155,11 @@ fn every_flipped_bit_of_a_signature_file_is_refused_and_laid_at_its_field() {
         let field = problems[0].field().unwrap();
         assert!(expected.contains(&field), "bit {bit}: {}", problems[0]);
         if bit / 8 > lines[2] && field == Field::TrustedComment {
-            assert!(problems[0].to_string().contains("global signature (line 4)"));
+            assert!(
+                problems[0]
+                    .to_string()
+                    .contains("global signature (line 4)")
+            );
         }
     }
 }
@@ -151,7 +187,10 @@ fn every_missing_or_repeated_byte_is_refused() {
         let mut longer = file.clone();
         longer.insert(at, file[at]);
         for changed in [&file[..at], &shorter, &longer] {
-            assert!(signatures(BYTES, &[("x", changed)], &keys).is_err(), "byte {at}");
+            assert!(
+                signatures(BYTES, &[("x", changed)], &keys).is_err(),
+                "byte {at}"
+            );
         }
     }
 }
@@ -162,7 +201,11 @@ fn an_altered_key_id_is_told_from_an_unknown_key() {
     signature.key_id.0[0] ^= 1;
     let problems = verify(&[&signature.to_file()], &keys(1, &[1])).unwrap_err();
     assert_eq!(problems[0].field(), Some(Field::KeyId));
-    assert!(problems[0].to_string().contains("by another key"), "{}", problems[0]);
+    assert!(
+        problems[0].to_string().contains("by another key"),
+        "{}",
+        problems[0]
+    );
 }
 
 #[test]
@@ -173,7 +216,9 @@ fn a_signature_that_somebody_else_could_have_made_from_ours_is_refused() {
         0x14, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
     ];
     let key = sample::key(1).public();
-    let mut signature = SignatureFile::parse(signed(1).as_bytes()).unwrap().signature;
+    let mut signature = SignatureFile::parse(signed(1).as_bytes())
+        .unwrap()
+        .signature;
     assert!(key.verifies(&prehash(BYTES), &signature));
     let mut carry = 0;
     for (byte, order) in signature[32..].iter_mut().zip(ORDER) {

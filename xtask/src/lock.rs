@@ -4,8 +4,8 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::Path;
 
-use super::progress::Progress;
 use crate::failure::{Failure, Result};
+use crate::progress::Progress;
 
 /// Held until dropped. The kernel frees it when the process ends, however that happens.
 pub struct Lock {
