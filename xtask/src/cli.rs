@@ -43,13 +43,17 @@ pub enum Verb {
     /// Print the page of a rule
     Explain(crate::explain::ExplainArguments),
     /// Signing keys: make them, show their public half, sign a release
-    Keys(crate::keys::cli::Keys),
+    Keys(crate::keys::KeysArguments),
     /// The policy file: its canonical form
     Policy(crate::policy::PolicyArguments),
     /// Write the proven trust store as source, or in another form
     Render(crate::render::RenderArguments),
+    /// The anchor pool: list, show, add, remove
+    Roots(crate::roots::RootsArguments),
     /// Everything that CI runs
     Test(crate::test::TestArguments),
+    /// Check a release to the last byte
+    Verify(crate::verify::VerifyArguments),
     /// The pinned toolchain: show, fetch, verify
     Toolchain(ToolchainArguments),
 }

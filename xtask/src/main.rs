@@ -4,6 +4,7 @@
 //! Data goes to stdout, talk to stderr.
 
 #![allow(clippy::print_stdout, reason = "a command line prints")]
+#![allow(unreachable_pub, reason = "a program has no public interface; `pub` says what a module offers")]
 
 mod atomic;
 mod build;
@@ -23,9 +24,12 @@ mod release;
 mod release_date;
 mod render;
 mod report;
+mod roots;
 mod signing;
 mod test;
 mod toolchain;
+mod tools;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -47,16 +51,18 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> Result<Exit> {
-    let (mut out, mut talk) = (std::io::stdout(), std::io::stderr());
+    let mut out = std::io::stdout();
     let project = || Project::find(cli.project.as_deref());
     match &cli.verb {
         Verb::BuildFirmware(arguments) => build::run(&project()?, arguments),
         Verb::Check(arguments) => check::run(&project()?, arguments),
         Verb::Explain(arguments) => explain::run(arguments),
-        Verb::Keys(arguments) => keys::run(arguments, &mut out, &mut talk),
+        Verb::Keys(arguments) => keys::run(&project()?, arguments),
         Verb::Policy(arguments) => policy::run(&project()?, arguments),
         Verb::Render(arguments) => render::run(&project()?, arguments),
+        Verb::Roots(arguments) => roots::run(&project()?, arguments),
         Verb::Test(arguments) => test::run(&project()?.root, arguments),
+        Verb::Verify(arguments) => verify::run(&project()?, arguments),
         Verb::Toolchain(arguments) => toolchain::cli::run(
             &project()?.root,
             &arguments.command,

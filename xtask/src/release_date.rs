@@ -54,3 +54,14 @@ fn at(epoch: Option<i64>, source: &'static str, text: &str) -> Result<ReleaseDat
     })?;
     Ok(ReleaseDate { day, epoch, source })
 }
+
+/// `HH:MM:SS` of an instant, UTC, as the app descriptor has it.
+pub fn time_of_day(epoch: i64) -> String {
+    let seconds = epoch.rem_euclid(86_400);
+    format!(
+        "{:02}:{:02}:{:02}",
+        seconds / 3600,
+        seconds / 60 % 60,
+        seconds % 60
+    )
+}

@@ -229,3 +229,14 @@ pub struct Waiver {
     /// The header of the table.
     pub at: Location,
 }
+
+impl KeyRole {
+    /// The word that the policy uses.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Development => "development",
+            Self::Release => "release",
+            Self::Rescue => "rescue",
+        }
+    }
+}

@@ -63,6 +63,14 @@ pub(crate) fn mozilla() -> Vec<Certificate> {
     all.iter().map(|der| read(der.as_ref())).collect()
 }
 
+/// The only root of the Mozilla set with this name.
+pub(crate) fn mozilla_root(name: &str) -> Certificate {
+    let mut found = mozilla();
+    found.retain(|root| root.name == name);
+    assert_eq!(found.len(), 1, "{name}");
+    found.remove(0)
+}
+
 pub(crate) fn date(text: &str) -> Date {
     text.parse().unwrap()
 }

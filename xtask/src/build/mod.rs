@@ -23,9 +23,10 @@ use crate::release::manifest::{
     ArtefactKind, PackageRecord, ReleaseManifest, SCHEMA, StoreRecord, ToolchainRecord,
 };
 use crate::release::place::{self, Placed};
-use crate::release_date::{self, ReleaseDate};
+use crate::release_date::{self, ReleaseDate, time_of_day};
 use crate::render;
 use crate::report::Format;
+use crate::report::release::ReleaseReport;
 use crate::signing::password::PasswordSource;
 use crate::signing::select::{Signers, signers};
 use crate::toolchain::{self, ProviderChoice, Toolchain};
@@ -167,12 +168,16 @@ impl Build<'_> {
         let application = image::application(&elf, &Settings { descriptor, store })?;
         let flash = image::flash(&application, store)?;
         let manifest = self.manifest(&application)?;
-        let artefacts = vec![
+        let mut artefacts = vec![
             (ArtefactKind::ApplicationImage, application.bytes().to_vec()),
             (ArtefactKind::FirmwareElf, elf),
             (ArtefactKind::FlashImage, flash),
             (ArtefactKind::TrustStore, store.to_vec()),
         ];
+        let report = ReleaseReport::new(&manifest, self.approved, self.verdict, self.policy)
+            .with_artefacts(&artefacts);
+        artefacts.push((ArtefactKind::ReportHtml, report.html()?.into_bytes()));
+        artefacts.push((ArtefactKind::ReportJson, report.json().into_bytes()));
         Ok(ReleaseContents::new(manifest, artefacts))
     }
 
@@ -218,17 +223,6 @@ fn toolchain_record(toolchain: &Toolchain, application: &ApplicationImage) -> To
         bootloader_sha256: hex::encode(application.bootloader().sha256()),
         packages: toolchain.packages.iter().map(package).collect(),
     }
-}
-
-/// `HH:MM:SS` of an instant, UTC, as the app descriptor has it.
-fn time_of_day(epoch: i64) -> String {
-    let seconds = epoch.rem_euclid(86_400);
-    format!(
-        "{:02}:{:02}:{:02}",
-        seconds / 3600,
-        seconds / 60 % 60,
-        seconds % 60
-    )
 }
 
 fn tell(placed: &Placed, release: &ReleaseContents, signers: &Signers, progress: Progress) {

@@ -35,3 +35,5 @@ pub use flash::flash;
 pub use flash_map::FlashMap;
 pub use read::{Application, EmbeddedStore};
 pub use segment::{Region, Segment};
+#[cfg(test)]
+pub use tests::sample_flash;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use trust::date::Date;
 use trust::finding::{Finding, Label, Severity, Subject};
 
-use super::{ReportContext, Summary, TOOL_NAME, TOOL_VERSION, fingerprint, write_json};
+use super::{ReportContext, Summary, TOOL_NAME, TOOL_VERSION, fingerprint, text_of_json};
 
 /// Fields are added under the same number; one is removed or changes its meaning under the next.
 const SCHEMA: &str = "perennial.findings/1";
@@ -18,7 +18,7 @@ pub(super) fn write(
     context: &ReportContext,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    write_json(&Report::new(findings, context), out)
+    out.write_all(text_of_json(&Report::new(findings, context)).as_bytes())
 }
 
 #[derive(Serialize)]

@@ -4,11 +4,14 @@
 
 mod fingerprint;
 mod github;
+mod html;
 mod human;
 mod json;
+pub(crate) mod release;
 mod sarif;
 #[cfg(test)]
 mod tests;
+mod timeline;
 
 use std::ffi::OsStr;
 use std::io::{self, IsTerminal, Write};
@@ -146,8 +149,10 @@ pub(crate) fn write(
 const TOOL_NAME: &str = "perennial";
 const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Serialises a report as JSON that a person can read too, with a last newline.
-fn write_json(value: &impl serde::Serialize, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, value)?;
-    out.write_all(b"\n")
+/// A report as JSON that a person can read too, with a last newline.
+fn text_of_json(value: &impl serde::Serialize) -> String {
+    // Text, numbers and maps with text as keys: nothing that JSON cannot say.
+    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
+    text.push('\n');
+    text
 }

@@ -13,7 +13,7 @@ use trust::finding::{Finding, Label, Severity, Subject};
 use trust::rules::Rule;
 use trust::source::Location;
 
-use super::{ReportContext, TOOL_NAME, TOOL_VERSION, fingerprint, write_json};
+use super::{ReportContext, TOOL_NAME, TOOL_VERSION, fingerprint, text_of_json};
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -29,7 +29,7 @@ pub(super) fn write(
         version: "2.1.0",
         runs: [run(findings, context)],
     };
-    write_json(&log, out)
+    out.write_all(text_of_json(&log).as_bytes())
 }
 
 #[derive(Serialize)]

@@ -64,7 +64,7 @@ pub enum SignatureProblem {
         key_id: KeyId,
     },
     /// By a key that the policy lists for something else.
-    #[error("{file}: {}: {key_id} is a {} key and must not sign releases", Field::KeyId, role_word(*.role))]
+    #[error("{file}: {}: {key_id} is a {} key and must not sign releases", Field::KeyId, role.word())]
     WrongRole {
         /// Name of the signature file.
         file: String,
@@ -84,6 +84,14 @@ pub enum SignatureProblem {
 }
 
 impl SignatureProblem {
+    /// Name of the signature file that is wrong; `None` when a signature is missing.
+    pub fn file(&self) -> Option<&str> {
+        match self {
+            Self::Defect { file, .. } | Self::UnknownKey { file, .. } | Self::WrongRole { file, .. } => Some(file),
+            Self::Threshold { .. } => None,
+        }
+    }
+
     /// The part of a signature file (or the signed file) that is wrong; `None` when a signature is missing.
     pub fn field(&self) -> Option<Field> {
         match self {
@@ -205,15 +213,6 @@ fn may_sign_releases(role: KeyRole) -> bool {
     match role {
         KeyRole::Development | KeyRole::Release => true,
         KeyRole::Rescue => false,
-    }
-}
-
-/// How a role is written in the policy.
-fn role_word(role: KeyRole) -> &'static str {
-    match role {
-        KeyRole::Development => "development",
-        KeyRole::Release => "release",
-        KeyRole::Rescue => "rescue",
     }
 }
 

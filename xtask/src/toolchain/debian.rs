@@ -1,21 +1,20 @@
 //! The provider `debian`: pinned packages, unpacked below `target/`, no root needed.
 
-use std::ffi::{OsStr, OsString};
+mod install;
+
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use super::apt::{self, Apt, Offer};
+use super::apt::{self, Apt};
 use super::command::{self, environment};
-use super::core_library::{self, Compiler};
-use super::files::{
-    UNPACK_PREFIX, check_hash, create, remove_file, replace, temporary_in, write_whole,
-};
+use super::core_library;
+use super::files::{check_hash, write_whole};
 use super::host_libraries;
-use super::offered::{pinned_offer, require_debian};
-use super::pins::{DebianPins, Package, SOURCE_PACKAGE};
+use super::pins::{DebianPins, Package};
 use super::tree::{self, Difference, Manifest};
-use super::{Provider, TARGET, Toolchain};
+use super::{Provider, Toolchain};
 use crate::failure::{Failure, Result};
 use crate::lock::Lock;
 use crate::progress::Progress;
@@ -170,109 +169,6 @@ impl<'a> Debian<'a> {
         Lock::acquire(&path, "cargo xtask: fetching the toolchain", progress)
     }
 
-    fn install(&self, progress: Progress) -> Result<()> {
-        require_debian()?;
-        create(&self.directory)?;
-        self.remove_leftovers()?;
-        self.download(progress)?;
-        let temporary = temporary_in(&self.directory)?;
-        self.unpack(temporary.path(), progress)?;
-        self.build_core(temporary.path(), progress)?;
-        let manifest = Manifest::of(temporary.path())?;
-        self.check_tree(&manifest)?;
-        // The manifest comes last: a tree without one was interrupted and is made again.
-        remove_file(&self.manifest_path())?;
-        replace(temporary, &self.root())?;
-        write_whole(&self.manifest_path(), &manifest.to_string())?;
-        write_whole(&self.stamp_path(), &tree::stamp(&self.root())?)
-    }
-
-    /// Removes what an interrupted unpack left.
-    fn remove_leftovers(&self) -> Result<()> {
-        let failed = |error: std::io::Error| Failure::io("read", &self.directory, &error);
-        for entry in fs::read_dir(&self.directory).map_err(failed)? {
-            let path = entry.map_err(failed)?.path();
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            if name.starts_with(UNPACK_PREFIX) {
-                fs::remove_dir_all(&path).map_err(|error| Failure::io("remove", &path, &error))?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Brings every package file into `debs`; what is there and right is kept.
-    fn download(&self, progress: Progress) -> Result<()> {
-        let debs = self.directory.join("debs");
-        let partial = debs.join("partial");
-        create(&partial)?;
-        let missing: Vec<&Package> = self
-            .pins
-            .packages
-            .iter()
-            .filter(|package| check_hash(&self.deb(package), package.sha256.as_str()).is_err())
-            .collect();
-        if missing.is_empty() {
-            return Ok(());
-        }
-        let apt = self.apt()?;
-        apt.update(progress)?;
-        let offers = self.pinned_offers(&apt, &missing)?;
-        apt.download(&offers, &partial, progress)?;
-        for package in missing {
-            let to = self.deb(package);
-            let from = partial.join(to.file_name().unwrap_or_default());
-            check_hash(&from, package.sha256.as_str())?;
-            fs::rename(&from, &to).map_err(|error| Failure::io("write", &to, &error))?;
-        }
-        Ok(())
-    }
-
-    /// What the sources offer of `packages`: exactly the pinned versions and hashes.
-    fn pinned_offers(&self, apt: &Apt, packages: &[&Package]) -> Result<Vec<Offer>> {
-        let names: Vec<&str> = packages
-            .iter()
-            .map(|package| package.name.as_str())
-            .collect();
-        let mut offers = apt.offers(&names)?;
-        let mut found = Vec::new();
-        for package in packages {
-            let offered = offers.remove(package.name.as_str()).unwrap_or_default();
-            found.push(pinned_offer(package, offered, &self.pins.suite)?);
-        }
-        Ok(found)
-    }
-
-    fn unpack(&self, into: &Path, progress: Progress) -> Result<()> {
-        let _step = progress.step("unpacking the packages", None);
-        let unpacked = self.pins.packages.iter();
-        for package in unpacked.filter(|package| package.name.as_str() != SOURCE_PACKAGE) {
-            host_libraries::unpack(&self.deb(package), into)?;
-        }
-        Ok(())
-    }
-
-    /// Builds `core` and `alloc` into `into`. The source itself does not stay: with it beside the
-    /// compiler, rustc would write its path on this machine into panic messages.
-    fn build_core(&self, into: &Path, progress: Progress) -> Result<()> {
-        let compiler = Compiler {
-            rustc: into.join(RUSTC),
-            library_path: self.library_path(into),
-        };
-        self.ensure_starts_in(into, HostLibraries::MachineFirst, progress)?;
-        let compiler = Compiler {
-            library_path: self.library_path(into),
-            ..compiler
-        };
-        let source = temporary_in(&self.directory)?;
-        let package = self.pins.packages.iter();
-        for package in package.filter(|package| package.name.as_str() == SOURCE_PACKAGE) {
-            unpack_library(&self.deb(package), source.path())?;
-        }
-        let library = find_library(source.path())?;
-        let output = into.join("usr/lib/rustlib").join(TARGET).join("lib");
-        core_library::build(&compiler, &library, &output, progress)
-    }
-
     fn check_tree(&self, manifest: &Manifest) -> Result<()> {
         let (pinned, found) = (self.pins.tree_sha256.as_str(), manifest.sha256());
         if self.expect == Expect::Unknown || found == pinned {
@@ -311,54 +207,6 @@ impl<'a> Debian<'a> {
         // Copied, touched or tampered with: only the content tells.
         self.verify_tree(progress)?;
         write_whole(&self.stamp_path(), &found)
-    }
-
-    /// Starts compiler and linker once; fetches the libraries that the loader misses.
-    fn ensure_starts_in(
-        &self,
-        root: &Path,
-        libraries: HostLibraries,
-        progress: Progress,
-    ) -> Result<()> {
-        let have_own = self.host_root().is_dir();
-        let missing = first_missing(root, &self.library_path(root))?;
-        if have_own && missing.is_none() {
-            return Ok(());
-        }
-        match (missing, libraries) {
-            (None, HostLibraries::MachineFirst) => return Ok(()),
-            (None, HostLibraries::Packaged) => {}
-            (Some(library), _) => progress.say(&format!(
-                "this machine has no {library}: fetching the Debian packages the compiler needs to start"
-            )),
-        }
-        self.fetch_host_libraries(progress)?;
-        match first_missing(root, &self.library_path(root))? {
-            None => Ok(()),
-            Some(library) => Err(environment(format!(
-                "the compiler does not start: {library} is missing on this machine"
-            ))
-            .help("install the package that has it, or use `--provider rustup`")),
-        }
-    }
-
-    fn fetch_host_libraries(&self, progress: Progress) -> Result<()> {
-        let debs: Vec<PathBuf> = self.pins.packages.iter().map(|p| self.deb(p)).collect();
-        let pinned: Vec<&str> = self.pins.packages.iter().map(|p| p.name.as_str()).collect();
-        let mut names = host_libraries::dependencies_of(&debs)?;
-        // Only libraries: the compiler's package also depends on gcc, which the machine has.
-        names.retain(|name| name.starts_with("lib") && !name.ends_with("-dev"));
-        names.retain(|name| !pinned.contains(&name.as_str()));
-        let downloads = self.directory.join("debs").join("host");
-        let packages = host_libraries::fetch(
-            &self.apt()?,
-            &names,
-            &downloads,
-            &self.host_root(),
-            progress,
-        )?;
-        let record = serde_json::to_string_pretty(&packages).unwrap_or_default();
-        write_whole(&self.host_record(), &record)
     }
 
     fn toolchain(&self) -> Result<Toolchain> {
@@ -419,21 +267,6 @@ impl<'a> Debian<'a> {
     }
 }
 
-/// The first library that the loader misses when it starts the compiler or the linker.
-fn first_missing(root: &Path, library_path: &OsStr) -> Result<Option<String>> {
-    for program in [root.join(RUSTC), linker_in(root)?] {
-        let output = host_libraries::version_of(&program, library_path)?;
-        if let Some(library) = host_libraries::missing_library(&output) {
-            return Ok(Some(library.to_owned()));
-        }
-        if !output.status.success() {
-            let doing = format!("start {}", program.display());
-            return Err(command::failed(&doing, &Command::new(&program), &output));
-        }
-    }
-    Ok(None)
-}
-
 /// The linker: in a folder named for the version of LLVM.
 fn linker_in(root: &Path) -> Result<PathBuf> {
     let folder = root.join("usr/lib");
@@ -443,51 +276,6 @@ fn linker_in(root: &Path) -> Result<PathBuf> {
         .map(|entry| entry.path().join("bin").join("ld.lld"))
         .find(|path| path.is_file())
         .ok_or_else(|| environment(format!("no ld.lld below {}", folder.display())))
-}
-
-/// Unpacks the folder `library` of the source package: a fifth of it.
-fn unpack_library(deb: &Path, into: &Path) -> Result<()> {
-    let mut packed = Command::new("dpkg-deb")
-        .env("LC_ALL", "C")
-        .arg("--fsys-tarfile")
-        .arg(deb)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(|error| environment("cannot run `dpkg-deb`").evidence(error))?;
-    let tar = packed.stdout.take().map(|archive| {
-        let mut tar = Command::new("tar");
-        tar.env("LC_ALL", "C")
-            .args(["--extract", "--no-same-owner", "--wildcards", "--directory"])
-            .arg(into)
-            .arg("./usr/src/rustc-*/library");
-        command::run_fed(
-            "unpack the source of `core`",
-            &mut tar,
-            Stdio::from(archive),
-        )
-    });
-    let status = packed
-        .wait()
-        .map_err(|error| environment("cannot run `dpkg-deb`").evidence(error))?;
-    tar.unwrap_or(Ok(()))?;
-    if status.success() {
-        return Ok(());
-    }
-    Err(environment(format!("cannot unpack {}", deb.display()))
-        .evidence(format!("`dpkg-deb` ended with {status}")))
-}
-
-/// The folder `library` of the unpacked source.
-fn find_library(source: &Path) -> Result<PathBuf> {
-    let folder = source.join("usr/src");
-    let entries = fs::read_dir(&folder).map_err(|error| Failure::io("read", &folder, &error))?;
-    entries
-        .flatten()
-        .map(|entry| entry.path().join("library"))
-        .find(|path| path.is_dir())
-        .ok_or_else(|| environment(format!("no source of `core` in {SOURCE_PACKAGE}")))
 }
 
 fn damaged(root: &Path, differences: &[Difference]) -> Failure {

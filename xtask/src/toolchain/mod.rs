@@ -5,18 +5,21 @@
 //! releases and the default where apt exists. `rustup`: the toolchain of `rust-toolchain.toml` with the
 //! prebuilt `core` of the same; for development on other machines.
 
-mod apt;
+pub mod apt;
 pub mod cli;
-mod command;
+pub mod command;
 mod core_library;
 mod debian;
-mod files;
-mod host_libraries;
+pub mod files;
+pub mod host_libraries;
 mod offered;
 mod pin;
 mod pins;
 mod report;
 mod rustup;
+mod source;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 use std::ffi::OsString;
@@ -25,7 +28,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 pub use debian::HostLibraries;
-pub use pins::{Package, PackageName, PackageVersion, Pins, Sha256Hex};
+pub use pins::{Package, Pins};
 
 use crate::failure::Result;
 use crate::progress::Progress;

@@ -315,10 +315,10 @@ mod tests {
     }
 
     #[test]
-    fn short_hash_is_cut_to_the_line_and_column() {
+    fn cut_hash_is_refused_with_line_and_column() {
         let text = error_of("729ec3e943d3", "729ec3e943d");
         assert!(
-            text.contains("pins.toml:17:10: `729ec3e943d20515c2"),
+            text.contains("pins.toml:16:10: `729ec3e943d20515c2"),
             "{text}"
         );
         assert!(text.contains("64 lower-case hexadecimal digits"), "{text}");
@@ -326,7 +326,7 @@ mod tests {
 
     #[test]
     fn upper_case_hash_is_refused() {
-        assert!(error_of("729ec3e943d3", "729EC3e943d3").contains("pins.toml:17:10: "));
+        assert!(error_of("729ec3e943d3", "729EC3e943d3").contains("pins.toml:16:10: "));
     }
 
     #[test]

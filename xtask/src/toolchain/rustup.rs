@@ -164,6 +164,10 @@ fn add_target(root: &Path, progress: Progress) -> Result<()> {
 /// rustup as `root`'s `rust-toolchain.toml` directs it, whatever cargo was told when it started us.
 fn rustup(root: &Path) -> Command {
     let mut command = Command::new("rustup");
-    command.current_dir(root).env_remove("RUSTUP_TOOLCHAIN");
+    command
+        .current_dir(root)
+        .env_remove("RUSTUP_TOOLCHAIN")
+        // Its backtrace would push its reason out of the lines we show.
+        .env_remove("RUST_BACKTRACE");
     command
 }

@@ -3,8 +3,10 @@
 mod arbitrary;
 mod damage;
 mod elf;
+mod esptool;
 mod making;
 mod structure;
+mod table;
 
 use std::sync::OnceLock;
 
@@ -32,6 +34,11 @@ impl Sample {
             flash,
         }
     }
+}
+
+/// A full flash image, for the tests of who works with one.
+pub fn sample_flash() -> &'static [u8] {
+    &small().flash
 }
 
 /// A few kilobytes of application.

@@ -1,0 +1,145 @@
+//! `provision`: tells a device which network to join.
+//!
+//! Nothing in the partition decides trust: who writes it can keep a device off the network, and cannot make
+//! it accept another server. It holds the password of the network, so its files are for their owner alone.
+
+mod cli;
+mod insert;
+mod password;
+
+#[cfg(test)]
+mod tests;
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use device::flash_layout::PROVISION;
+use device::provision::{ProvisionContents, ProvisionWriteError};
+use zeroize::{Zeroize as _, Zeroizing};
+
+pub use cli::ProvisionArguments;
+use insert::insert;
+use password::password;
+
+use crate::atomic::{self, Existing, Readers};
+use crate::exit::Exit;
+use crate::failure::{Failure, Result};
+
+/// The list of a release's files, in its directory.
+const SUMS: &str = "SHA256SUMS";
+
+/// Writes the partition, and prints the command that flashes it.
+///
+/// # Errors
+///
+/// [`Exit::Unreadable`] for a network or host that a device would refuse, a password that cannot be read, an
+/// image that is not one of ours, and a file that cannot be written.
+pub fn run(arguments: &ProvisionArguments) -> Result<Exit> {
+    let partition = partition(arguments)?;
+    let output = arguments.output.as_deref();
+    let (path, offset) = match (arguments.into.as_deref(), output) {
+        (Some(image), output) => (write_image(image, output, &partition)?, 0),
+        (None, Some(output)) => {
+            atomic::write(output, &partition, Existing::Refuse, Readers::Owner)?;
+            (output, PROVISION.offset)
+        }
+        (None, None) => {
+            let failure = Failure::new(Exit::Unreadable, "no place for the partition was given");
+            return Err(failure.help("give --output FILE or --into FLASH-IMAGE"));
+        }
+    };
+    tell(path, offset)
+        .map_err(|error| Failure::io("write", Path::new("standard output"), &error))?;
+    Ok(Exit::Done)
+}
+
+/// The bytes of the partition, as the device's own code writes and reads them.
+fn partition(arguments: &ProvisionArguments) -> Result<Zeroizing<Vec<u8>>> {
+    let password = password(arguments)?;
+    let mut contents = ProvisionContents {
+        ssid: arguments.ssid.clone(),
+        password: password.map(|password| password.to_string()),
+        hosts: arguments.hosts.clone(),
+    };
+    let written = contents.write();
+    contents.password.zeroize();
+    written.map(Zeroizing::new).map_err(|error| refused(&error))
+}
+
+/// Puts the partition into `image`, or into a copy of it. Returns the file that has it.
+fn write_image<'a>(
+    image: &'a Path,
+    output: Option<&'a Path>,
+    partition: &[u8],
+) -> Result<&'a Path> {
+    if output.is_none() {
+        require_unreleased(image)?;
+    }
+    let bytes = fs::read(image).map_err(|error| Failure::io("read", image, &error))?;
+    let mut bytes = Zeroizing::new(bytes);
+    insert(&mut bytes, partition, image)?;
+    let (path, existing) = match output {
+        Some(output) => (output, Existing::Refuse),
+        None => (image, Existing::Replace),
+    };
+    atomic::write(path, &bytes, existing, Readers::Owner)?;
+    Ok(path)
+}
+
+/// A file of a release must stay what was signed.
+fn require_unreleased(image: &Path) -> Result<()> {
+    let sums = image.with_file_name(SUMS);
+    let listed = fs::read_to_string(&sums).unwrap_or_default();
+    let name = image.file_name().unwrap_or_default().to_string_lossy();
+    let is_listed = |line: &str| {
+        line.split_once("  ")
+            .is_some_and(|(_, listed)| listed == name)
+    };
+    match listed.lines().find(|line| is_listed(line)) {
+        None => Ok(()),
+        Some(line) => {
+            let what = format!(
+                "{} is part of a release and stays as it is",
+                image.display()
+            );
+            Err(Failure::new(Exit::Unreadable, what)
+                .evidence(format!("{} lists it: {line}", sums.display()))
+                .help("add --output FILE: the partition goes into a copy"))
+        }
+    }
+}
+
+fn refused(error: &ProvisionWriteError) -> Failure {
+    let failure = Failure::new(Exit::Unreadable, "a device would refuse this provisioning");
+    match error {
+        ProvisionWriteError::Refused(cause) => failure.evidence(cause),
+        error => failure.evidence(error),
+    }
+    .help("an SSID has 1 to 32 bytes; a WPA2 password has 8 to 63 printable ASCII characters, an open network none (--open); up to 16 hosts, each once")
+}
+
+fn tell(path: &Path, offset: u32) -> io::Result<()> {
+    let mut talk = io::stderr().lock();
+    writeln!(
+        talk,
+        "wrote {} (mode 0600: it holds the network's password)",
+        path.display()
+    )?;
+    writeln!(talk, "flash it with:")?;
+    let file = quoted(&path.to_string_lossy());
+    writeln!(
+        io::stdout().lock(),
+        "esptool --chip esp32c3 write-flash 0x{offset:x} {file}"
+    )
+}
+
+/// `text` as one word of a POSIX shell.
+fn quoted(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,@%".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}

@@ -1,0 +1,355 @@
+//! The release report: what was released, on what proof, and how to check it. `perennial.report/1`.
+//!
+//! It stands in the release as `report.html` for people and as `report.json` for machines; both are made from
+//! the one value here and hold nothing of the machine or the hour that they were made on.
+
+use serde::{Serialize, Serializer};
+use sha2::{Digest as _, Sha256};
+use trust::calendar::End;
+use trust::date::Date;
+use trust::finding::Finding;
+use trust::gate::Verdict;
+use trust::policy::{Endpoint, KeyRole, KeySet, Policy};
+use trust::store::{ApprovedAnchor, ApprovedPin, ApprovedStore};
+
+use super::{Summary, html, json, text_of_json};
+use crate::failure::Result;
+use crate::release::manifest::{ArtefactKind, ReleaseManifest};
+
+/// Fields are added under the same number; one is removed or changes its meaning under the next.
+const SCHEMA: &str = "perennial.report/1";
+
+/// The report. Its serialisation is the JSON form.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct ReleaseReport {
+    /// [`SCHEMA`].
+    pub(crate) schema: &'static str,
+    /// Name of the product.
+    pub(crate) product: String,
+    /// Chip, in the policy's word.
+    pub(crate) chip: String,
+    /// Verifier model, in the policy's word.
+    pub(crate) verifier: String,
+    /// Version, as in the app descriptor.
+    pub(crate) version: String,
+    /// `development` or `production`.
+    pub(crate) channel: String,
+    /// Commit, 40 hexadecimal digits.
+    pub(crate) commit: String,
+    /// Whether the tree had changes that are in no commit.
+    pub(crate) dirty: bool,
+    /// Release date: the day that the verdict is for.
+    pub(crate) released: Date,
+    /// Last day of service, inclusive.
+    pub(crate) service_ends: Date,
+    /// The slowest device to come back and update.
+    pub(crate) longest_offline_days: u32,
+    /// Whether the gate was open.
+    pub(crate) verdict: Outcome,
+    /// The findings, counted.
+    pub(crate) summary: Summary,
+    /// The findings, in file order.
+    #[serde(serialize_with = "findings")]
+    pub(crate) findings: Vec<Finding>,
+    /// The trust store.
+    pub(crate) store: StoreReport,
+    /// Its anchors, by fingerprint.
+    pub(crate) anchors: Vec<AnchorReport>,
+    /// Its pins, by host.
+    pub(crate) pins: Vec<PinReport>,
+    /// The endpoints, in the order in which they are tried.
+    pub(crate) endpoints: Vec<EndpointReport>,
+    /// Who signs releases.
+    pub(crate) release_keys: KeysReport,
+    /// Who signs store updates that need no TLS.
+    pub(crate) rescue_keys: Option<KeysReport>,
+    /// What compiled the image.
+    pub(crate) toolchain: ToolchainReport,
+    /// Every file of the release but the reports, ordered by name.
+    pub(crate) artefacts: Vec<ArtefactReport>,
+}
+
+/// Whether the gate was open.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Outcome {
+    /// No finding stands against the release.
+    Passed,
+    /// At least one error that no waiver covers.
+    Refused,
+}
+
+/// Identity of the store.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct StoreReport {
+    /// Rises with each change.
+    pub(crate) sequence: u64,
+    /// SHA-256 that ends the store, over everything before it; the device logs it.
+    pub(crate) identity: String,
+}
+
+/// One anchor.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct AnchorReport {
+    /// Name in the policy.
+    pub(crate) name: String,
+    /// Owner of the CA, where the calendar knows it.
+    pub(crate) owner: Option<String>,
+    /// SHA-256 of the DER certificate.
+    pub(crate) sha256: String,
+    /// First day of validity.
+    pub(crate) not_before: Date,
+    /// Last day of validity.
+    pub(crate) not_after: Date,
+    /// The earliest known end, with its cause.
+    pub(crate) effective_end: End,
+    /// Days that the effective end lies after the end of service; negative when it lies before.
+    pub(crate) days_beyond_service: i64,
+    /// Why the store has it.
+    pub(crate) reason: String,
+}
+
+/// One pin.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct PinReport {
+    /// Name of the endpoint.
+    pub(crate) endpoint: String,
+    /// Host that it holds for.
+    pub(crate) host: String,
+    /// SHA-256 of the SubjectPublicKeyInfo.
+    pub(crate) spki_sha256: String,
+    /// Last day.
+    pub(crate) expires: Date,
+    /// What holds from the next day on.
+    pub(crate) after_expiry: String,
+}
+
+/// One endpoint.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct EndpointReport {
+    /// Name in the policy.
+    pub(crate) name: String,
+    /// Where to fetch from.
+    pub(crate) url: String,
+    /// Where it may redirect to.
+    pub(crate) redirects: Vec<String>,
+    /// Owner of the CA that issues its certificates.
+    pub(crate) owner: String,
+}
+
+/// A set of keys.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct KeysReport {
+    /// How many of them must sign.
+    pub(crate) threshold: u32,
+    /// The keys, in file order.
+    pub(crate) keys: Vec<KeyReport>,
+}
+
+/// One signing key.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct KeyReport {
+    /// Identifier, as minisign prints it.
+    pub(crate) id: String,
+    /// Public key in minisign's form, for `minisign -P`.
+    pub(crate) public: String,
+    /// `development`, `release` or `rescue`.
+    pub(crate) role: &'static str,
+}
+
+/// What compiled the image.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct ToolchainReport {
+    /// `debian` or `rustup`.
+    pub(crate) provider: String,
+    /// What `rustc --version` prints.
+    pub(crate) rustc: String,
+    /// SHA-256 over everything that compiles, links or is linked in.
+    pub(crate) tree_sha256: String,
+}
+
+/// One file of the release.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct ArtefactReport {
+    /// File name.
+    pub(crate) name: String,
+    /// Size in bytes.
+    pub(crate) size: u64,
+    /// SHA-256 of the file.
+    pub(crate) sha256: String,
+    /// What the hash is a hash of, in words.
+    pub(crate) hash_of: String,
+    /// The shell line that prints it.
+    pub(crate) recipe: String,
+}
+
+impl ReleaseReport {
+    /// The report of the release that `manifest` describes. The artefacts are those of the manifest, if it has
+    /// them already; [`ReleaseReport::with_artefacts`] sets them.
+    pub(crate) fn new(
+        manifest: &ReleaseManifest,
+        approved: &ApprovedStore,
+        verdict: &Verdict,
+        policy: &Policy,
+    ) -> Self {
+        let contents = approved.contents();
+        let beyond = |anchor| anchor_report(anchor, contents.service_ends);
+        let artefacts = manifest.artefacts.iter();
+        Self {
+            schema: SCHEMA,
+            product: contents.product.clone(),
+            chip: policy.product.chip.value.clone(),
+            verifier: policy.product.verifier.word().to_owned(),
+            version: manifest.version.clone(),
+            channel: verdict.question().channel.word().to_owned(),
+            commit: manifest.commit.clone(),
+            dirty: manifest.dirty,
+            released: verdict.question().as_of,
+            service_ends: contents.service_ends,
+            longest_offline_days: policy.service_life.longest_offline_days.value,
+            verdict: Outcome::of(verdict.findings()),
+            summary: Summary::of(verdict.findings()),
+            findings: verdict.findings().to_vec(),
+            store: StoreReport {
+                sequence: contents.sequence,
+                identity: manifest.store.sha256.clone(),
+            },
+            anchors: contents.anchors.iter().map(beyond).collect(),
+            pins: contents.pins.iter().map(pin_report).collect(),
+            endpoints: policy.endpoints.iter().map(endpoint_report).collect(),
+            release_keys: keys_report(&policy.signing),
+            rescue_keys: policy.rescue.as_ref().map(keys_report),
+            toolchain: ToolchainReport {
+                provider: manifest.toolchain.provider.clone(),
+                rustc: manifest.toolchain.rustc.clone(),
+                tree_sha256: manifest.toolchain.tree_sha256.clone(),
+            },
+            artefacts: artefacts
+                .filter_map(|it| ArtefactReport::new(it.kind, it.size, it.sha256.clone()))
+                .collect(),
+        }
+    }
+
+    /// The same with these files. The reports themselves are left out: a file cannot hold its own hash.
+    pub(crate) fn with_artefacts(mut self, artefacts: &[(ArtefactKind, Vec<u8>)]) -> Self {
+        let hashed = artefacts.iter().filter_map(|(kind, bytes)| {
+            let sha256 = hex::encode(Sha256::digest(bytes));
+            ArtefactReport::new(*kind, bytes.len() as u64, sha256)
+        });
+        self.artefacts = hashed.collect();
+        self.artefacts.sort_by(|a, b| a.name.cmp(&b.name));
+        self
+    }
+
+    /// One self-contained HTML page.
+    ///
+    /// # Errors
+    /// A template that does not fit its values, which is a bug.
+    pub(crate) fn html(&self) -> Result<String> {
+        html::page(self)
+    }
+
+    /// The JSON form, with a last newline.
+    pub(crate) fn json(&self) -> String {
+        text_of_json(self)
+    }
+}
+
+impl Outcome {
+    fn of(findings: &[Finding]) -> Self {
+        if findings.iter().any(Finding::blocks) {
+            Self::Refused
+        } else {
+            Self::Passed
+        }
+    }
+}
+
+impl ArtefactReport {
+    fn new(kind: ArtefactKind, size: u64, sha256: String) -> Option<Self> {
+        let name = kind.file_name().to_owned();
+        Some(Self {
+            hash_of: hash_of(kind)?.to_owned(),
+            recipe: format!("sha256sum {name}"),
+            name,
+            size,
+            sha256,
+        })
+    }
+}
+
+/// What the SHA-256 of an artefact is of; `None` for the reports. Auditors most often compare two hashes of
+/// different things.
+fn hash_of(kind: ArtefactKind) -> Option<&'static str> {
+    match kind {
+        ArtefactKind::ApplicationImage => Some(
+            "the application image as it is written to an OTA slot: header, segments, checksum and its own digest; without Secure Boot signature",
+        ),
+        ArtefactKind::FirmwareElf => Some(
+            "the stripped ELF file that the application image is made from; the app descriptor holds the same hash",
+        ),
+        ArtefactKind::FlashImage => Some(
+            "the whole flash: bootloader, partition table, OTA data, application image, trust store",
+        ),
+        ArtefactKind::ReportHtml | ArtefactKind::ReportJson => None,
+        ArtefactKind::TrustStore => Some(
+            "the trust store as it stands in the image, all bytes; the hash of all but the last 32 is its identity",
+        ),
+    }
+}
+
+fn anchor_report(anchor: &ApprovedAnchor, service_ends: Date) -> AnchorReport {
+    AnchorReport {
+        name: anchor.name.clone(),
+        owner: anchor.owner.clone(),
+        sha256: hex::encode(anchor.certificate.fingerprint),
+        not_before: anchor.certificate.not_before,
+        not_after: anchor.certificate.not_after,
+        effective_end: anchor.effective_end.clone(),
+        days_beyond_service: anchor.days_beyond(service_ends),
+        reason: anchor.reason.clone(),
+    }
+}
+
+fn pin_report(pin: &ApprovedPin) -> PinReport {
+    PinReport {
+        endpoint: pin.endpoint.clone(),
+        host: pin.host.clone(),
+        spki_sha256: hex::encode(pin.spki_sha256),
+        expires: pin.expires,
+        after_expiry: pin.after_expiry.to_string(),
+    }
+}
+
+fn endpoint_report(endpoint: &Endpoint) -> EndpointReport {
+    let redirects = endpoint.redirects.iter();
+    EndpointReport {
+        name: endpoint.name.value.clone(),
+        url: endpoint.url.value.clone(),
+        redirects: redirects.map(|url| url.value.clone()).collect(),
+        owner: endpoint.owner.value.clone(),
+    }
+}
+
+fn keys_report(set: &KeySet) -> KeysReport {
+    let keys = set.keys.iter().map(|key| KeyReport {
+        id: format!("{:016X}", u64::from_le_bytes(key.key_id)),
+        public: key.public.value.clone(),
+        role: match key.role.value {
+            KeyRole::Development => "development",
+            KeyRole::Release => "release",
+            KeyRole::Rescue => "rescue",
+        },
+    });
+    KeysReport {
+        threshold: set.threshold.value,
+        keys: keys.collect(),
+    }
+}
+
+fn findings<S: Serializer>(
+    findings: &[Finding],
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    serializer.collect_seq(json::entries(findings))
+}

@@ -1,0 +1,133 @@
+//! `verify DIR`: a release, checked to the last byte.
+//!
+//! Each step looks at one thing and says what it saw; a step that finds something does not keep the others from
+//! running. What is trusted is the policy of this checkout: its keys decide whose release it is.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use trust::policy::{KeySet, Policy};
+use trust::source::SourceFile;
+
+use crate::exit::Exit;
+use crate::failure::{Failure, Result};
+use crate::project::{POLICY, Project};
+use crate::release::manifest::{FILE_NAME, ReleaseManifest};
+
+mod files;
+mod images;
+mod problem;
+mod report;
+mod signatures;
+mod store;
+mod verdict;
+
+use problem::{Problem, Step};
+
+/// Arguments of `verify`.
+#[derive(Args, Debug)]
+pub struct VerifyArguments {
+    /// Folder of the release: dist/<version>
+    directory: PathBuf,
+    /// Form of the answer
+    #[arg(long, value_enum, default_value_t = Form::Human)]
+    format: Form,
+}
+
+/// The forms of the answer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum Form {
+    /// Text for people
+    Human,
+    /// `perennial.verification/1`
+    Json,
+}
+
+/// What a verification is made from: the bytes of every file, read once.
+pub struct Evidence<'a> {
+    /// The project whose policy is trusted.
+    project: &'a Project,
+    /// The keys of that policy.
+    keys: &'a KeySet,
+    /// Name and bytes of every file in the folder.
+    files: BTreeMap<String, Vec<u8>>,
+    /// `release.json`, when it can be read.
+    manifest: std::result::Result<ReleaseManifest, String>,
+}
+
+type Check = fn(&Evidence<'_>) -> (String, Vec<Problem>);
+
+/// The steps, in the order in which trust is built.
+const STEPS: &[(&str, Check)] = &[
+    ("files", files::present),
+    ("manifest", files::manifest),
+    ("signatures", signatures::check),
+    ("hashes", files::hashes),
+    ("application image", images::application),
+    ("flash image", images::flash),
+    ("trust store", store::check),
+    ("inputs", verdict::inputs),
+    ("verdict", verdict::check),
+];
+
+/// Verifies the release in a folder.
+///
+/// # Errors
+/// A folder or a policy that cannot be read. A release that is wrong ends with [`Exit::Tampered`]; one whose proof
+/// does not hold with [`Exit::Findings`].
+pub fn run(project: &Project, arguments: &VerifyArguments) -> Result<Exit> {
+    let policy = trusted_policy(project)?;
+    let files = read_files(&arguments.directory)?;
+    let manifest = match files.get(FILE_NAME) {
+        Some(bytes) => ReleaseManifest::from_bytes(bytes),
+        None => Err("the file is missing".to_owned()),
+    };
+    let evidence = Evidence { project, keys: &policy.signing, files, manifest };
+    let steps: Vec<Step> = STEPS.iter().map(|(name, check)| Step::new(name, check(&evidence))).collect();
+    match arguments.format {
+        Form::Human => report::human(&arguments.directory, &steps),
+        Form::Json => report::json(&evidence, &steps),
+    }
+    Ok(exit_of(&steps))
+}
+
+/// Tampering outweighs a verdict: of bytes that nobody signed there is nothing to prove.
+fn exit_of(steps: &[Step]) -> Exit {
+    let problems = || steps.iter().flat_map(|step| &step.problems);
+    match problems().map(|problem| problem.exit()).find(|exit| *exit == Exit::Tampered) {
+        Some(tampered) => tampered,
+        None => problems().next().map_or(Exit::Done, Problem::exit),
+    }
+}
+
+fn trusted_policy(project: &Project) -> Result<Policy> {
+    let path = project.root.join(POLICY);
+    let bytes = std::fs::read(&path).map_err(|error| Failure::io("read", &path, &error))?;
+    let reading = trust::policy::read(&SourceFile::from_bytes(POLICY, &bytes));
+    reading.policy.ok_or_else(|| {
+        Failure::new(Exit::Unreadable, format!("{} has mistakes, so that no key in it is trusted", path.display()))
+            .help("`cargo xtask check` shows them")
+    })
+}
+
+fn read_files(directory: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
+    let entries = std::fs::read_dir(directory).map_err(|error| {
+        Failure::io("list", directory, &error).help("give the folder of a release: dist/<version>")
+    })?;
+    let mut files = BTreeMap::new();
+    for entry in entries {
+        let path = entry.map_err(|error| Failure::io("list", directory, &error))?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let bytes = std::fs::read(&path).map_err(|error| Failure::io("read", &path, &error))?;
+        files.insert(name, bytes);
+    }
+    Ok(files)
+}
+
+impl Evidence<'_> {
+    /// The bytes of a file; none where it is missing, which the step `files` reports.
+    fn bytes(&self, name: &str) -> Option<&[u8]> {
+        self.files.get(name).map(Vec::as_slice)
+    }
+}
