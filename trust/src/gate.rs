@@ -90,6 +90,7 @@ pub fn judge(inputs: &Inputs, question: Question) -> Verdict {
 
     let case = Case {
         policy: &reading.draft,
+        complete: reading.policy.is_some(),
         inventory: &inventory,
         calendar: &calendar,
         chains: &chains,

@@ -46,6 +46,8 @@ pub enum Verb {
     Keys(crate::keys::KeysArguments),
     /// The policy file: its canonical form
     Policy(crate::policy::PolicyArguments),
+    /// Write the provisioning partition of a device: Wi-Fi network and static hosts
+    Provision(crate::provision::ProvisionArguments),
     /// Write the proven trust store as source, or in another form
     Render(crate::render::RenderArguments),
     /// The anchor pool: list, show, add, remove
