@@ -42,7 +42,9 @@ pub(crate) fn apply(reading: &Reading, as_of: Date, findings: &mut Vec<Finding>)
             .collect();
         if matching.is_empty() {
             // What could not be read may have had the finding.
-            about_waivers.extend(reading.policy.is_some().then(|| unused(waiver)));
+            if reading.policy.is_some() {
+                about_waivers.push(unused(waiver));
+            }
         } else if let Some(expired) = expired(waiver, as_of) {
             about_waivers.push(expired);
         } else if let Some(words) = answer(waiver) {
