@@ -1,49 +1,17 @@
 //! `cargo xtask`: the command line of Perennial.
 //!
-//! `main` parses, dispatches and turns the outcome into an exit code; each verb has a module of its own.
-//! Data goes to stdout, talk to stderr.
-
-#![allow(clippy::print_stdout, reason = "a command line prints")]
-#![allow(
-    unreachable_pub,
-    reason = "a program has no public interface; `pub` says what a module offers"
-)]
-
-mod atomic;
-mod build;
-mod check;
-mod cli;
-mod exit;
-mod explain;
-mod failure;
-mod git;
-mod image;
-mod keys;
-mod lock;
-mod policy;
-mod progress;
-mod project;
-mod provision;
-mod release;
-mod release_date;
-mod render;
-mod report;
-mod roots;
-mod signing;
-mod test;
-mod toolchain;
-mod tools;
-mod verify;
+//! `main` parses, dispatches and turns the outcome into an exit code.
 
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use cli::{Cli, Verb};
-use exit::Exit;
-use failure::Result;
-use progress::Progress;
-use project::Project;
+use xtask::cli::{Cli, Verb};
+use xtask::exit::Exit;
+use xtask::failure::Result;
+use xtask::progress::Progress;
+use xtask::project::Project;
+use xtask::{build, check, explain, keys, policy, provision, render, roots, test, toolchain, verify};
 
 fn main() -> ExitCode {
     let outcome = run(&Cli::parse());

@@ -7,7 +7,7 @@ mod github;
 mod html;
 mod human;
 mod json;
-pub(crate) mod release;
+pub mod release;
 mod sarif;
 #[cfg(test)]
 mod tests;
@@ -21,7 +21,7 @@ use trust::finding::{Finding, Severity};
 
 /// The forms that findings can be written in.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, clap::ValueEnum)]
-pub(crate) enum Format {
+pub enum Format {
     /// Workflow commands that GitHub turns into annotations
     Github,
     /// Text for people, with the lines of the files
@@ -34,23 +34,23 @@ pub(crate) enum Format {
 
 /// What a report says besides its findings.
 #[derive(Clone, Debug)]
-pub(crate) struct ReportContext {
+pub struct ReportContext {
     /// The release date that everything was judged at.
-    pub(crate) as_of: Date,
+    pub as_of: Date,
     /// The channel the release is meant for: `development`, `production`.
-    pub(crate) channel: String,
+    pub channel: String,
     /// Whether the text form uses colours.
-    pub(crate) colour: Colour,
+    pub colour: Colour,
     /// Columns of the terminal that the text form is fitted to.
-    pub(crate) width: usize,
+    pub width: usize,
 }
 
 /// Columns of a page that is no terminal.
-pub(crate) const PAGE_WIDTH: usize = 120;
+pub const PAGE_WIDTH: usize = 120;
 
 /// Whether the text form uses colours.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Colour {
+pub enum Colour {
     /// ANSI escape sequences.
     Ansi,
     /// Nothing but the text.
@@ -60,7 +60,7 @@ pub(crate) enum Colour {
 impl Colour {
     /// Colours for `stream` only where a person watches it and did not set `NO_COLOR` (no-color.org: any
     /// value but the empty one).
-    pub(crate) fn of(stream: &impl IsTerminal, no_color: Option<&OsStr>) -> Self {
+    pub fn of(stream: &impl IsTerminal, no_color: Option<&OsStr>) -> Self {
         colour_for(stream.is_terminal(), no_color)
     }
 }
@@ -76,20 +76,20 @@ fn colour_for(watched: bool, no_color: Option<&OsStr>) -> Colour {
 
 /// How many findings there are of each kind. A waived finding counts as waived and nothing else.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, serde::Serialize)]
-pub(crate) struct Summary {
+pub struct Summary {
     /// Errors that no waiver covers: one of them closes the gate.
-    pub(crate) errors: usize,
+    pub errors: usize,
     /// Warnings that no waiver covers.
-    pub(crate) warnings: usize,
+    pub warnings: usize,
     /// Notes that no waiver covers.
-    pub(crate) notes: usize,
+    pub notes: usize,
     /// Findings of any severity that a waiver covers.
-    pub(crate) waived: usize,
+    pub waived: usize,
 }
 
 impl Summary {
     /// Counts `findings`.
-    pub(crate) fn of(findings: &[Finding]) -> Self {
+    pub fn of(findings: &[Finding]) -> Self {
         let mut summary = Self::default();
         for finding in findings {
             let counter = match (&finding.waived, finding.severity) {
@@ -131,7 +131,7 @@ impl std::fmt::Display for Summary {
 }
 
 /// Writes `findings`, in the order given, to `out`. Fails only where `out` does.
-pub(crate) fn write(
+pub fn write(
     format: Format,
     findings: &[Finding],
     context: &ReportContext,

@@ -21,58 +21,58 @@ const SCHEMA: &str = "perennial.report/1";
 
 /// The report. Its serialisation is the JSON form.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct ReleaseReport {
+pub struct ReleaseReport {
     /// [`SCHEMA`].
-    pub(crate) schema: &'static str,
+    pub schema: &'static str,
     /// Name of the product.
-    pub(crate) product: String,
+    pub product: String,
     /// Chip, in the policy's word.
-    pub(crate) chip: String,
+    pub chip: String,
     /// Verifier model, in the policy's word.
-    pub(crate) verifier: String,
+    pub verifier: String,
     /// Version, as in the app descriptor.
-    pub(crate) version: String,
+    pub version: String,
     /// `development` or `production`.
-    pub(crate) channel: String,
+    pub channel: String,
     /// Commit, 40 hexadecimal digits.
-    pub(crate) commit: String,
+    pub commit: String,
     /// Whether the tree had changes that are in no commit.
-    pub(crate) dirty: bool,
+    pub dirty: bool,
     /// Release date: the day that the verdict is for.
-    pub(crate) released: Date,
+    pub released: Date,
     /// Last day of service, inclusive.
-    pub(crate) service_ends: Date,
+    pub service_ends: Date,
     /// The slowest device to come back and update.
-    pub(crate) longest_offline_days: u32,
+    pub longest_offline_days: u32,
     /// Whether the gate was open.
-    pub(crate) verdict: Outcome,
+    pub verdict: Outcome,
     /// The findings, counted.
-    pub(crate) summary: Summary,
+    pub summary: Summary,
     /// The findings, in file order.
     #[serde(serialize_with = "findings")]
-    pub(crate) findings: Vec<Finding>,
+    pub findings: Vec<Finding>,
     /// The trust store.
-    pub(crate) store: StoreReport,
+    pub store: StoreReport,
     /// Its anchors, by fingerprint.
-    pub(crate) anchors: Vec<AnchorReport>,
+    pub anchors: Vec<AnchorReport>,
     /// Its pins, by host.
-    pub(crate) pins: Vec<PinReport>,
+    pub pins: Vec<PinReport>,
     /// The endpoints, in the order in which they are tried.
-    pub(crate) endpoints: Vec<EndpointReport>,
+    pub endpoints: Vec<EndpointReport>,
     /// Who signs releases.
-    pub(crate) release_keys: KeysReport,
+    pub release_keys: KeysReport,
     /// Who signs store updates that need no TLS.
-    pub(crate) rescue_keys: Option<KeysReport>,
+    pub rescue_keys: Option<KeysReport>,
     /// What compiled the image.
-    pub(crate) toolchain: ToolchainReport,
+    pub toolchain: ToolchainReport,
     /// Every file of the release but the reports, ordered by name.
-    pub(crate) artefacts: Vec<ArtefactReport>,
+    pub artefacts: Vec<ArtefactReport>,
 }
 
 /// Whether the gate was open.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Outcome {
+pub enum Outcome {
     /// No finding stands against the release.
     Passed,
     /// At least one error that no waiver covers.
@@ -81,112 +81,112 @@ pub(crate) enum Outcome {
 
 /// Identity of the store.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct StoreReport {
+pub struct StoreReport {
     /// Rises with each change.
-    pub(crate) sequence: u64,
+    pub sequence: u64,
     /// SHA-256 that ends the store, over everything before it; the device logs it.
-    pub(crate) identity: String,
+    pub identity: String,
 }
 
 /// One anchor.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct AnchorReport {
+pub struct AnchorReport {
     /// Name in the policy.
-    pub(crate) name: String,
+    pub name: String,
     /// Owner of the CA, where the calendar knows it.
-    pub(crate) owner: Option<String>,
+    pub owner: Option<String>,
     /// SHA-256 of the DER certificate.
-    pub(crate) sha256: String,
+    pub sha256: String,
     /// First day of validity.
-    pub(crate) not_before: Date,
+    pub not_before: Date,
     /// Last day of validity.
-    pub(crate) not_after: Date,
+    pub not_after: Date,
     /// The earliest known end, with its cause.
-    pub(crate) effective_end: End,
+    pub effective_end: End,
     /// Days that the effective end lies after the end of service; negative when it lies before.
-    pub(crate) days_beyond_service: i64,
+    pub days_beyond_service: i64,
     /// Why the store has it.
-    pub(crate) reason: String,
+    pub reason: String,
 }
 
 /// One pin.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct PinReport {
+pub struct PinReport {
     /// Name of the endpoint.
-    pub(crate) endpoint: String,
+    pub endpoint: String,
     /// Host that it holds for.
-    pub(crate) host: String,
+    pub host: String,
     /// SHA-256 of the SubjectPublicKeyInfo.
-    pub(crate) spki_sha256: String,
+    pub spki_sha256: String,
     /// Last day.
-    pub(crate) expires: Date,
+    pub expires: Date,
     /// What holds from the next day on.
-    pub(crate) after_expiry: String,
+    pub after_expiry: String,
 }
 
 /// One endpoint.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct EndpointReport {
+pub struct EndpointReport {
     /// Name in the policy.
-    pub(crate) name: String,
+    pub name: String,
     /// Where to fetch from.
-    pub(crate) url: String,
+    pub url: String,
     /// Where it may redirect to.
-    pub(crate) redirects: Vec<String>,
+    pub redirects: Vec<String>,
     /// Owner of the CA that issues its certificates.
-    pub(crate) owner: String,
+    pub owner: String,
 }
 
 /// A set of keys.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct KeysReport {
+pub struct KeysReport {
     /// How many of them must sign.
-    pub(crate) threshold: u32,
+    pub threshold: u32,
     /// The keys, in file order.
-    pub(crate) keys: Vec<KeyReport>,
+    pub keys: Vec<KeyReport>,
 }
 
 /// One signing key.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct KeyReport {
+pub struct KeyReport {
     /// Identifier, as minisign prints it.
-    pub(crate) id: String,
+    pub id: String,
     /// Public key in minisign's form, for `minisign -P`.
-    pub(crate) public: String,
+    pub public: String,
     /// `development`, `release` or `rescue`.
-    pub(crate) role: &'static str,
+    pub role: &'static str,
 }
 
 /// What compiled the image.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct ToolchainReport {
+pub struct ToolchainReport {
     /// `debian` or `rustup`.
-    pub(crate) provider: String,
+    pub provider: String,
     /// What `rustc --version` prints.
-    pub(crate) rustc: String,
+    pub rustc: String,
     /// SHA-256 over everything that compiles, links or is linked in.
-    pub(crate) tree_sha256: String,
+    pub tree_sha256: String,
 }
 
 /// One file of the release.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct ArtefactReport {
+pub struct ArtefactReport {
     /// File name.
-    pub(crate) name: String,
+    pub name: String,
     /// Size in bytes.
-    pub(crate) size: u64,
+    pub size: u64,
     /// SHA-256 of the file.
-    pub(crate) sha256: String,
+    pub sha256: String,
     /// What the hash is a hash of, in words.
-    pub(crate) hash_of: String,
+    pub hash_of: String,
     /// The shell line that prints it.
-    pub(crate) recipe: String,
+    pub recipe: String,
 }
 
 impl ReleaseReport {
     /// The report of the release that `manifest` describes. The artefacts are those of the manifest, if it has
     /// them already; [`ReleaseReport::with_artefacts`] sets them.
-    pub(crate) fn new(
+    pub fn new(
         manifest: &ReleaseManifest,
         approved: &ApprovedStore,
         verdict: &Verdict,
@@ -231,7 +231,7 @@ impl ReleaseReport {
     }
 
     /// The same with these files. The reports themselves are left out: a file cannot hold its own hash.
-    pub(crate) fn with_artefacts(mut self, artefacts: &[(ArtefactKind, Vec<u8>)]) -> Self {
+    pub fn with_artefacts(mut self, artefacts: &[(ArtefactKind, Vec<u8>)]) -> Self {
         let hashed = artefacts.iter().filter_map(|(kind, bytes)| {
             let sha256 = hex::encode(Sha256::digest(bytes));
             ArtefactReport::new(*kind, bytes.len() as u64, sha256)
@@ -245,12 +245,12 @@ impl ReleaseReport {
     ///
     /// # Errors
     /// A template that does not fit its values, which is a bug.
-    pub(crate) fn html(&self) -> Result<String> {
+    pub fn html(&self) -> Result<String> {
         html::page(self)
     }
 
     /// The JSON form, with a last newline.
-    pub(crate) fn json(&self) -> String {
+    pub fn json(&self) -> String {
         text_of_json(self)
     }
 }

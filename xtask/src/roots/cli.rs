@@ -6,15 +6,15 @@ use clap::{Args, Subcommand, ValueEnum};
 
 /// Arguments of `roots`.
 #[derive(Args, Debug)]
-pub(crate) struct RootsArguments {
+pub struct RootsArguments {
     /// What to do with the pool.
     #[command(subcommand)]
-    pub(crate) command: RootsCommand,
+    pub command: RootsCommand,
 }
 
 /// The verbs of `roots`.
 #[derive(Debug, Subcommand)]
-pub(crate) enum RootsCommand {
+pub enum RootsCommand {
     /// Add CA certificates to the pool: from the Mozilla set, or from a PEM file
     Add(AddArguments),
     /// List the pool: owner, key, notAfter and effective end of each anchor
@@ -27,48 +27,48 @@ pub(crate) enum RootsCommand {
 
 /// Arguments of `roots add`.
 #[derive(Args, Debug)]
-pub(crate) struct AddArguments {
+pub struct AddArguments {
     /// Name or SHA-256 fingerprint in the Mozilla set, or in the file
     #[arg(value_name = "NAME|FINGERPRINT", required_unless_present = "file")]
-    pub(crate) which: Option<String>,
+    pub which: Option<String>,
     /// PEM file to take the certificates from: all of them, or the one that is named
     #[arg(long, value_name = "FILE")]
-    pub(crate) file: Option<PathBuf>,
+    pub file: Option<PathBuf>,
     /// Add nothing; print the SPKI pin of the certificate for [[pin-fallback]] of the policy
     #[arg(long)]
-    pub(crate) as_pin: bool,
+    pub as_pin: bool,
 }
 
 /// Arguments of `roots list`.
 #[derive(Args, Debug)]
-pub(crate) struct ListArguments {
+pub struct ListArguments {
     /// Form of the list
     #[arg(long, value_enum, default_value_t = RootsFormat::Human)]
-    pub(crate) format: RootsFormat,
+    pub format: RootsFormat,
 }
 
 /// Arguments of `roots remove`.
 #[derive(Args, Debug)]
-pub(crate) struct RemoveArguments {
+pub struct RemoveArguments {
     /// Name or SHA-256 fingerprint of an anchor of the pool
     #[arg(value_name = "NAME|FINGERPRINT")]
-    pub(crate) which: String,
+    pub which: String,
 }
 
 /// Arguments of `roots show`.
 #[derive(Args, Debug)]
-pub(crate) struct ShowArguments {
+pub struct ShowArguments {
     /// Name or SHA-256 fingerprint: of the pool, else of the Mozilla set
     #[arg(value_name = "NAME|FINGERPRINT")]
-    pub(crate) which: String,
+    pub which: String,
     /// Form of the answer
     #[arg(long, value_enum, default_value_t = RootsFormat::Human)]
-    pub(crate) format: RootsFormat,
+    pub format: RootsFormat,
 }
 
 /// How facts about roots are written.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-pub(crate) enum RootsFormat {
+pub enum RootsFormat {
     /// For people; not a stable interface
     Human,
     /// For programs: one JSON document with a schema-version

@@ -17,7 +17,7 @@ mod tests;
 use std::io::Write;
 use std::path::Path;
 
-pub(crate) use cli::RootsArguments;
+pub use cli::RootsArguments;
 use cli::RootsCommand;
 
 use crate::exit::Exit;
@@ -32,7 +32,7 @@ const FOLDER: &str = "trust/anchors";
 /// # Errors
 /// A name that fits nothing or several, a certificate that may not be an anchor, an anchor that the policy
 /// requires, files that cannot be read or written.
-pub(crate) fn run(project: &Project, arguments: &RootsArguments) -> Result<Exit> {
+pub fn run(project: &Project, arguments: &RootsArguments) -> Result<Exit> {
     let mut out = std::io::stdout().lock();
     let exit = match &arguments.command {
         RootsCommand::Add(arguments) => add::run(project, arguments, &mut out),

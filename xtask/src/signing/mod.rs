@@ -13,6 +13,6 @@ pub mod trusted_comment;
 pub mod verify;
 
 #[cfg(test)]
-pub(crate) mod sample;
+pub mod sample;
 #[cfg(test)]
 mod stock;

@@ -15,12 +15,12 @@ use crate::release::manifest::{
 };
 
 /// A key of its own for each number.
-pub(crate) fn key(number: u8) -> SecretKey {
+pub fn key(number: u8) -> SecretKey {
     SecretKey::from_seed(KeyId([number; 8]), &Zeroizing::new([number; 32]))
 }
 
 /// Writes [`key`] into a directory, without a password.
-pub(crate) fn write_key(directory: &Path, number: u8) -> PathBuf {
+pub fn write_key(directory: &Path, number: u8) -> PathBuf {
     let path = directory.join(format!("{number}.key"));
     fs::write(
         &path,
@@ -30,7 +30,7 @@ pub(crate) fn write_key(directory: &Path, number: u8) -> PathBuf {
     path
 }
 
-pub(crate) fn key_set(threshold: u32, keys: Vec<SigningKey>) -> KeySet {
+pub fn key_set(threshold: u32, keys: Vec<SigningKey>) -> KeySet {
     KeySet {
         threshold: located(threshold),
         keys,
@@ -39,7 +39,7 @@ pub(crate) fn key_set(threshold: u32, keys: Vec<SigningKey>) -> KeySet {
 }
 
 /// A key as the policy lists it.
-pub(crate) fn listed(key: &PublicKey, role: KeyRole) -> SigningKey {
+pub fn listed(key: &PublicKey, role: KeyRole) -> SigningKey {
     SigningKey {
         public: located(key.to_base64()),
         key_id: key.key_id.0,
@@ -57,12 +57,12 @@ fn place() -> Location {
 }
 
 /// The root of this project.
-pub(crate) fn project_root() -> PathBuf {
+pub fn project_root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
 /// Writes a small release: one artefact, `release.json`, `SHA256SUMS`.
-pub(crate) fn write_release(directory: &Path) {
+pub fn write_release(directory: &Path) {
     let image = b"the application".to_vec();
     let bytes = manifest(&image).to_bytes();
     let line =

@@ -1,0 +1,32 @@
+//! What `cargo xtask` does, as a library: the program is a thin shell around it, and whole-release tests and
+//! fuzz targets call the same code.
+//!
+//! Each verb has a module of its own. Data goes to stdout, talk to stderr.
+
+#![allow(clippy::print_stdout, reason = "a command line prints")]
+
+pub mod atomic;
+pub mod build;
+pub mod check;
+pub mod cli;
+pub mod exit;
+pub mod explain;
+pub mod failure;
+pub mod git;
+pub mod image;
+pub mod keys;
+pub mod lock;
+pub mod policy;
+pub mod progress;
+pub mod project;
+pub mod provision;
+pub mod release;
+pub mod release_date;
+pub mod render;
+pub mod report;
+pub mod roots;
+pub mod signing;
+pub mod test;
+pub mod toolchain;
+pub mod tools;
+pub mod verify;
