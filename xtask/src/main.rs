@@ -61,7 +61,7 @@ fn run(cli: &Cli) -> Result<Exit> {
         Verb::BuildFirmware(arguments) => build::run(&project()?, arguments),
         Verb::Check(arguments) => check::run(&project()?, arguments),
         Verb::Explain(arguments) => explain::run(arguments),
-        Verb::Keys(arguments) => keys::run(&project()?, arguments),
+        Verb::Keys(arguments) => keys::run(arguments, &mut out, &mut std::io::stderr()),
         Verb::Policy(arguments) => policy::run(&project()?, arguments),
         Verb::Provision(arguments) => provision::run(arguments),
         Verb::Render(arguments) => render::run(&project()?, arguments),
