@@ -31,9 +31,6 @@ mod unneeded_anchors;
 pub struct Case<'a> {
     /// The policy, as far as it could be read.
     pub policy: &'a PolicyDraft,
-    /// Whether nothing in the policy was left out because it could not be read: a check that speaks of what is
-    /// *not* in the policy asks this first.
-    pub complete: bool,
     /// The anchor pool.
     pub inventory: &'a Inventory,
     /// The dated facts.

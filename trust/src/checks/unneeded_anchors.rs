@@ -5,7 +5,7 @@ use crate::finding::{Finding, Subject};
 use crate::rules::anchors::UNNEEDED_ANCHOR;
 
 pub(super) fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
-    if !case.complete {
+    if case.policy.left_out {
         return;
     }
     let endpoints = &case.policy.endpoints;
