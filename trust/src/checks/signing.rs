@@ -124,7 +124,6 @@ mod tests {
     fn findings(policy: &PolicyDraft, channel: Channel) -> Vec<(&'static str, Severity, String)> {
         let case = Case {
             policy,
-            complete: true,
             inventory: &Inventory::default(),
             calendar: &Calendar::default(),
             chains: &Chains::default(),
