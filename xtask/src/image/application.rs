@@ -6,7 +6,7 @@ use espflash::image_format::idf::IdfBootloaderFormat;
 use espflash::target::{Chip, XtalFrequency};
 use sha2::{Digest as _, Sha256};
 
-use super::descriptor::{Descriptor, Expected};
+use super::descriptor::Expected;
 use super::elf;
 use super::fault::{Fault, Faults};
 use super::header::MIN_REVISION;
@@ -65,26 +65,9 @@ impl ApplicationImage {
         &self.bytes
     }
 
-    /// What the app descriptor of the image says.
-    ///
-    /// # Errors
-    ///
-    /// [`Exit::Bug`] when the image cannot be read, which it was when it was made.
-    pub fn descriptor(&self) -> Result<Descriptor> {
-        let application = Application::read(&self.bytes);
-        application
-            .map(|application| application.descriptor().clone())
-            .map_err(|faults| not_as_built(&faults))
-    }
-
     /// The bootloader that goes with it into the full flash image.
     pub const fn bootloader(&self) -> &Bootloader {
         &self.bootloader
-    }
-
-    /// The SHA-256 of the bytes of the image, its own digest included.
-    pub fn sha256(&self) -> [u8; 32] {
-        Sha256::digest(&self.bytes).into()
     }
 }
 

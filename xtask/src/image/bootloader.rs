@@ -1,6 +1,6 @@
 //! Reads a second-stage bootloader: an image whose segments are all loaded to RAM.
 
-use super::bytes::{slice, u8_at};
+use super::bytes::u8_at;
 use super::container::Container;
 use super::fault::{Fault, Faults, Field};
 
@@ -61,11 +61,4 @@ pub fn fields(bootloader: &Container<'_>) -> Vec<Field> {
     }
     fields.retain(|field| !field.range.is_empty());
     fields
-}
-
-/// The version of ESP-IDF that built the bootloader, as its description says.
-pub fn idf_version(bootloader: &Container<'_>) -> String {
-    let place = slice(bootloader.bytes(), OFFSET + 8..OFFSET + 40);
-    let end = place.iter().position(|byte| *byte == 0);
-    String::from_utf8_lossy(slice(place, 0..end.unwrap_or(place.len()))).into_owned()
 }

@@ -48,19 +48,9 @@ impl<'a> Container<'a> {
         self.bytes
     }
 
-    /// Where the program starts.
-    pub const fn entry(&self) -> u32 {
-        self.header.entry
-    }
-
     /// The segments, in the order of the image.
     pub fn segments(&self) -> &[Segment] {
         &self.segments
-    }
-
-    /// The SHA-256 of everything before it, with which the image ends.
-    pub fn digest(&self) -> [u8; DIGEST_LENGTH] {
-        array_at(self.bytes, self.bytes.len() - DIGEST_LENGTH)
     }
 
     /// The name of each range of bytes, in order, without gap or overlap.

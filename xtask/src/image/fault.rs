@@ -143,11 +143,3 @@ impl fmt::Display for Faults {
 }
 
 impl std::error::Error for Faults {}
-
-/// The fields in which `left` and `right` differ; `fields` are those of both.
-pub fn differing<'a>(fields: &'a [Field], left: &[u8], right: &[u8]) -> Vec<&'a Field> {
-    fields
-        .iter()
-        .filter(|field| left.get(field.range.clone()) != right.get(field.range.clone()))
-        .collect()
-}

@@ -84,11 +84,19 @@ impl<'a> FlashMap<'a> {
     }
 
     /// The store in the `trust-store` partition, which is the one in the application.
+    #[cfg_attr(
+        not(test),
+        allow(dead_code, reason = "byte accounting and `explain` name bytes")
+    )]
     pub const fn store(&self) -> &TrustStore<'a> {
         &self.store
     }
 
     /// The name of each range of bytes of the flash, in order, without gap or overlap.
+    #[cfg_attr(
+        not(test),
+        allow(dead_code, reason = "byte accounting and `explain` name bytes")
+    )]
     pub fn fields(&self) -> Vec<Field> {
         let mut fields = Vec::new();
         let mut add = |name: &str, place: Range<usize>, inner: Vec<Field>| {

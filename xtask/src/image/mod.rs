@@ -26,14 +26,11 @@ pub mod partition_table;
 #[cfg(test)]
 mod tests;
 
-pub use application::{ApplicationImage, Bootloader, CONVERTER, Settings, application};
-pub use bootloader::idf_version;
-pub use container::Container;
+pub use application::{ApplicationImage, CONVERTER, Settings, application};
 pub use descriptor::{Descriptor, Expected};
-pub use fault::{Fault, Faults, Field, differing};
+pub use fault::{Fault, Faults, Field};
 pub use flash::flash;
 pub use flash_map::FlashMap;
-pub use read::{Application, EmbeddedStore};
-pub use segment::{Region, Segment};
+pub use read::Application;
 #[cfg(test)]
 pub use tests::sample_flash;
