@@ -180,7 +180,7 @@ mod tests {
                 &PasswordSource::Terminal,
             )
         };
-        let named = of(&[one.clone()], KeyRole::Release).unwrap();
+        let named = of(std::slice::from_ref(&one), KeyRole::Release).unwrap();
         assert_eq!(named.keys().len(), 1);
         assert_eq!(named.keys()[0].public(), key);
 

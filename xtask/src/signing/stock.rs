@@ -128,7 +128,7 @@ fn accepts_its_signature(generate: &[&str], typed: &str) {
 
     let file = fs::read_to_string(folder.path().join("key.pub")).unwrap();
     let public = PublicKey::from_file(&file).unwrap();
-    assert_eq!(public.to_file(), file);
+    assert_eq!(Some(public.to_base64().as_str()), file.lines().nth(1));
     let keys = key_set(1, vec![listed(&public, KeyRole::Release)]);
     let signature = fs::read(folder.path().join("file.minisig")).unwrap();
     let files = [("file.minisig", signature.as_slice())];
@@ -185,7 +185,7 @@ fn it_opens_our_key_at_the_effort_that_we_use() {
         &format!("{PASSWORD}\n"),
     );
     let its = fs::read_to_string(folder.path().join("its.pub")).unwrap();
-    assert_eq!(its, key.public().to_file());
+    assert_eq!(PublicKey::from_file(&its), Ok(key.public()));
 }
 
 #[test]

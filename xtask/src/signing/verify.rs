@@ -5,8 +5,6 @@ use std::collections::BTreeSet;
 use trust::policy::{KeyRole, KeySet, SigningKey};
 
 use super::minisign::{Defect, Field, KeyId, PublicKey, SignatureFile, globally_signed, prehash};
-use crate::exit::Exit;
-use crate::failure::Failure;
 
 /// Bytes that a threshold of the policy's keys signed. Only [`signatures`] makes one.
 ///
@@ -18,7 +16,8 @@ pub struct VerifiedBytes<'a> {
 }
 
 impl<'a> VerifiedBytes<'a> {
-    /// What was signed.
+    /// What was signed: who acts on it takes it from here, not from the file again.
+    #[allow(dead_code, reason = "`verify` reports and does not act")]
     pub fn bytes(&self) -> &'a [u8] {
         self.bytes
     }
@@ -143,25 +142,6 @@ pub fn signatures<'a>(
         true => Ok(VerifiedBytes { bytes, signatures }),
         false => Err(problems),
     }
-}
-
-/// The failure of a command that found `problems` with the signatures of `what`.
-pub fn refusal(what: &str, problems: &[SignatureProblem]) -> Failure {
-    let failure = Failure::new(
-        Exit::Tampered,
-        format!("the signatures of {what} do not hold"),
-    );
-    let failure = problems
-        .iter()
-        .fold(failure, |failure, problem| failure.evidence(problem));
-    let unsigned = problems
-        .iter()
-        .all(|p| matches!(p, SignatureProblem::Threshold { .. }));
-    failure.help(if unsigned {
-        "let the missing keys sign: cargo xtask keys sign DIRECTORY --key FILE"
-    } else {
-        "do not ship it; get the release again from where it was signed"
-    })
 }
 
 fn check(

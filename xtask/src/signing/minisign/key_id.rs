@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-/// A key id: 8 random bytes. Printed as minisign prints it, a little-endian number in 16 upper-case
-/// hexadecimal digits. It proves nothing: keys are compared by key.
+/// A key id: 8 random bytes. Printed as minisign prints it, a little-endian number in upper-case hexadecimal
+/// digits; always 16 of them, where the stock tool up to 0.11 leaves leading zeros out. It proves nothing:
+/// keys are compared by key.
 #[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct KeyId(pub [u8; 8]);
 

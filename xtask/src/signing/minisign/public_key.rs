@@ -61,7 +61,7 @@ impl PublicKey {
         to_base64(&[&ALGORITHM[..], &self.key_id.0, &self.ed25519].concat())
     }
 
-    /// The public key file, as stock minisign writes it.
+    /// The public key file, as stock minisign writes it (see [`KeyId`] for leading zeros).
     pub fn to_file(self) -> String {
         let (id, key) = (self.key_id, self.to_base64());
         format!("{UNTRUSTED_COMMENT}minisign public key {id}\n{key}\n")

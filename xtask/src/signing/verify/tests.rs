@@ -231,17 +231,15 @@ fn a_signature_that_somebody_else_could_have_made_from_ours_is_refused() {
 }
 
 #[test]
-fn the_failure_of_a_command_names_every_problem_and_the_next_step() {
-    let problems = verify(&["nonsense\n"], &keys(2, &[1, 2])).unwrap_err();
-    let shown = refusal("dist/1.2.0/release.json", &problems);
-    assert_eq!(shown.exit, Exit::Tampered);
+fn every_problem_is_said_in_words() {
+    let problems = verify(&["nonsense\n", &signed(3)], &keys(2, &[1, 2])).unwrap_err();
+    let shown: Vec<_> = problems.iter().map(ToString::to_string).collect();
     assert_eq!(
-        shown.to_string(),
-        "error: the signatures of dist/1.2.0/release.json do not hold\n  \
-         = release.json.minisig: line structure: it has not exactly four lines\n  \
-         = 0 of the 2 different keys that must sign have signed\n  \
-         = help: do not ship it; get the release again from where it was signed"
+        shown,
+        [
+            "release.json.minisig: line structure: it has not exactly four lines",
+            "release.json.minisig: key id (line 2): 0303030303030303 is not a key of the policy",
+            "0 of the 2 different keys that must sign have signed",
+        ]
     );
-    let unsigned = refusal("release.json", &threshold(0, 1)).to_string();
-    assert!(unsigned.contains("keys sign"), "{unsigned}");
 }
