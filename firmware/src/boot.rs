@@ -1,6 +1,6 @@
 //! The steps from a checked trust store to the network, each only after the one before.
 
-use device::store::StoreError;
+use device::store::{StoreError, TrustStore};
 use embassy_executor::{SpawnError, Spawner};
 use esp_hal::peripherals::{FLASH, WIFI};
 use esp_radio::wifi::WifiError;
@@ -31,7 +31,7 @@ impl Halt {
             Self::Bug(error) => say!("boot: a task did not start: {error:?}"),
             Self::NotProvisioned(error) => {
                 say!("boot: {error}");
-                say!("boot: write the network with `cargo xtask provision`, then reset");
+                say!("boot: {}, then reset", error.next_step());
             }
             Self::Radio(error) => {
                 say!("boot: the radio did not start: {error}");
@@ -48,23 +48,33 @@ impl Halt {
     }
 }
 
-/// Checks the trust store, reads the settings and starts the network.
+/// What a device needs before it may use the network. Only [`prepare`] makes one.
+pub(crate) struct Ready {
+    settings: Settings,
+    store: TrustStore<'static>,
+}
+
+/// Checks the trust store and reads the settings.
+///
+/// # Errors
+///
+/// The first step that failed; the one after it was not tried.
+pub(crate) fn prepare(flash: FLASH<'static>) -> Result<Ready, Halt> {
+    let store = identity::trust_store().map_err(Halt::TrustStore)?;
+    identity::print_store(&store);
+
+    let settings = Settings::read(&mut Storage::new(flash)).map_err(Halt::NotProvisioned)?;
+    settings.print();
+    Ok(Ready { settings, store })
+}
+
+/// Turns the radio on and starts the tasks that join the network. Needs the scheduler.
 ///
 /// # Errors
 ///
 /// The first step that failed; the ones after it were not tried.
-pub(crate) fn boot(
-    spawner: Spawner,
-    flash: FLASH<'static>,
-    radio: WIFI<'static>,
-) -> Result<(), Halt> {
-    let store = identity::trust_store().map_err(Halt::TrustStore)?;
-    identity::print_store(&store);
-
-    let mut storage = Storage::new(flash);
-    let settings = Settings::read(&mut storage).map_err(Halt::NotProvisioned)?;
-    settings.print();
-
+pub(crate) fn connect(spawner: Spawner, ready: Ready, radio: WIFI<'static>) -> Result<(), Halt> {
+    let Ready { settings, store } = ready;
     let station = Station::new(radio, &settings).map_err(Halt::Radio)?;
     let stack = network::start(spawner).map_err(Halt::Bug)?;
     let resolver = Resolver::new(settings.hosts, stack);

@@ -59,17 +59,20 @@ async fn main(spawner: Spawner) -> ! {
     let watchdog = Watchdog::start(peripherals.RTC_TIMER);
     esp_alloc::heap_allocator!(#[esp_hal::ram(reclaimed)] size: RECLAIMED_HEAP_BYTES);
     esp_alloc::heap_allocator!(size: HEAP_BYTES);
-    let timers = TimerGroup::new(peripherals.TIMG0);
-    esp_rtos::start(timers.timer0, peripherals.FROM_CPU_INTR0);
 
     identity::print_build();
-    let halt = boot::boot(spawner, peripherals.FLASH, peripherals.WIFI).err();
-    supervise(watchdog, halt).await
+    let ready = boot::prepare(peripherals.FLASH).inspect_err(Halt::print);
+
+    let timers = TimerGroup::new(peripherals.TIMG0);
+    esp_rtos::start(timers.timer0, peripherals.FROM_CPU_INTR0);
+    let online = ready
+        .and_then(|ready| boot::connect(spawner, ready, peripherals.WIFI).inspect_err(Halt::print));
+    supervise(watchdog, online.err()).await
 }
 
 /// Feeds the watchdog for as long as tasks get to run, and repeats why the device halted, if it did.
 async fn supervise(mut watchdog: Watchdog, halt: Option<Halt>) -> ! {
-    let mut reminder = Instant::now();
+    let mut reminder = Instant::now() + REMINDER_INTERVAL;
     loop {
         watchdog.feed();
         if let Some(halt) = &halt

@@ -33,6 +33,16 @@ pub(crate) enum SettingsError {
     Unreadable(StorageError),
 }
 
+impl SettingsError {
+    /// What the person at the console can do.
+    pub(crate) const fn next_step(&self) -> &'static str {
+        match self {
+            Self::Invalid(_) => "write the network with `cargo xtask provision`",
+            Self::Unreadable(_) => "write the full flash image of a release",
+        }
+    }
+}
+
 impl fmt::Display for SettingsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -97,14 +97,14 @@ pub fn judge(inputs: &Inputs, question: Question) -> Verdict {
         channel: question.channel,
     };
     let mut findings = [
-        reading.findings,
+        reading.findings.clone(),
         about_anchors,
         about_calendar,
         about_chains,
         checks::run(&case),
     ]
     .concat();
-    waivers::apply(&reading.draft.waivers, question.as_of, &mut findings);
+    waivers::apply(&reading, question.as_of, &mut findings);
     finding::sort(&mut findings);
 
     let open = !findings.iter().any(Finding::blocks);

@@ -2,7 +2,7 @@
 
 use crate::date::Date;
 use crate::finding::{Finding, Subject};
-use crate::policy::Waiver;
+use crate::policy::{Reading, Waiver};
 use crate::rules::Rule;
 use crate::rules::anchors::{NAME_DISAGREES, REQUIRED_ROOT_MISSING};
 use crate::rules::certificates::{
@@ -29,9 +29,9 @@ const UNPROVABLE: [&Rule; 3] = [&DEVELOPMENT_KEY, &NAME_DISAGREES, &REQUIRED_ROO
 
 /// Marks the findings that a waiver covers at the release date, and adds one for each waiver that covers
 /// nothing or has expired. A waiver without owner, reason or end covers nothing; the reader says so.
-pub(crate) fn apply(waivers: &[Waiver], as_of: Date, findings: &mut Vec<Finding>) {
+pub(crate) fn apply(reading: &Reading, as_of: Date, findings: &mut Vec<Finding>) {
     let mut about_waivers = Vec::new();
-    for waiver in waivers {
+    for waiver in &reading.draft.waivers {
         if cannot_be_waived(&waiver.code) {
             about_waivers.push(not_possible(waiver));
             continue;
@@ -41,7 +41,10 @@ pub(crate) fn apply(waivers: &[Waiver], as_of: Date, findings: &mut Vec<Finding>
             .filter(|finding| covers(waiver, finding))
             .collect();
         if matching.is_empty() {
-            about_waivers.push(unused(waiver));
+            // What could not be read may have had the finding.
+            if reading.policy.is_some() {
+                about_waivers.push(unused(waiver));
+            }
         } else if let Some(expired) = expired(waiver, as_of) {
             about_waivers.push(expired);
         } else if let Some(words) = answer(waiver) {

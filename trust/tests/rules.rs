@@ -29,7 +29,11 @@ fn every_rule_fails_its_fixture_and_passes_the_twin() {
 #[test]
 fn every_fixture_belongs_to_a_rule() {
     for entry in std::fs::read_dir(fixtures()).unwrap() {
-        let name = entry.unwrap().file_name().into_string().unwrap();
+        let entry = entry.unwrap();
+        if !entry.path().is_dir() {
+            continue;
+        }
+        let name = entry.file_name().into_string().unwrap();
         let (id, slug) = name.split_once('-').unwrap();
         let rule = rules::find(id).unwrap_or_else(|| panic!("{name}: no rule {id}"));
         assert_eq!(rule.slug, slug, "{name}");
@@ -74,6 +78,11 @@ fn compare(rule: &Rule) -> Result<(), String> {
     }
     let mut others = failing;
     others.remove(rule.id);
+    // What cannot be read hides what depends on it, and must not add anything.
+    let passing: BTreeMap<_, _> = passing
+        .into_iter()
+        .filter(|(id, _)| others.contains_key(id))
+        .collect();
     let same = others == passing;
     same.then_some(()).ok_or_else(|| {
         problem(format!(

@@ -43,9 +43,11 @@ pub enum Verb {
     /// Print the page of a rule
     Explain(crate::explain::ExplainArguments),
     /// Signing keys: make them, show their public half, sign a release
-    Keys(crate::keys::KeysArguments),
+    Keys(crate::keys::cli::Keys),
     /// The policy file: its canonical form
     Policy(crate::policy::PolicyArguments),
+    /// Write the provisioning partition of a device: Wi-Fi network and static hosts
+    Provision(crate::provision::ProvisionArguments),
     /// Write the proven trust store as source, or in another form
     Render(crate::render::RenderArguments),
     /// The anchor pool: list, show, add, remove

@@ -4,7 +4,10 @@
 //! Data goes to stdout, talk to stderr.
 
 #![allow(clippy::print_stdout, reason = "a command line prints")]
-#![allow(unreachable_pub, reason = "a program has no public interface; `pub` says what a module offers")]
+#![allow(
+    unreachable_pub,
+    reason = "a program has no public interface; `pub` says what a module offers"
+)]
 
 mod atomic;
 mod build;
@@ -20,6 +23,7 @@ mod lock;
 mod policy;
 mod progress;
 mod project;
+mod provision;
 mod release;
 mod release_date;
 mod render;
@@ -57,8 +61,9 @@ fn run(cli: &Cli) -> Result<Exit> {
         Verb::BuildFirmware(arguments) => build::run(&project()?, arguments),
         Verb::Check(arguments) => check::run(&project()?, arguments),
         Verb::Explain(arguments) => explain::run(arguments),
-        Verb::Keys(arguments) => keys::run(&project()?, arguments),
+        Verb::Keys(arguments) => keys::run(arguments, &mut out, &mut std::io::stderr()),
         Verb::Policy(arguments) => policy::run(&project()?, arguments),
+        Verb::Provision(arguments) => provision::run(arguments),
         Verb::Render(arguments) => render::run(&project()?, arguments),
         Verb::Roots(arguments) => roots::run(&project()?, arguments),
         Verb::Test(arguments) => test::run(&project()?.root, arguments),

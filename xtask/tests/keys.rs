@@ -1,5 +1,7 @@
 //! `keys` as a process: what depends on the umask, on exit codes and on standard input.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
@@ -8,22 +10,21 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-/// A folder with a project, which the command runs in, and a folder for keys.
+/// A folder that the command runs in, and a folder for keys.
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    fs::create_dir(folder.path().join("project")).unwrap();
-    fs::write(folder.path().join("project/policy.toml"), "").unwrap();
+    fs::create_dir(folder.path().join("here")).unwrap();
     fs::create_dir(folder.path().join("safe")).unwrap();
     folder
 }
 
-/// Runs `keys` in the project of `folder` under `umask`, with `input` on standard input.
+/// Runs `keys` in `folder` under `umask`, with `input` on standard input.
 fn keys(folder: &Path, umask: &str, arguments: &[&str], input: &str) -> Output {
     let script = format!("umask {umask} && exec \"$0\" keys \"$@\"");
     let mut child = Command::new("sh")
         .args(["-c", &script, env!("CARGO_BIN_EXE_xtask")])
         .args(arguments)
-        .current_dir(folder.join("project"))
+        .current_dir(folder.join("here"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -18,7 +18,7 @@ pub use slug::file_name;
 use crate::finding::{Finding, Subject};
 use crate::policy::Sha256;
 use crate::rules::certificates::{
-    DUPLICATE_CERTIFICATE, NOT_A_CA, POOL_FILE_NAME, SHA1_CROSS_CERTIFICATE,
+    BROKEN_SIGNATURE_ALGORITHM, DUPLICATE_CERTIFICATE, NOT_A_CA, POOL_FILE_NAME,
 };
 use crate::source::{Location, SourceFile};
 
@@ -122,7 +122,7 @@ fn certificate_findings(certificate: &Certificate) -> Vec<Finding> {
             certificate.name
         );
         findings.push(
-            Finding::new(&SHA1_CROSS_CERTIFICATE, at.clone(), "broken signature algorithm", message)
+            Finding::new(&BROKEN_SIGNATURE_ALGORITHM, at.clone(), "broken signature algorithm", message)
                 .evidence("sha256", hex::encode(certificate.fingerprint))
                 .help("use the self-signed certificate of this key: nobody checks the signature of a root")
                 .about(Subject::anchor(&certificate.name)),

@@ -32,16 +32,17 @@ fn repeated_pins(fallback: &PinFallback) -> Vec<Finding> {
     findings
 }
 
-/// A key that this endpoint does not serve, but another one serves or pins, is no backup.
+/// A key that this endpoint does not serve, but another one serves, or an earlier fallback pins, is no backup.
 fn backups_in_use_elsewhere(fallback: &PinFallback, case: &Case<'_>) -> Vec<Finding> {
     let own = served_keys(case, |endpoint| endpoint == fallback.endpoint.value);
     let elsewhere = served_keys(case, |endpoint| endpoint != fallback.endpoint.value);
-    let others = case
+    let same = |other: &&PinFallback| other.endpoint.value == fallback.endpoint.value;
+    let earlier = case
         .policy
         .pin_fallbacks
         .iter()
-        .filter(|other| other.endpoint.value != fallback.endpoint.value);
-    let pinned: BTreeSet<Sha256> = others
+        .take_while(|other| !same(other));
+    let pinned: BTreeSet<Sha256> = earlier
         .flat_map(|other| other.spki_sha256.iter().map(|pin| pin.value))
         .collect();
     let backups = fallback

@@ -40,6 +40,9 @@ pub struct PolicyDraft {
     pub required_roots: Vec<RequiredRoot>,
     /// `[[endpoint]]`, in file order
     pub endpoints: Vec<Endpoint>,
+    /// Whether a required root or an endpoint was left out, because it is missing or could not be read. A check
+    /// that speaks of what is *not* in the policy asks this first: one mistake must not look like two.
+    pub left_out: bool,
     /// `[[pin-fallback]]`, in file order
     pub pin_fallbacks: Vec<PinFallback>,
     /// `[coverage]`

@@ -79,11 +79,19 @@ fn draft(root: &Table<'_>) -> PolicyDraft {
         keys::report_shared(root.context(), signing, rescue);
     }
     let endpoints = endpoints::endpoints(&sections);
+    let required_roots = anchors::required_roots(&sections);
+    let written = sections
+        .count(&schema::REQUIRED_ROOT)
+        .min(sections.count(&schema::ENDPOINT));
+    let left_out = written == 0
+        || sections.count(&schema::REQUIRED_ROOT) != required_roots.len()
+        || sections.count(&schema::ENDPOINT) != endpoints.read.len();
     PolicyDraft {
+        left_out,
         product: sections.single(&schema::PRODUCT, product::product),
         service_life: sections.single(&schema::SERVICE_LIFE, product::service_life),
         validity: sections.single(&schema::VALIDITY, product::validity),
-        required_roots: anchors::required_roots(&sections),
+        required_roots,
         pin_fallbacks: endpoints::pin_fallbacks(&sections, &endpoints.names),
         coverage: sections.single(&schema::COVERAGE, product::coverage),
         waivers: waivers::waivers(&sections, &endpoints.names),

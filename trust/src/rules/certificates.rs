@@ -63,18 +63,18 @@ rules! {
     DUPLICATE_CERTIFICATE = "A004" "duplicate-certificate" Warning since "0.1.0";
 
     /// ## What it does
-    /// Reports a cross-certificate or intermediate that is signed with SHA-1. A SHA-1 self-signature on a root is
-    /// not reported: nobody checks it.
+    /// Reports a cross-certificate or intermediate that is signed with SHA-1 or MD5. Such a self-signature on a root
+    /// is not reported: nobody checks it.
     ///
     /// ## Why it matters
-    /// Verifiers refuse SHA-1 inside a path. As an anchor the certificate may work; as a part of a chain it does not.
+    /// Verifiers refuse these hashes inside a path. As an anchor the certificate may work; as a part of a chain it does not.
     ///
     /// ## Example
     /// A root of 2004 in the form that an older root signed for it.
     ///
     /// ## Use instead
     /// The self-signed certificate of the same key.
-    SHA1_CROSS_CERTIFICATE = "A005" "sha1-cross-certificate" Warning since "0.1.0";
+    BROKEN_SIGNATURE_ALGORITHM = "A005" "broken-signature-algorithm" Warning since "0.1.0";
 
     /// ## What it does
     /// Reports a file of the pool that is not named `*.pem` or that holds more than one certificate. Its

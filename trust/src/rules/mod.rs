@@ -99,7 +99,7 @@ mod tests {
             assert!(
                 rule.slug
                     .bytes()
-                    .all(|b| b.is_ascii_lowercase() || b == b'-'),
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'),
                 "{}",
                 rule.slug
             );

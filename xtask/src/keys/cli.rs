@@ -8,7 +8,7 @@ use clap::{Args, Subcommand, ValueEnum};
 ///
 /// The keys are minisign's: stock minisign can use them and check what they sign.
 #[derive(Args, Clone, Debug)]
-pub struct KeysArguments {
+pub struct Keys {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -26,10 +26,10 @@ pub enum Command {
 ///
 /// Writes the secret key to PATH (mode 0600, never over another file) and the public key beside it, with the
 /// ending .pub. Prints the line for policy.toml. The secret key is never printed, and only a development key
-/// may lie in the project.
+/// may lie in a git working tree.
 #[derive(Args, Clone, Debug)]
 pub struct New {
-    /// Where the secret key goes: a place outside the repository
+    /// Where the secret key goes: a place outside every git working tree
     #[arg(value_name = "PATH")]
     pub path: PathBuf,
     /// What the key will be for, in the line for policy.toml

@@ -1,61 +1,40 @@
 //! `cargo xtask keys`: makes signing keys, shows their public halves, signs releases.
 
-mod cli;
+pub mod cli;
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-pub use cli::KeysArguments;
-use cli::{Command, New, PasswordOption, Public, Role, Sign};
+use cli::{Command, Keys, New, PasswordOption, Public, Role, Sign};
 
 use crate::atomic::{self, Existing, Readers};
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
-use crate::project::Project;
 use crate::release::manifest::FILE_NAME;
 use crate::signing::key_file::{NewProtection, SigningKeyFile};
 use crate::signing::minisign::PublicKey;
 use crate::signing::password::PasswordSource;
 use crate::signing::release_directory::{ReleaseDirectory, Signed};
 
-/// Runs `keys`: data goes to stdout, talk to stderr.
+/// Runs `keys`: data goes to `out`, talk to `talk`.
 ///
 /// # Errors
 /// As the commands: a file that cannot be read or written, a wrong password, a damaged release.
-pub fn run(project: &Project, arguments: &KeysArguments) -> Result<Exit> {
-    run_to(
-        project,
-        arguments,
-        &mut io::stdout().lock(),
-        &mut io::stderr().lock(),
-    )
-}
-
-fn run_to(
-    project: &Project,
-    arguments: &KeysArguments,
-    out: &mut dyn Write,
-    talk: &mut dyn Write,
-) -> Result<Exit> {
-    match &arguments.command {
-        Command::New(arguments) => new(project, arguments, out, talk)?,
+pub fn run(keys: &Keys, out: &mut dyn Write, talk: &mut dyn Write) -> Result<Exit> {
+    match &keys.command {
+        Command::New(arguments) => new(arguments, out, talk)?,
         Command::Public(arguments) => public(arguments, out, talk)?,
         Command::Sign(arguments) => sign(arguments, talk)?,
     }
     Ok(Exit::Done)
 }
 
-fn new(
-    project: &Project,
-    arguments: &New,
-    out: &mut dyn Write,
-    talk: &mut dyn Write,
-) -> Result<()> {
+fn new(arguments: &New, out: &mut dyn Write, talk: &mut dyn Write) -> Result<()> {
     let path = &arguments.path;
     let public_path = public_path(path)?;
     if arguments.role != Role::Development {
-        refuse_inside(project, path)?;
+        refuse_in_working_tree(path)?;
     }
     // Before anybody types a password; the write itself refuses again.
     for path in [path, &public_path] {
@@ -81,23 +60,24 @@ fn new(
     say(out, &policy_line(&public, arguments.role))
 }
 
-/// A secret key in the project would go with the next commit.
-fn refuse_inside(project: &Project, path: &Path) -> Result<()> {
+/// A secret key in a git working tree would go with the next commit.
+fn refuse_in_working_tree(path: &Path) -> Result<()> {
     let folder = path.parent().filter(|parent| *parent != Path::new(""));
-    let folder = folder.unwrap_or(Path::new("."));
-    let inside = match (folder.canonicalize(), project.root.canonicalize()) {
-        (Ok(folder), Ok(root)) => folder.starts_with(root),
-        // The write will say what is wrong with the folder.
-        _ => false,
-    };
-    if !inside {
+    // Where there is no such folder, the write will say so.
+    let folder = folder.unwrap_or(Path::new(".")).canonicalize();
+    let folder = folder.unwrap_or_default();
+    let Some(tree) = folder
+        .ancestors()
+        .find(|folder| folder.join(".git").exists())
+    else {
         return Ok(());
-    }
-    let what = format!(
-        "{} is in the project, and the next commit could publish it",
-        path.display()
-    );
+    };
+    let what = format!("{} would be in a git working tree", path.display());
     Err(Failure::new(Exit::Unreadable, what)
+        .evidence(format!(
+            "the next commit in {} could publish it",
+            tree.display()
+        ))
         .help("give a path outside; a key for a fresh clone has --role development"))
 }
 

@@ -9,13 +9,14 @@ use crate::signing::sample;
 #[derive(Parser)]
 struct CommandLine {
     #[command(flatten)]
-    keys: KeysArguments,
+    keys: Keys,
 }
 
-/// An empty folder, and in it a project and a folder for keys.
+/// A folder with a git working tree and a folder for keys.
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    fs::create_dir(folder.path().join("project")).unwrap();
+    fs::create_dir_all(folder.path().join("project/.git")).unwrap();
+    fs::create_dir(folder.path().join("project/trust")).unwrap();
     fs::create_dir(folder.path().join("safe")).unwrap();
     folder
 }
@@ -28,11 +29,8 @@ fn run(folder: &TempDir, arguments: &[&str]) -> std::result::Result<(String, Str
         .map(|argument| argument.replace("{}", &root));
     let command = CommandLine::try_parse_from(["keys".to_owned()].into_iter().chain(arguments))
         .map_err(|error| error.to_string())?;
-    let project = Project {
-        root: folder.path().join("project"),
-    };
     let (mut out, mut talk) = (Vec::new(), Vec::new());
-    run_to(&project, &command.keys, &mut out, &mut talk).map_err(|failure| failure.to_string())?;
+    super::run(&command.keys, &mut out, &mut talk).map_err(|failure| failure.to_string())?;
     Ok((
         String::from_utf8(out).unwrap(),
         String::from_utf8(talk).unwrap(),
@@ -138,18 +136,13 @@ fn nothing_is_overwritten_and_no_half_of_a_pair_is_left() {
 }
 
 #[test]
-fn only_a_development_key_may_lie_in_the_project() {
+fn only_a_development_key_may_lie_in_a_working_tree() {
     let folder = folder();
-    let new = ["new", "{}/project/x.key", "--dangerously-unencrypted"];
+    let tree = folder.path().join("project/trust");
+    let new = ["new", "{}/project/trust/x.key", "--dangerously-unencrypted"];
     let refused = run(&folder, &new).unwrap_err();
-    assert!(
-        refused.contains("the next commit could publish it"),
-        "{refused}"
-    );
-    assert_eq!(
-        fs::read_dir(folder.path().join("project")).unwrap().count(),
-        0
-    );
+    assert!(refused.contains("could publish it"), "{refused}");
+    assert_eq!(fs::read_dir(&tree).unwrap().count(), 0);
     let (out, _) = run(&folder, &[&new[..], &["--role", "development"]].concat()).unwrap();
     assert!(out.contains("role = \"development\""), "{out}");
 }

@@ -73,16 +73,6 @@ impl ReleaseDirectory {
         Err(differences.into_iter().fold(failure, Failure::evidence))
     }
 
-    /// What is signed: `release.json`, as it was when the hashes were compared.
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-
-    /// What the release is.
-    pub fn manifest(&self) -> &ReleaseManifest {
-        &self.manifest
-    }
-
     /// Signs with `key` and writes the signature into a file of its own. A signature of another key is never
     /// touched, and a release that the key has signed before stays as it is.
     ///

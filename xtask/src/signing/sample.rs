@@ -96,7 +96,8 @@ fn manifest(image: &[u8]) -> ReleaseManifest {
         toolchain: ToolchainRecord {
             provider: text("debian"),
             rustc: text("rustc 1.95.0"),
-            espflash: text("4.7.0"),
+            tree_sha256: "0".repeat(64),
+            converter: text("espflash 4.7.0"),
             bootloader_sha256: "0".repeat(64),
             packages: Vec::new(),
         },

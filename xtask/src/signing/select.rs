@@ -23,7 +23,7 @@ pub enum Signers {
     /// The keys that were named; never empty, none twice, each in the policy.
     Named(Vec<SigningKeyFile>),
     /// The published development key, because the policy lists it and no key was named.
-    Development(SigningKeyFile),
+    Development(Box<SigningKeyFile>),
     /// Nothing: the text says why, and how to sign later.
     Nobody(String),
 }
@@ -33,7 +33,7 @@ impl Signers {
     pub fn keys(&self) -> &[SigningKeyFile] {
         match self {
             Self::Named(keys) => keys,
-            Self::Development(key) => std::slice::from_ref(key),
+            Self::Development(key) => std::slice::from_ref(key.as_ref()),
             Self::Nobody(_) => &[],
         }
     }
@@ -83,7 +83,7 @@ fn development(policy: &KeySet, project_root: &Path, password: &PasswordSource) 
     });
     if listed {
         let key = SigningKeyFile::open(&project_root.join(DEVELOPMENT_KEY), password)?;
-        return Ok(Signers::Development(key));
+        return Ok(Signers::Development(Box::new(key)));
     }
     Ok(Signers::Nobody(
         "not signed: no key was named, and the policy does not list the development key; sign with \

@@ -37,11 +37,6 @@ impl TrustedComment {
             "file:release.json\tproduct:{product}\tversion:{version}\treleased:{released}"
         )))
     }
-
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
 impl fmt::Display for TrustedComment {
@@ -59,7 +54,7 @@ mod tests {
         let released = "2026-07-01".parse().unwrap();
         let comment = TrustedComment::of_release("reference", "1.2.0", released).unwrap();
         assert_eq!(
-            comment.as_str(),
+            comment.to_string(),
             "file:release.json\tproduct:reference\tversion:1.2.0\treleased:2026-07-01"
         );
         for bad in ["1.2.0\tversion:9", "1.2.0\nx", "\u{1b}[2J"] {

@@ -87,7 +87,9 @@ impl SignatureProblem {
     /// Name of the signature file that is wrong; `None` when a signature is missing.
     pub fn file(&self) -> Option<&str> {
         match self {
-            Self::Defect { file, .. } | Self::UnknownKey { file, .. } | Self::WrongRole { file, .. } => Some(file),
+            Self::Defect { file, .. }
+            | Self::UnknownKey { file, .. }
+            | Self::WrongRole { file, .. } => Some(file),
             Self::Threshold { .. } => None,
         }
     }

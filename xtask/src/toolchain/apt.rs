@@ -1,6 +1,9 @@
 //! apt with a state of its own: reads the machine's sources, changes nothing on the machine, needs no
 //! root.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,8 +11,9 @@ use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
-use super::command;
+use super::command::{self, Output, environment};
 use super::pins::{PackageName, PackageVersion, Sha256Hex};
+use super::{files, tree};
 use crate::failure::{Failure, Result};
 use crate::progress::Progress;
 
@@ -30,9 +34,16 @@ pub struct Offer {
     pub depends: Vec<String>,
 }
 
+/// How many of apt's complaints are shown.
+const UNREAD_SHOWN: usize = 3;
+
+const NETWORK_HELP: &str = "check the network and the apt sources, and run the command again; \
+    what is already downloaded is kept";
+
 /// apt over a private state directory.
 pub struct Apt {
     configuration: PathBuf,
+    unread: PathBuf,
 }
 
 impl Apt {
@@ -56,7 +67,10 @@ impl Apt {
         let configuration = state.join("apt.conf");
         write(&state.join("status"), "")?;
         write(&configuration, &configuration_text(state))?;
-        Ok(Self { configuration })
+        Ok(Self {
+            configuration,
+            unread: state.join("unread"),
+        })
     }
 
     /// Reads what the machine's sources offer now; apt checks their signatures.
@@ -71,23 +85,59 @@ impl Apt {
         // An apt-get that outlived a killed command may hold the lists for a moment.
         for _ in 0..30 {
             let output = command::capture(self.apt_get().arg("update"))?;
-            if output.status.success() {
-                return Ok(());
-            }
-            if !output.stderr.contains("Could not get lock") {
-                break;
+            if output.status.success() || !output.stderr.contains("Could not get lock") {
+                return self.judge(&output);
             }
             thread::sleep(Duration::from_secs(1));
         }
-        let doing = "read the package lists of this machine's apt sources";
-        command::run(doing, self.apt_get().arg("update"))
-            .map(drop)
-            .map_err(|failure| {
-                failure.help(
-                    "check the network and the apt sources, and run `cargo xtask toolchain fetch` \
-                     again; what is already downloaded is kept",
-                )
+        Err(
+            environment("another apt-get holds our private package lists")
+                .help("wait for it, or end it, and run the command again"),
+        )
+    }
+
+    /// apt counts a source that it could not read as a warning; we remember it, because a package that
+    /// nobody offers may be offered there.
+    fn judge(&self, output: &Output) -> Result<()> {
+        let unread: Vec<&str> = output
+            .stderr
+            .lines()
+            .filter(|line| line.starts_with("E: ") || line.starts_with("W: Failed to fetch"))
+            .collect();
+        write(&self.unread, &unread.join("\n"))?;
+        if output.status.success() {
+            return Ok(());
+        }
+        let failure = environment("cannot read the package lists of this machine's apt sources");
+        let shown = unread.iter().take(UNREAD_SHOWN);
+        Err(shown.fold(failure, Failure::evidence).help(NETWORK_HELP))
+    }
+
+    /// Whether the lists of at least one source are here.
+    pub fn has_lists(&self) -> bool {
+        let lists = self.configuration.with_file_name("lists");
+        fs::read_dir(lists).is_ok_and(|mut entries| {
+            entries.any(|entry| {
+                entry.is_ok_and(|entry| entry.file_name().to_string_lossy().contains("_Packages"))
             })
+        })
+    }
+
+    /// What apt said about the sources it could not read the last time; empty when it read all.
+    pub fn unread(&self) -> Vec<String> {
+        let text = fs::read_to_string(&self.unread).unwrap_or_default();
+        text.lines().map(str::to_owned).collect()
+    }
+
+    /// `failure` (a package is not offered) with the likelier reason, if some source could not be read.
+    pub fn explain(&self, failure: Failure) -> Failure {
+        let unread = self.unread();
+        if unread.is_empty() {
+            return failure;
+        }
+        let failure = failure.evidence("some of the apt sources could not be read:");
+        let shown = unread.iter().take(UNREAD_SHOWN);
+        shown.fold(failure, Failure::evidence).help(NETWORK_HELP)
     }
 
     /// Every version of `names` that the sources offer, the newest first; a name nobody offers is absent.
@@ -117,6 +167,7 @@ impl Apt {
     /// When one cannot be downloaded.
     pub fn download(&self, wanted: &[Offer], directory: &Path, progress: Progress) -> Result<()> {
         fs::create_dir_all(directory).map_err(|error| Failure::io("create", directory, &error))?;
+        discard_wrong(wanted, directory)?;
         let total = wanted.iter().map(|offer| offer.size).sum();
         let doing = format!(
             "downloading {} packages, {} MB",
@@ -135,11 +186,7 @@ impl Apt {
         command::run_watched("download the packages", &mut command, || {
             step.at(bytes_in(directory));
         })
-        .map_err(|failure| {
-            failure.help(
-                "check the network and run the command again; what is already downloaded is kept",
-            )
-        })
+        .map_err(|failure| failure.help(NETWORK_HELP))
     }
 
     fn apt_get(&self) -> Command {
@@ -157,6 +204,19 @@ impl Apt {
             .arg(&self.configuration);
         command
     }
+}
+
+/// Removes files that are complete and wrong: apt resumes a short one, checks what it then has, and takes
+/// one of full length as it is.
+fn discard_wrong(wanted: &[Offer], directory: &Path) -> Result<()> {
+    for offer in wanted {
+        let path = directory.join(file_name(&offer.name, &offer.version, &offer.architecture));
+        let is_complete = path.metadata().is_ok_and(|found| found.len() >= offer.size);
+        if is_complete && tree::sha256_of(&path)? != offer.sha256.as_str() {
+            files::remove_file(&path)?;
+        }
+    }
+    Ok(())
 }
 
 /// The name apt gives the file of a package (the colon of an epoch is escaped).
@@ -178,6 +238,8 @@ fn configuration_text(state: &Path) -> String {
          Dir::State::status \"{state}/status\";\n\
          Dir::State::extended_states \"{state}/extended_states\";\n\
          Dir::Cache \"{state}/cache\";\n\
+         Dir::Cache::pkgcache \"pkgcache.bin\";\n\
+         Dir::Cache::srcpkgcache \"srcpkgcache.bin\";\n\
          Dir::Log \"{state}/log\";\n\
          APT::Sandbox::User \"root\";\n\
          Acquire::Languages \"none\";\n\
@@ -233,74 +295,4 @@ pub fn names_in(depends: &str) -> Vec<String> {
             (!name.is_empty()).then(|| name.to_owned())
         })
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const STANZA: &str = "Package: libllvm22\nVersion: 1:22.1.8-1~deb12u1\nArchitecture: amd64\n\
-        Depends: libc6 (>= 2.36), libedit2, gcc | c-compiler, python3:any\nDescription: x\n Size: 7\n\
-        Size: 29378692\n\
-        SHA256: 729ec3e943d320515c2bbdc96acfffd7ce34861e62bd5c42726bf586d644dfe2\n";
-
-    #[test]
-    fn stanza_is_read() {
-        let offer = offer(STANZA).unwrap();
-        assert_eq!(offer.name.as_str(), "libllvm22");
-        assert_eq!(offer.version.as_str(), "1:22.1.8-1~deb12u1");
-        assert_eq!(offer.size, 29_378_692);
-        assert_eq!(offer.depends, ["libc6", "libedit2", "gcc", "python3"]);
-    }
-
-    #[test]
-    fn stanza_without_a_hash_is_no_offer() {
-        assert_eq!(offer(&STANZA.replace("SHA256", "SHA512")), None);
-    }
-
-    #[test]
-    fn stanza_with_a_hostile_name_is_no_offer() {
-        assert_eq!(offer(&STANZA.replace("libllvm22", "../../x")), None);
-    }
-
-    #[test]
-    fn epoch_is_escaped_in_the_file_name() {
-        let offer = offer(STANZA).unwrap();
-        assert_eq!(
-            file_name(&offer.name, &offer.version, "amd64"),
-            "libllvm22_1%3a22.1.8-1~deb12u1_amd64.deb"
-        );
-    }
-
-    /// Reads the machine's sources: one small package.
-    #[test]
-    fn small_package_is_fetched_without_touching_the_machine() {
-        if !Apt::is_available() {
-            eprintln!("skipped: this machine has no apt");
-            return;
-        }
-        let directory = tempfile::tempdir().unwrap();
-        let apt = Apt::new(&directory.path().join("apt")).unwrap();
-        apt.update(Progress::Silent).unwrap();
-        let offers = apt.offers(&["hostname", "no-such-package-here"]).unwrap();
-        assert_eq!(offers.keys().collect::<Vec<_>>(), ["hostname"]);
-        let newest = &offers["hostname"][0];
-        let into = directory.path().join("debs");
-        apt.download(std::slice::from_ref(newest), &into, Progress::Silent)
-            .unwrap();
-        let file = into.join(file_name(
-            &newest.name,
-            &newest.version,
-            &newest.architecture,
-        ));
-        assert_eq!(
-            super::super::tree::sha256_of(&file).unwrap(),
-            newest.sha256.as_str()
-        );
-        let lists = directory.path().join("apt/lists");
-        assert!(
-            fs::read_dir(lists).unwrap().count() > 1,
-            "lists are private"
-        );
-    }
 }

@@ -104,19 +104,12 @@ fn fetch(
     out: &mut dyn Write,
     progress: Progress,
 ) -> Result<()> {
-    let pins = Pins::embedded()?;
-    let debian = Debian::new(root, &pins.debian);
-    let toolchain = match provider(arguments.provider, debian.is_installed()) {
-        Provider::Rustup => rustup::ensure(root, progress)?,
-        Provider::Debian => {
-            let libraries = if arguments.packaged_libraries {
-                HostLibraries::Packaged
-            } else {
-                HostLibraries::MachineFirst
-            };
-            debian.fetch(libraries, progress)?
-        }
+    let libraries = if arguments.packaged_libraries {
+        HostLibraries::Packaged
+    } else {
+        HostLibraries::MachineFirst
     };
+    let toolchain = super::fetch(root, arguments.provider, libraries, progress)?;
     let lines = format!(
         "{}\nlinker  {}\nsysroot {}\n",
         toolchain.rustc_version,

@@ -1,11 +1,10 @@
 //! `core` and `alloc` for the firmware's target, built once from the packaged source.
 //!
-//! Built here, and not by cargo's `-Z build-std` with every firmware: cargo would put the toolchain's
-//! own path into the hash of each crate, so that the symbols, and with them the image, would depend on
-//! where the repository lies; it would need a dozen crates from the network to resolve packages it never
-//! compiles; and build scripts of the firmware's dependencies would see an unstable compiler. Here every
-//! flag is fixed, cargo's version plays no part, and the result is the same bytes everywhere: its hash
-//! is pinned. It is what Rust's own distribution does for its prebuilt `core` and `alloc`.
+//! Built here, and not by cargo's `-Z build-std` with every firmware: that needs a dozen crates from the
+//! network to resolve packages it never compiles; build scripts of the firmware's dependencies would see
+//! an unstable compiler; and nothing would say that the result is the right one. Here every flag is
+//! fixed, cargo's version plays no part, and the result is the same bytes everywhere: its hash is pinned.
+//! It is what Rust's own distribution does for its prebuilt `core` and `alloc`.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;

@@ -12,7 +12,7 @@ use super::command::{self, environment};
 use super::core_library;
 use super::files::{check_hash, write_whole};
 use super::host_libraries;
-use super::pins::{DebianPins, Package};
+use super::pins::{COMPILER_PACKAGE, DebianPins, Package};
 use super::tree::{self, Difference, Manifest};
 use super::{Provider, Toolchain};
 use crate::failure::{Failure, Result};
@@ -94,6 +94,20 @@ impl<'a> Debian<'a> {
     /// When the state cannot be written.
     pub fn apt(&self) -> Result<Apt> {
         Apt::new(&self.shared.join("apt"))
+    }
+
+    /// Whether apt has read all of this machine's sources and none of them has the compiler's package:
+    /// another distribution.
+    ///
+    /// # Errors
+    /// When apt cannot be run.
+    pub fn is_another_distribution(&self) -> Result<bool> {
+        if !Apt::is_available() {
+            return Ok(false);
+        }
+        let apt = self.apt()?;
+        let has_read = apt.has_lists() && apt.unread().is_empty();
+        Ok(has_read && apt.offers(&[COMPILER_PACKAGE])?.is_empty())
     }
 
     /// Whether packages are unpacked; says nothing about their content.

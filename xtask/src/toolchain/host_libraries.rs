@@ -71,7 +71,7 @@ pub fn fetch(
     progress: Progress,
 ) -> Result<Vec<Package>> {
     apt.update(progress)?;
-    let offers = closure(apt, names)?;
+    let offers = closure(apt, names).map_err(|failure| apt.explain(failure))?;
     apt.download(&offers, downloads, progress)?;
     let parent = into.parent().unwrap_or(into);
     let temporary = files::temporary_in(parent)?;

@@ -30,7 +30,7 @@ use serde::Serialize;
 pub use debian::HostLibraries;
 pub use pins::{Package, Pins};
 
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::progress::Progress;
 
 /// The firmware's target.
@@ -128,13 +128,57 @@ impl Toolchain {
 pub fn ensure(root: &Path, choice: ProviderChoice, progress: Progress) -> Result<Toolchain> {
     let pins = Pins::embedded()?;
     let debian = debian::Debian::new(root, &pins.debian);
-    match provider(choice, debian.is_installed()) {
+    let is_installed = debian.is_installed();
+    if choice == ProviderChoice::Auto && !is_installed && debian.is_another_distribution()? {
+        // Known from the last time; `fetch` asks the sources anew.
+        return rustup::ensure(root, progress);
+    }
+    match provider(choice, is_installed) {
         Provider::Rustup => rustup::ensure(root, progress),
         Provider::Debian => match debian.installed(progress)? {
             Some(toolchain) => Ok(toolchain),
-            None => debian.fetch(HostLibraries::MachineFirst, progress),
+            None => fetch(root, choice, HostLibraries::MachineFirst, progress),
         },
     }
+}
+
+/// The pinned toolchain; what is missing or damaged is fetched or unpacked again.
+///
+/// # Errors
+/// When it cannot be had, with the next step: exit 14.
+pub fn fetch(
+    root: &Path,
+    choice: ProviderChoice,
+    libraries: HostLibraries,
+    progress: Progress,
+) -> Result<Toolchain> {
+    let pins = Pins::embedded()?;
+    let debian = debian::Debian::new(root, &pins.debian);
+    match provider(choice, debian.is_installed()) {
+        Provider::Rustup => rustup::ensure(root, progress),
+        Provider::Debian => debian
+            .fetch(libraries, progress)
+            .or_else(|failure| instead(root, choice, &debian, failure, progress)),
+    }
+}
+
+/// What `auto` does on a machine whose distribution does not carry the packages: rustup's toolchain, and
+/// it says so. A machine that is offline, or whose packages moved, is told just that.
+fn instead(
+    root: &Path,
+    choice: ProviderChoice,
+    debian: &debian::Debian<'_>,
+    failure: Failure,
+    progress: Progress,
+) -> Result<Toolchain> {
+    if choice != ProviderChoice::Auto || !debian.is_another_distribution()? {
+        return Err(failure);
+    }
+    progress.say(
+        "this machine's apt does not carry the pinned packages: using rustup's toolchain, \
+         whose images differ from a release's",
+    );
+    rustup::ensure(root, progress).map_err(|other| failure.evidence(other.what))
 }
 
 /// Which provider `choice` means on this machine. A machine without apt can still use packages that

@@ -31,7 +31,7 @@ pub struct Move {
 pub fn offered(root: &Path, pins: &Pins, progress: Progress) -> Result<Pins> {
     let apt = Debian::new(root, &pins.debian).apt()?;
     apt.update(progress)?;
-    let packages = newest(&|name| newest_of(&apt, name))?;
+    let packages = newest(&|name| newest_of(&apt, name)).map_err(|failure| apt.explain(failure))?;
     let suite = pins.debian.suite.clone();
     let unknown = pins.debian.tree_sha256.clone();
     let moved = Pins::new(suite.clone(), unknown, packages.clone());

@@ -7,9 +7,9 @@ use std::process::Command;
 
 use super::{Tool, variable, write_wrapper};
 use crate::failure::{Failure, Result};
+use crate::progress::Progress;
 use crate::toolchain::apt::Apt;
 use crate::toolchain::command::{self, environment};
-use crate::progress::Progress;
 use crate::toolchain::host_libraries;
 
 /// The version whose answers our tests know.

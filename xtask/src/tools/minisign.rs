@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::{Tool, write_wrapper};
 use crate::failure::Result;
+use crate::progress::Progress;
 use crate::toolchain::apt::Apt;
 use crate::toolchain::command::{self, environment};
-use crate::progress::Progress;
 use crate::toolchain::{files, host_libraries};
 
 /// The path of `minisign`: the machine's own, else from its Debian package.

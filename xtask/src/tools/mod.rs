@@ -15,9 +15,9 @@ pub use esptool::esptool;
 pub use minisign::minisign;
 
 use crate::failure::{Failure, Result};
-use crate::toolchain::files::{self, write_whole};
 use crate::lock::Lock;
 use crate::progress::Progress;
+use crate::toolchain::files::{self, write_whole};
 
 /// A folder below `target/tools/` that appears whole or not at all.
 struct Tool {

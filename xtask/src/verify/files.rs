@@ -13,20 +13,34 @@ use crate::signing::release_directory::{SUMS_NAME, is_signature_name};
 
 /// Every file of a release, and no other.
 pub fn present(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
-    let mut required: BTreeSet<&str> = ArtefactKind::ALL.into_iter().map(ArtefactKind::file_name).collect();
+    let mut required: BTreeSet<&str> = ArtefactKind::ALL
+        .into_iter()
+        .map(ArtefactKind::file_name)
+        .collect();
     required.extend([FILE_NAME, SUMS_NAME]);
     let found: BTreeSet<&str> = evidence.files.keys().map(String::as_str).collect();
-    let missing = required.difference(&found).map(|name| Problem::new(&FILE_SET_WRONG, name, "file", "it is missing"));
-    let others = found.difference(&required).filter(|name| !is_signature_name(name));
-    let unknown = others.map(|name| Problem::new(&FILE_SET_WRONG, name, "file", "no release has such a file"));
-    (format!("{} files", found.len()), missing.chain(unknown).collect())
+    let missing = required
+        .difference(&found)
+        .map(|name| Problem::new(&FILE_SET_WRONG, name, "file", "it is missing"));
+    let others = found
+        .difference(&required)
+        .filter(|name| !is_signature_name(name));
+    let unknown = others
+        .map(|name| Problem::new(&FILE_SET_WRONG, name, "file", "no release has such a file"));
+    (
+        format!("{} files", found.len()),
+        missing.chain(unknown).collect(),
+    )
 }
 
 /// `release.json` in its one form, naming each kind of artefact once.
 pub fn manifest(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
     match &evidence.manifest {
         Ok(manifest) => {
-            let seen = format!("{} {}, released {}", manifest.product, manifest.version, manifest.released);
+            let seen = format!(
+                "{} {}, released {}",
+                manifest.product, manifest.version, manifest.released
+            );
             (seen, artefact_list(manifest))
         }
         Err(why) => {
@@ -37,13 +51,24 @@ pub fn manifest(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
 }
 
 fn artefact_list(manifest: &ReleaseManifest) -> Vec<Problem> {
-    let recorded: Vec<_> = manifest.artefacts.iter().map(|artefact| (artefact.name.as_str(), artefact.kind)).collect();
-    let mut expected = ArtefactKind::ALL.map(|kind| (kind.file_name(), kind)).to_vec();
+    let recorded: Vec<_> = manifest
+        .artefacts
+        .iter()
+        .map(|artefact| (artefact.name.as_str(), artefact.kind))
+        .collect();
+    let mut expected = ArtefactKind::ALL
+        .map(|kind| (kind.file_name(), kind))
+        .to_vec();
     expected.sort_by_key(|(name, _)| *name);
     if recorded == expected {
         return Vec::new();
     }
-    vec![Problem::new(&MANIFEST_WRONG, FILE_NAME, "artefacts", "it does not list each artefact of a release once, by name")]
+    vec![Problem::new(
+        &MANIFEST_WRONG,
+        FILE_NAME,
+        "artefacts",
+        "it does not list each artefact of a release once, by name",
+    )]
 }
 
 /// Size and SHA-256 of every artefact, and `SHA256SUMS` to the byte.
@@ -52,21 +77,41 @@ pub fn hashes(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
         return ("nothing to compare with".to_owned(), Vec::new());
     };
     let artefacts = manifest.artefacts.iter();
-    let mut problems: Vec<_> = artefacts.filter_map(|artefact| artefact_problem(evidence, artefact)).collect();
+    let mut problems: Vec<_> = artefacts
+        .filter_map(|artefact| artefact_problem(evidence, artefact))
+        .collect();
     problems.extend(sums_problem(evidence, manifest));
-    (format!("SHA-256 of {} artefacts and {SUMS_NAME}", manifest.artefacts.len()), problems)
+    (
+        format!(
+            "SHA-256 of {} artefacts and {SUMS_NAME}",
+            manifest.artefacts.len()
+        ),
+        problems,
+    )
 }
 
 fn artefact_problem(evidence: &Evidence<'_>, artefact: &Artefact) -> Option<Problem> {
     let bytes = evidence.bytes(&artefact.name)?;
     let sha256 = hex::encode(Sha256::digest(bytes));
     if bytes.len() as u64 != artefact.size {
-        let message = format!("it has {} bytes, {FILE_NAME} says {}", bytes.len(), artefact.size);
+        let message = format!(
+            "it has {} bytes, {FILE_NAME} says {}",
+            bytes.len(),
+            artefact.size
+        );
         return Some(Problem::new(&HASH_DIFFERS, &artefact.name, "size", message));
     }
     (sha256 != artefact.sha256).then(|| {
-        let message = format!("its SHA-256 is {sha256}, {FILE_NAME} says {}", artefact.sha256);
-        Problem::new(&HASH_DIFFERS, &artefact.name, super::images::first_difference(evidence, artefact.kind), message)
+        let message = format!(
+            "its SHA-256 is {sha256}, {FILE_NAME} says {}",
+            artefact.sha256
+        );
+        Problem::new(
+            &HASH_DIFFERS,
+            &artefact.name,
+            super::images::first_difference(evidence, artefact.kind),
+            message,
+        )
     })
 }
 
@@ -76,7 +121,20 @@ fn sums_problem(evidence: &Evidence<'_>, manifest: &ReleaseManifest) -> Option<P
     if found == expected {
         return None;
     }
-    let line = found.lines().zip(expected.lines()).take_while(|(found, expected)| found == expected).count() + 1;
-    let message = format!("it is not the list of this release's files: `sha256sum` writes {} lines", expected.lines().count());
-    Some(Problem::new(&HASH_DIFFERS, SUMS_NAME, format!("line {line}"), message))
+    let line = found
+        .lines()
+        .zip(expected.lines())
+        .take_while(|(found, expected)| found == expected)
+        .count()
+        + 1;
+    let message = format!(
+        "it is not the list of this release's files: `sha256sum` writes {} lines",
+        expected.lines().count()
+    );
+    Some(Problem::new(
+        &HASH_DIFFERS,
+        SUMS_NAME,
+        format!("line {line}"),
+        message,
+    ))
 }

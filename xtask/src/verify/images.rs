@@ -20,17 +20,30 @@ pub fn application(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
         return ("is not there".to_owned(), Vec::new());
     };
     match Application::read(bytes) {
-        Err(faults) => ("does not follow its format".to_owned(), problems(APPLICATION, &faults)),
+        Err(faults) => (
+            "does not follow its format".to_owned(),
+            problems(APPLICATION, &faults),
+        ),
         Ok(image) => {
-            let seen = format!("header, {} segments, checksum, digest, app descriptor", image.container().segments().len());
-            let contradictions = evidence.manifest.as_ref().map(|manifest| contradictions(&image, manifest, evidence));
+            let seen = format!(
+                "header, {} segments, checksum, digest, app descriptor",
+                image.container().segments().len()
+            );
+            let contradictions = evidence
+                .manifest
+                .as_ref()
+                .map(|manifest| contradictions(&image, manifest, evidence));
             (seen, contradictions.unwrap_or_default())
         }
     }
 }
 
 /// Where the app descriptor says something else than the manifest, or names another ELF file.
-fn contradictions(image: &Application<'_>, manifest: &ReleaseManifest, evidence: &Evidence<'_>) -> Vec<Problem> {
+fn contradictions(
+    image: &Application<'_>,
+    manifest: &ReleaseManifest,
+    evidence: &Evidence<'_>,
+) -> Vec<Problem> {
     let time = time_of_day(manifest.source_date_epoch);
     let expected = Expected {
         version: &manifest.version,
@@ -38,14 +51,37 @@ fn contradictions(image: &Application<'_>, manifest: &ReleaseManifest, evidence:
         time: &time,
         date: &manifest.released,
     };
-    let mut faults = image.descriptor().require(&expected).err().unwrap_or_default();
+    let mut faults = image
+        .descriptor()
+        .require(&expected)
+        .err()
+        .unwrap_or_default();
     if let Some(elf) = evidence.bytes(ArtefactKind::FirmwareElf.file_name()) {
-        faults.extend(image.descriptor().require_elf(&Sha256::digest(elf).into()).err().map(Faults::from).unwrap_or_default());
+        faults.extend(
+            image
+                .descriptor()
+                .require_elf(&Sha256::digest(elf).into())
+                .err()
+                .map(Faults::from)
+                .unwrap_or_default(),
+        );
     }
-    let mut found: Vec<_> = faults.iter().map(|fault| contradiction(APPLICATION, fault)).collect();
+    let mut found: Vec<_> = faults
+        .iter()
+        .map(|fault| contradiction(APPLICATION, fault))
+        .collect();
     if image.descriptor().secure_version != manifest.secure_version {
-        let message = format!("is {}, release.json says {}", image.descriptor().secure_version, manifest.secure_version);
-        found.push(Problem::new(&MANIFEST_WRONG, APPLICATION, "app descriptor: secure_version", message));
+        let message = format!(
+            "is {}, release.json says {}",
+            image.descriptor().secure_version,
+            manifest.secure_version
+        );
+        found.push(Problem::new(
+            &MANIFEST_WRONG,
+            APPLICATION,
+            "app descriptor: secure_version",
+            message,
+        ));
     }
     found
 }
@@ -56,22 +92,36 @@ pub fn flash(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
         return ("is not there".to_owned(), Vec::new());
     };
     match FlashMap::read(bytes) {
-        Err(faults) => ("does not follow its layout".to_owned(), problems(FLASH, &faults)),
+        Err(faults) => (
+            "does not follow its layout".to_owned(),
+            problems(FLASH, &faults),
+        ),
         Ok(flash) => {
             let mut found = Vec::new();
             if let Ok(manifest) = &evidence.manifest {
                 let bootloader = hex::encode(Sha256::digest(flash.bootloader().bytes()));
                 if bootloader != manifest.toolchain.bootloader_sha256 {
-                    let message = format!("its SHA-256 is {bootloader}, release.json says {}", manifest.toolchain.bootloader_sha256);
+                    let message = format!(
+                        "its SHA-256 is {bootloader}, release.json says {}",
+                        manifest.toolchain.bootloader_sha256
+                    );
                     found.push(Problem::new(&MANIFEST_WRONG, FLASH, "bootloader", message));
                 }
             }
-            if evidence.bytes(APPLICATION).is_some_and(|application| application != flash.application().bytes()) {
+            if evidence
+                .bytes(APPLICATION)
+                .is_some_and(|application| application != flash.application().bytes())
+            {
                 let message = format!("it is not {APPLICATION}");
                 found.push(Problem::new(&IMAGE_WRONG, FLASH, OTA_0.label, message));
             }
             let application = flash.application().bytes().len();
-            (format!("bootloader, partition table, otadata, application ({application} bytes) in ota_0, store; the rest erased"), found)
+            (
+                format!(
+                    "bootloader, partition table, otadata, application ({application} bytes) in ota_0, store; the rest erased"
+                ),
+                found,
+            )
         }
     }
 }
@@ -96,7 +146,9 @@ fn application_difference(evidence: &Evidence<'_>) -> Option<String> {
 
 fn flash_difference(evidence: &Evidence<'_>) -> Option<String> {
     if let Err(faults) = FlashMap::read(evidence.bytes(FLASH)?)
-        && let Some(fault) = faults.iter().find(|fault| !fault.field.name.ends_with("digest"))
+        && let Some(fault) = faults
+            .iter()
+            .find(|fault| !fault.field.name.ends_with("digest"))
     {
         return Some(fault.field.to_string());
     }
@@ -111,25 +163,50 @@ fn store_difference(evidence: &Evidence<'_>) -> Option<String> {
     let image = Application::read(evidence.bytes(APPLICATION)?).ok()?;
     let embedded = image.store().ok()?;
     let good: &TrustStore<'_> = &embedded.store;
-    let fields = good.fields().map(|(range, field)| Field::new(range, field.to_string())).collect();
-    named(fields, evidence.bytes(ArtefactKind::TrustStore.file_name())?, good.as_bytes())
+    let fields = good
+        .fields()
+        .map(|(range, field)| Field::new(range, field.to_string()))
+        .collect();
+    named(
+        fields,
+        evidence.bytes(ArtefactKind::TrustStore.file_name())?,
+        good.as_bytes(),
+    )
 }
 
 /// The first of `fields` in which the two differ.
 fn named(fields: Vec<Field>, found: &[u8], good: &[u8]) -> Option<String> {
-    let differing = |field: &&Field| found.get(field.range.clone()) != good.get(field.range.clone());
+    let differing =
+        |field: &&Field| found.get(field.range.clone()) != good.get(field.range.clone());
     fields.iter().find(differing).map(ToString::to_string)
 }
 
 fn slot<'a>(evidence: &'a Evidence<'_>) -> Option<&'a [u8]> {
-    evidence.bytes(FLASH)?.get(OTA_0.offset as usize..OTA_0.end() as usize)
+    evidence
+        .bytes(FLASH)?
+        .get(OTA_0.offset as usize..OTA_0.end() as usize)
 }
 
 /// Faults of an image as problems.
 pub fn problems(artefact: &str, faults: &Faults) -> Vec<Problem> {
-    faults.iter().map(|fault| Problem::new(&IMAGE_WRONG, artefact, fault.field.to_string(), fault.problem.clone())).collect()
+    faults
+        .iter()
+        .map(|fault| {
+            Problem::new(
+                &IMAGE_WRONG,
+                artefact,
+                fault.field.to_string(),
+                fault.problem.clone(),
+            )
+        })
+        .collect()
 }
 
 fn contradiction(artefact: &str, fault: &Fault) -> Problem {
-    Problem::new(&MANIFEST_WRONG, artefact, fault.field.to_string(), fault.problem.clone())
+    Problem::new(
+        &MANIFEST_WRONG,
+        artefact,
+        fault.field.to_string(),
+        fault.problem.clone(),
+    )
 }

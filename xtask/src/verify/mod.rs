@@ -83,8 +83,16 @@ pub fn run(project: &Project, arguments: &VerifyArguments) -> Result<Exit> {
         Some(bytes) => ReleaseManifest::from_bytes(bytes),
         None => Err("the file is missing".to_owned()),
     };
-    let evidence = Evidence { project, keys: &policy.signing, files, manifest };
-    let steps: Vec<Step> = STEPS.iter().map(|(name, check)| Step::new(name, check(&evidence))).collect();
+    let evidence = Evidence {
+        project,
+        keys: &policy.signing,
+        files,
+        manifest,
+    };
+    let steps: Vec<Step> = STEPS
+        .iter()
+        .map(|(name, check)| Step::new(name, check(&evidence)))
+        .collect();
     match arguments.format {
         Form::Human => report::human(&arguments.directory, &steps),
         Form::Json => report::json(&evidence, &steps),
@@ -95,7 +103,10 @@ pub fn run(project: &Project, arguments: &VerifyArguments) -> Result<Exit> {
 /// Tampering outweighs a verdict: of bytes that nobody signed there is nothing to prove.
 fn exit_of(steps: &[Step]) -> Exit {
     let problems = || steps.iter().flat_map(|step| &step.problems);
-    match problems().map(|problem| problem.exit()).find(|exit| *exit == Exit::Tampered) {
+    match problems()
+        .map(|problem| problem.exit())
+        .find(|exit| *exit == Exit::Tampered)
+    {
         Some(tampered) => tampered,
         None => problems().next().map_or(Exit::Done, Problem::exit),
     }
@@ -106,8 +117,14 @@ fn trusted_policy(project: &Project) -> Result<Policy> {
     let bytes = std::fs::read(&path).map_err(|error| Failure::io("read", &path, &error))?;
     let reading = trust::policy::read(&SourceFile::from_bytes(POLICY, &bytes));
     reading.policy.ok_or_else(|| {
-        Failure::new(Exit::Unreadable, format!("{} has mistakes, so that no key in it is trusted", path.display()))
-            .help("`cargo xtask check` shows them")
+        Failure::new(
+            Exit::Unreadable,
+            format!(
+                "{} has mistakes, so that no key in it is trusted",
+                path.display()
+            ),
+        )
+        .help("`cargo xtask check` shows them")
     })
 }
 
@@ -117,8 +134,14 @@ fn read_files(directory: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
     })?;
     let mut files = BTreeMap::new();
     for entry in entries {
-        let path = entry.map_err(|error| Failure::io("list", directory, &error))?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let path = entry
+            .map_err(|error| Failure::io("list", directory, &error))?
+            .path();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         let bytes = std::fs::read(&path).map_err(|error| Failure::io("read", &path, &error))?;
         files.insert(name, bytes);
     }

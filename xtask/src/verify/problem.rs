@@ -32,7 +32,11 @@ pub struct Problem {
 impl Step {
     /// The step `name` with its outcome.
     pub fn new(name: &'static str, (seen, problems): (String, Vec<Problem>)) -> Self {
-        Self { name, seen, problems }
+        Self {
+            name,
+            seen,
+            problems,
+        }
     }
 
     /// Whether nothing is wrong.
@@ -43,12 +47,26 @@ impl Step {
 
 impl Problem {
     /// A problem of `rule` in `field` of `artefact`.
-    pub fn new(rule: &'static Rule, artefact: &str, field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { code: rule.id, artefact: artefact.to_owned(), field: field.into(), message: message.into() }
+    pub fn new(
+        rule: &'static Rule,
+        artefact: &str,
+        field: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            code: rule.id,
+            artefact: artefact.to_owned(),
+            field: field.into(),
+            message: message.into(),
+        }
     }
 
     /// What a release with this problem ends with.
     pub fn exit(&self) -> Exit {
-        if self.code == trust::rules::verification::VERDICT_DIFFERS.id { Exit::Findings } else { Exit::Tampered }
+        if self.code == trust::rules::verification::VERDICT_DIFFERS.id {
+            Exit::Findings
+        } else {
+            Exit::Tampered
+        }
     }
 }

@@ -13,19 +13,44 @@ pub fn check(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
     let Some(signed) = evidence.bytes(FILE_NAME) else {
         return ("nothing is signed".to_owned(), Vec::new());
     };
-    let named = evidence.files.iter().filter(|(name, _)| is_signature_name(name));
-    let files: Vec<(&str, &[u8])> = named.map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    let named = evidence
+        .files
+        .iter()
+        .filter(|(name, _)| is_signature_name(name));
+    let files: Vec<(&str, &[u8])> = named
+        .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
+        .collect();
     match signatures(signed, &files, evidence.keys) {
         Ok(verified) => {
-            let by = |valid: &crate::signing::verify::ValidSignature| format!("{} ({})", valid.key_id, valid.role.word());
-            let keys = verified.signatures().iter().map(by).collect::<Vec<_>>().join(", ");
-            (format!("{} needed, signed by {keys}", evidence.keys.threshold.value), Vec::new())
+            let by = |valid: &crate::signing::verify::ValidSignature| {
+                format!("{} ({})", valid.key_id, valid.role.word())
+            };
+            let keys = verified
+                .signatures()
+                .iter()
+                .map(by)
+                .collect::<Vec<_>>()
+                .join(", ");
+            (
+                format!("{} needed, signed by {keys}", evidence.keys.threshold.value),
+                Vec::new(),
+            )
         }
-        Err(problems) => (format!("{} files", files.len()), problems.iter().map(problem).collect()),
+        Err(problems) => (
+            format!("{} files", files.len()),
+            problems.iter().map(problem).collect(),
+        ),
     }
 }
 
 fn problem(found: &SignatureProblem) -> Problem {
-    let field = found.field().map_or_else(|| "threshold".to_owned(), |field| field.to_string());
-    Problem::new(&SIGNATURE_WRONG, found.file().unwrap_or(FILE_NAME), field, found.to_string())
+    let field = found
+        .field()
+        .map_or_else(|| "threshold".to_owned(), |field| field.to_string());
+    Problem::new(
+        &SIGNATURE_WRONG,
+        found.file().unwrap_or(FILE_NAME),
+        field,
+        found.to_string(),
+    )
 }

@@ -11,7 +11,10 @@ use crate::release::manifest::ArtefactKind;
 /// What devices will trust: one store in the image, the recorded one, and the one that the recorded policy renders to.
 pub fn check(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
     let name = ArtefactKind::ApplicationImage.file_name();
-    let Some(image) = evidence.bytes(name).and_then(|bytes| Application::read(bytes).ok()) else {
+    let Some(image) = evidence
+        .bytes(name)
+        .and_then(|bytes| Application::read(bytes).ok())
+    else {
         return ("no image to read it from".to_owned(), Vec::new());
     };
     let embedded = match image.store() {
@@ -21,22 +24,45 @@ pub fn check(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
     let identity = hex::encode(embedded.store.sha256());
     let mut found = Vec::new();
     let mut differ = |artefact: &str, message: String| {
-        found.push(Problem::new(&STORE_DIFFERS, artefact, "trust store", message));
+        found.push(Problem::new(
+            &STORE_DIFFERS,
+            artefact,
+            "trust store",
+            message,
+        ));
     };
     if let Ok(manifest) = &evidence.manifest {
         let (record, store) = (&manifest.store, &embedded.store);
-        if record.sha256 != identity || record.sequence != store.sequence() || record.format_version != store.format_version() {
-            differ("release.json", format!("it records store {} of sequence {}, the image has another", record.sha256, record.sequence));
+        if record.sha256 != identity
+            || record.sequence != store.sequence()
+            || record.format_version != store.format_version()
+        {
+            differ(
+                "release.json",
+                format!(
+                    "it records store {} of sequence {}, the image has another",
+                    record.sha256, record.sequence
+                ),
+            );
         }
     }
     let alone = ArtefactKind::TrustStore.file_name();
-    if evidence.bytes(alone).is_some_and(|bytes| bytes != embedded.store.as_bytes()) {
+    if evidence
+        .bytes(alone)
+        .is_some_and(|bytes| bytes != embedded.store.as_bytes())
+    {
         differ(alone, format!("it is not the store in {name}"));
     }
     match verdict::recomputed(evidence) {
         Ok(verdict) => match verdict.approved().map(RenderedStore::new) {
             Some(Ok(rendered)) if rendered.bytes() == embedded.store.as_bytes() => {}
-            Some(Ok(rendered)) => differ(name, format!("the policy renders to {}, the image has {identity}", hex::encode(rendered.identity()))),
+            Some(Ok(rendered)) => differ(
+                name,
+                format!(
+                    "the policy renders to {}, the image has {identity}",
+                    hex::encode(rendered.identity())
+                ),
+            ),
             Some(Err(error)) => differ(name, format!("the policy renders to no store: {error}")),
             // The step "verdict" says so.
             None => {}
@@ -44,7 +70,16 @@ pub fn check(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
         // The step "inputs" says so.
         Err(_) => {}
     }
-    let anchors = embedded.store.anchors().map(|anchor| anchor.name.to_owned()).collect::<Vec<_>>().join(", ");
-    let seen = format!("at 0x{:x} of {name}, sequence {}, {identity}: {anchors}", embedded.range.start, embedded.store.sequence());
+    let anchors = embedded
+        .store
+        .anchors()
+        .map(|anchor| anchor.name.to_owned())
+        .collect::<Vec<_>>()
+        .join(", ");
+    let seen = format!(
+        "at 0x{:x} of {name}, sequence {}, {identity}: {anchors}",
+        embedded.range.start,
+        embedded.store.sequence()
+    );
     (seen, found)
 }

@@ -17,7 +17,10 @@ pub fn inputs(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
         return ("none recorded".to_owned(), Vec::new());
     };
     match recorded_inputs(evidence, manifest) {
-        Ok((_, place)) => (format!("{} files, as recorded, {place}", manifest.inputs.len()), Vec::new()),
+        Ok((_, place)) => (
+            format!("{} files, as recorded, {place}", manifest.inputs.len()),
+            Vec::new(),
+        ),
         Err(why) => {
             let problem = Problem::new(&VERDICT_DIFFERS, FILE_NAME, "inputs", why);
             ("are not the recorded ones".to_owned(), vec![problem])
@@ -30,20 +33,38 @@ pub fn check(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
     let (Ok(manifest), Ok(verdict)) = (&evidence.manifest, recomputed(evidence)) else {
         return ("cannot be computed: see above".to_owned(), Vec::new());
     };
-    let mut problems: Vec<_> = verdict.findings().iter().filter(|finding| finding.blocks()).map(refusal).collect();
+    let mut problems: Vec<_> = verdict
+        .findings()
+        .iter()
+        .filter(|finding| finding.blocks())
+        .map(refusal)
+        .collect();
     if let Some(store) = verdict.approved() {
         let contents = store.contents();
         let recorded = [
             ("product", &manifest.product, contents.product.clone()),
-            ("service-ends", &manifest.service_ends, contents.service_ends.to_string()),
+            (
+                "service-ends",
+                &manifest.service_ends,
+                contents.service_ends.to_string(),
+            ),
         ];
-        for (field, recorded, proven) in recorded.into_iter().filter(|(_, recorded, proven)| **recorded != *proven) {
+        for (field, recorded, proven) in recorded
+            .into_iter()
+            .filter(|(_, recorded, proven)| **recorded != *proven)
+        {
             let message = format!("it says {recorded}, the policy says {proven}");
             problems.push(Problem::new(&MANIFEST_WRONG, FILE_NAME, field, message));
         }
     }
     let counted = verdict.findings().len();
-    (format!("at {}, {} channel: {counted} findings, none of them blocks", manifest.released, manifest.channel), problems)
+    (
+        format!(
+            "at {}, {} channel: {counted} findings, none of them blocks",
+            manifest.released, manifest.channel
+        ),
+        problems,
+    )
 }
 
 /// The verdict on the recorded inputs.
@@ -53,15 +74,23 @@ pub fn check(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
 pub fn recomputed(evidence: &Evidence<'_>) -> Result<Verdict, String> {
     let manifest = evidence.manifest.as_ref().map_err(Clone::clone)?;
     let (inputs, _) = recorded_inputs(evidence, manifest)?;
-    let as_of: Date = manifest.released.parse().map_err(|error: trust::date::DateError| error.to_string())?;
+    let as_of: Date = manifest
+        .released
+        .parse()
+        .map_err(|error: trust::date::DateError| error.to_string())?;
     let channels = [Channel::Development, Channel::Production];
-    let channel = channels.into_iter().find(|channel| channel.word() == manifest.channel);
+    let channel = channels
+        .into_iter()
+        .find(|channel| channel.word() == manifest.channel);
     let channel = channel.ok_or_else(|| format!("there is no channel `{}`", manifest.channel))?;
     Ok(gate::judge(&inputs.inputs, Question { as_of, channel }))
 }
 
 /// The inputs with the recorded hashes: those of the folder if they are the ones, else those of the commit.
-fn recorded_inputs(evidence: &Evidence<'_>, manifest: &ReleaseManifest) -> Result<(ProjectInputs, String), String> {
+fn recorded_inputs(
+    evidence: &Evidence<'_>,
+    manifest: &ReleaseManifest,
+) -> Result<(ProjectInputs, String), String> {
     let project = evidence.project;
     let here = project.inputs().map_err(|failure| failure.what)?;
     if here.sha256 == manifest.inputs {
@@ -70,7 +99,10 @@ fn recorded_inputs(evidence: &Evidence<'_>, manifest: &ReleaseManifest) -> Resul
     let commit = &manifest.commit;
     let then = project.inputs_at(commit).map_err(|failure| {
         let why = failure.evidence.join("; ");
-        format!("this checkout has others, and commit {commit} cannot be read: {}: {why}", failure.what)
+        format!(
+            "this checkout has others, and commit {commit} cannot be read: {}: {why}",
+            failure.what
+        )
     })?;
     match first_difference(&then, manifest) {
         None => Ok((then, format!("in commit {commit}"))),
@@ -88,5 +120,10 @@ fn refusal(finding: &Finding) -> Problem {
     let place = finding.location();
     let (line, column) = place.start();
     let field = format!("{}:{line}:{column}", place.file.name);
-    Problem::new(&VERDICT_DIFFERS, "policy", field, format!("[{}] {}", finding.rule.id, finding.message))
+    Problem::new(
+        &VERDICT_DIFFERS,
+        "policy",
+        field,
+        format!("[{}] {}", finding.rule.id, finding.message),
+    )
 }

@@ -50,6 +50,15 @@ impl<'r, 't> Sections<'r, 't> {
             .collect()
     }
 
+    /// How many tables of a section there are, whether they can be read or not.
+    pub(super) fn count(&self, section: &Section) -> usize {
+        match self.root.entry(section.name).map(|entry| entry.value) {
+            None => 0,
+            Some(DeValue::Array(tables)) => tables.len(),
+            Some(_) => 1,
+        }
+    }
+
     fn entries(&self, section: &Section, entry: Entry<'t>) -> Vec<Entry<'t>> {
         match (section.form, entry.value) {
             (Form::Single, DeValue::Array(tables)) => {

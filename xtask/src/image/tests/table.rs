@@ -1,7 +1,6 @@
-//! The partition table, against another implementation and by hand.
+//! The partition table, against the generator of ESP-IDF and by hand.
 
-use device::flash_layout::PARTITIONS;
-use esp_idf_part::PartitionTable;
+use sha2::{Digest as _, Sha256};
 
 use crate::image::partition_table::{bytes, fields, read, require};
 
@@ -23,17 +22,13 @@ fn byte_for_byte() {
     assert!(table[7 * 32..].iter().all(|byte| *byte == 0xFF));
 }
 
+/// What ESP-IDF's own generator makes of the same table as CSV (`gen_esp32part.py`, as in the Python package
+/// esp-idf-defs 0.1.7: `PartitionTable.from_csv(..).to_binary()`). The crate esp-idf-part cannot be asked: it
+/// knows no subtypes of an application's own.
 #[test]
-fn esp_idf_part_reads_and_writes_the_same() {
-    let table = PartitionTable::try_from_bytes(bytes()).unwrap();
-    assert_eq!(table.to_bin().unwrap(), bytes());
-    let theirs = table.partitions().iter();
-    let theirs: Vec<_> = theirs.map(|p| (p.name(), p.offset(), p.size())).collect();
-    let ours = PARTITIONS.iter();
-    let ours: Vec<_> = ours
-        .map(|p| (p.label.to_owned(), p.offset, p.size))
-        .collect();
-    assert_eq!(theirs, ours);
+fn the_same_bytes_as_the_generator_of_esp_idf() {
+    let sha256 = "99da28d40e2a42470e9bd92ff7cfcb8b73e0d594ed4768d95553a9ed255ac95d";
+    assert_eq!(hex::encode(Sha256::digest(bytes())), sha256);
 }
 
 #[test]

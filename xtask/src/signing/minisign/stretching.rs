@@ -65,7 +65,7 @@ impl Parameters {
             (log2_below(operations / 32), 1)
         } else {
             let log2_n = log2_below(effort.memory / 1024);
-            (log2_n, (operations / 4 >> log2_n).min(0x3fff_ffff) / 8)
+            (log2_n, ((operations / 4) >> log2_n).min(0x3fff_ffff) / 8)
         };
         let p = (1..=LARGEST_P)
             .contains(&p)

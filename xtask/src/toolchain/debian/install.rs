@@ -7,6 +7,7 @@ use std::process::Command;
 
 use super::{Debian, HostLibraries, RUSTC, linker_in};
 use crate::failure::{Failure, Result};
+use crate::progress::Progress;
 use crate::toolchain::TARGET;
 use crate::toolchain::apt::{Apt, Offer};
 use crate::toolchain::command::{self, environment};
@@ -17,7 +18,6 @@ use crate::toolchain::files::{
 use crate::toolchain::host_libraries;
 use crate::toolchain::offered::{pinned_offer, require_debian};
 use crate::toolchain::pins::{Package, SOURCE_PACKAGE};
-use crate::progress::Progress;
 use crate::toolchain::source::{find_library, unpack_library};
 use crate::toolchain::tree::{self, Manifest};
 
@@ -89,7 +89,8 @@ impl Debian<'_> {
         let mut found = Vec::new();
         for package in packages {
             let offered = offers.remove(package.name.as_str()).unwrap_or_default();
-            found.push(pinned_offer(package, offered, &self.pins.suite)?);
+            let offer = pinned_offer(package, offered, &self.pins.suite);
+            found.push(offer.map_err(|failure| apt.explain(failure))?);
         }
         Ok(found)
     }
