@@ -3,14 +3,15 @@
 //! Nothing else may enter the image from the environment, or it could not be rebuilt from the
 //! release record alone.
 
-/// The bytes that `version` has in the application descriptor, without the closing NUL.
-const VERSION_BYTES: usize = 31;
+/// The bytes that `version` and `project_name` have in the application descriptor, without the closing NUL.
+const DESCRIPTOR_BYTES: usize = 31;
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rustc-link-arg-bins=-Tlinkall.x");
     for (name, meaning) in [
         ("PERENNIAL_VERSION", "the version of the release"),
+        ("PERENNIAL_PRODUCT", "the name of the product"),
         ("PERENNIAL_COMMIT", "the commit it is built from"),
         (
             "PERENNIAL_RELEASE_DATE",
@@ -40,9 +41,10 @@ fn check(name: &str) -> Result<(), String> {
     if !value.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(format!("is not printable ASCII without spaces: {value:?}"));
     }
-    if name == "PERENNIAL_VERSION" && value.len() > VERSION_BYTES {
+    let in_descriptor = ["PERENNIAL_PRODUCT", "PERENNIAL_VERSION"].contains(&name);
+    if in_descriptor && value.len() > DESCRIPTOR_BYTES {
         return Err(format!(
-            "has {} bytes, at most {VERSION_BYTES} fit: {value}",
+            "has {} bytes, at most {DESCRIPTOR_BYTES} fit: {value}",
             value.len()
         ));
     }

@@ -7,7 +7,7 @@ use crate::console::say;
 use crate::trust_store::TRUST_STORE;
 
 /// The project name in the application descriptor.
-pub(crate) const PROJECT: &str = "perennial-reference";
+pub(crate) const PROJECT: &str = env!("PERENNIAL_PRODUCT");
 /// The version in the application descriptor.
 pub(crate) const VERSION: &str = env!("PERENNIAL_VERSION");
 

@@ -133,6 +133,10 @@ impl Finding {
     }
 
     /// The same with a fact.
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "values and references alike can be given"
+    )]
     pub fn evidence(mut self, name: &'static str, value: impl ToString) -> Self {
         self.evidence.insert(name, value.to_string());
         self

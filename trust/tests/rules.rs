@@ -1,5 +1,7 @@
 //! Each rule speaks where it should and is silent where it should: a failing fixture and its passing twin.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -74,6 +76,11 @@ fn compare(rule: &Rule) -> Result<(), String> {
     if failing.get(rule.id) != Some(&1) {
         return Err(problem(format!(
             "must be found once in fail/, where there is {failing:?}"
+        )));
+    }
+    if passing.contains_key(rule.id) {
+        return Err(problem(format!(
+            "must not be found in pass/, where there is {passing:?}"
         )));
     }
     let mut others = failing;

@@ -11,7 +11,9 @@ use xtask::exit::Exit;
 use xtask::failure::Result;
 use xtask::progress::Progress;
 use xtask::project::Project;
-use xtask::{build, check, explain, keys, policy, provision, render, roots, test, toolchain, verify};
+use xtask::{
+    build, check, explain, keys, policy, provision, render, roots, test, toolchain, verify,
+};
 
 fn main() -> ExitCode {
     let outcome = run(&Cli::parse());

@@ -36,7 +36,7 @@ rules! {
     /// Fetch the release again. For one of your own that is not signed yet: `cargo xtask keys sign DIR`.
     SIGNATURE_WRONG = "V102" "signature-wrong" Error since "0.1.0";
 
-    /// # V103 manifest-unreadable
+    /// # V103 manifest-wrong
     ///
     /// ## What it does
     /// Finds a `release.json` that is not in the one form that this tool writes, or that contradicts what the

@@ -16,6 +16,8 @@ pub const TARGET: &str = "riscv32imc-unknown-none-elf";
 /// What the image says of itself: the only values that the firmware takes from the environment.
 #[derive(Clone, Debug)]
 pub struct Identity {
+    /// Name of the product, for the app descriptor: at most 31 bytes.
+    pub product: String,
     /// For the app descriptor: at most 31 bytes.
     pub version: String,
     /// 40 hexadecimal digits.
@@ -72,6 +74,7 @@ pub fn compile(root: &Path, toolchain: &Toolchain, identity: &Identity) -> Resul
         "CARGO_ENCODED_RUSTFLAGS",
         rustflags(root, toolchain).join("\x1f"),
     );
+    build.env("PERENNIAL_PRODUCT", &identity.product);
     build.env("PERENNIAL_VERSION", &identity.version);
     build.env("PERENNIAL_COMMIT", &identity.commit);
     build.env("PERENNIAL_RELEASE_DATE", identity.released.to_string());
@@ -136,11 +139,28 @@ fn named_paths(root: &Path, toolchain: &Toolchain) -> Vec<(PathBuf, &'static str
         .or_else(|| Some(home.clone()?.join(".cargo")));
     let mut paths = Vec::new();
     paths.extend(home.map(|path| (path, "/home")));
+    let registries = cargo_home
+        .iter()
+        .flat_map(|path| registry_sources(path))
+        .collect::<Vec<_>>();
     paths.extend(cargo_home.map(|path| (path, "/cargo")));
+    paths.extend(registries.into_iter().map(|path| (path, "/cargo/registry")));
     paths.push((root.to_owned(), "/perennial"));
     paths.push((target_dir(root), "/target"));
     paths.push((toolchain.sysroot.clone(), "/sysroot"));
     paths
+}
+
+/// Where cargo unpacks crates: a folder for each registry, named for its host. A mirror has another name, and the
+/// same crates.
+fn registry_sources(cargo_home: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(cargo_home.join("registry/src"))
+        .into_iter()
+        .flatten()
+        .flatten();
+    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    folders.sort();
+    folders
 }
 
 fn run(mut command: Command, doing: &str, next_step: &str) -> Result<()> {

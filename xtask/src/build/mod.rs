@@ -104,6 +104,7 @@ pub fn run(project: &Project, arguments: &BuildArguments) -> Result<Exit> {
     let toolchain = toolchain::ensure(&project.root, arguments.provider, progress)?;
     progress.say("compiling the firmware");
     let identity = Identity {
+        product: policy.product.name.value.clone(),
         version,
         commit: head.commit.clone(),
         released: date.day,

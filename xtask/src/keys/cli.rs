@@ -17,8 +17,11 @@ pub struct Keys {
 /// What `keys` can do.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
+    /// Make a key pair
     New(New),
+    /// Print the public key of a secret key
     Public(Public),
+    /// Sign a release
     Sign(Sign),
 }
 
@@ -35,6 +38,7 @@ pub struct New {
     /// What the key will be for, in the line for policy.toml
     #[arg(long, value_enum, default_value_t = Role::Release)]
     pub role: Role,
+    /// Where the password comes from.
     #[command(flatten)]
     pub password: PasswordOption,
     /// Leave the secret key without a password: who can read the file can sign firmware
@@ -56,6 +60,7 @@ pub struct Public {
     /// What the key is for, in the line for policy.toml
     #[arg(long, value_enum, default_value_t = Role::Release)]
     pub role: Role,
+    /// Where the password comes from.
     #[command(flatten)]
     pub password: PasswordOption,
 }
@@ -72,6 +77,7 @@ pub struct Sign {
     /// The secret key file; give it again for more keys
     #[arg(long = "key", value_name = "PATH", required = true)]
     pub keys: Vec<PathBuf>,
+    /// Where the password comes from.
     #[command(flatten)]
     pub password: PasswordOption,
 }

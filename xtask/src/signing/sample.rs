@@ -30,6 +30,7 @@ pub fn write_key(directory: &Path, number: u8) -> PathBuf {
     path
 }
 
+/// A key set of these keys.
 pub fn key_set(threshold: u32, keys: Vec<SigningKey>) -> KeySet {
     KeySet {
         threshold: located(threshold),

@@ -9,6 +9,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 
 mod counts;
+mod documentation;
 mod steps;
 
 use counts::Counts;

@@ -37,7 +37,7 @@ pub fn runs_here() -> bool {
 ///
 /// # Errors
 /// When there is none: what is offered instead, and how to move the pin; exit 14.
-pub fn pinned_offer(package: &Package, offered: Vec<Offer>, suite: &str) -> Result<Offer> {
+pub fn pinned_offer(package: &Package, offered: &[Offer], suite: &str) -> Result<Offer> {
     let versions: Vec<&str> = offered.iter().map(|offer| offer.version.as_str()).collect();
     if versions.is_empty() {
         return Err(nothing_offered(package, suite));
@@ -110,13 +110,13 @@ mod tests {
         let other = "0".repeat(64);
         let right = offer(package.version.as_str(), package.sha256.as_str());
         let offers = vec![offer("1:99", &other), right.clone()];
-        assert_eq!(pinned_offer(&package, offers, "suite").unwrap(), right);
+        assert_eq!(pinned_offer(&package, &offers, "suite").unwrap(), right);
     }
 
     #[test]
     fn other_version_names_the_offered_one_and_the_command() {
         let offers = vec![offer("1:99", &"0".repeat(64))];
-        let failure = pinned_offer(&pinned(), offers, "suite").unwrap_err();
+        let failure = pinned_offer(&pinned(), &offers, "suite").unwrap_err();
         let text = failure.to_string();
         assert!(text.contains("offered: 1:99"), "{text}");
         assert!(
@@ -130,7 +130,7 @@ mod tests {
     fn other_content_of_the_pinned_version_is_refused() {
         let package = pinned();
         let offers = vec![offer(package.version.as_str(), &"0".repeat(64))];
-        let text = pinned_offer(&package, offers, "suite")
+        let text = pinned_offer(&package, &offers, "suite")
             .unwrap_err()
             .to_string();
         assert!(text.contains("is not the pinned one"), "{text}");
@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn no_offer_at_all_names_the_suite() {
-        let text = pinned_offer(&pinned(), Vec::new(), "Debian 12")
+        let text = pinned_offer(&pinned(), &[], "Debian 12")
             .unwrap_err()
             .to_string();
         assert!(text.contains("it is part of Debian 12"), "{text}");

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use sha2::{Digest as _, Sha256};
 use trust::rules::verification::{FILE_SET_WRONG, HASH_DIFFERS, MANIFEST_WRONG};
 
 use super::Evidence;
@@ -91,8 +90,8 @@ pub fn hashes(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
 }
 
 fn artefact_problem(evidence: &Evidence<'_>, artefact: &Artefact) -> Option<Problem> {
-    let bytes = evidence.bytes(&artefact.name)?;
-    let sha256 = hex::encode(Sha256::digest(bytes));
+    let file = evidence.files.get(&artefact.name)?;
+    let (bytes, sha256) = (file.bytes(), file.sha256());
     if bytes.len() as u64 != artefact.size {
         let message = format!(
             "it has {} bytes, {FILE_NAME} says {}",

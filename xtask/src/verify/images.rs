@@ -116,9 +116,11 @@ pub fn flash(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
                 found.push(Problem::new(&IMAGE_WRONG, FLASH, OTA_0.label, message));
             }
             let application = flash.application().bytes().len();
+            let fields = flash.fields().len();
             (
                 format!(
-                    "bootloader, partition table, otadata, application ({application} bytes) in ota_0, store; the rest erased"
+                    "bootloader, partition table, otadata, application ({application} bytes) in ota_0, store; the rest erased; \
+                     each byte is in one of {fields} fields"
                 ),
                 found,
             )
@@ -141,44 +143,55 @@ pub fn first_difference(evidence: &Evidence<'_>, kind: ArtefactKind) -> String {
 fn application_difference(evidence: &Evidence<'_>) -> Option<String> {
     let (found, copy) = (evidence.bytes(APPLICATION)?, slot(evidence)?);
     let good = Application::read_prefix(copy).ok()?;
-    named(good.fields(), found, good.bytes())
+    named(&good.fields(), found, good.bytes())
 }
 
+/// The application is compared first: a bit that flipped in a segment shows there, and in the flash image alone
+/// only as a checksum that is wrong.
 fn flash_difference(evidence: &Evidence<'_>) -> Option<String> {
-    if let Err(faults) = FlashMap::read(evidence.bytes(FLASH)?)
-        && let Some(fault) = faults
+    let good = evidence
+        .bytes(APPLICATION)
+        .and_then(|bytes| Application::read(bytes).ok());
+    let copy = good
+        .as_ref()
+        .and_then(|good| slot(evidence)?.get(..good.bytes().len()));
+    if let (Some(good), Some(copy)) = (&good, copy)
+        && let Some(field) = good
+            .fields()
             .iter()
-            .find(|fault| !fault.field.name.ends_with("digest"))
+            .find(|field| differs(field, copy, good.bytes()))
     {
-        return Some(fault.field.to_string());
+        return Some(field.within(OTA_0.label, OTA_0.offset as usize).to_string());
     }
-    let good = Application::read(evidence.bytes(APPLICATION)?).ok()?;
-    let place = OTA_0.offset as usize;
-    let fields = good.fields().into_iter().collect::<Vec<_>>();
-    let found = named(fields, slot(evidence)?, good.bytes())?;
-    Some(format!("{} at 0x{place:x}: {found}", OTA_0.label))
+    let faults = FlashMap::read(evidence.bytes(FLASH)?).err()?;
+    faults.iter().next().map(|fault| fault.field.to_string())
 }
 
 fn store_difference(evidence: &Evidence<'_>) -> Option<String> {
     let image = Application::read(evidence.bytes(APPLICATION)?).ok()?;
     let embedded = image.store().ok()?;
     let good: &TrustStore<'_> = &embedded.store;
-    let fields = good
+    let fields: Vec<_> = good
         .fields()
         .map(|(range, field)| Field::new(range, field.to_string()))
         .collect();
     named(
-        fields,
+        &fields,
         evidence.bytes(ArtefactKind::TrustStore.file_name())?,
         good.as_bytes(),
     )
 }
 
 /// The first of `fields` in which the two differ.
-fn named(fields: Vec<Field>, found: &[u8], good: &[u8]) -> Option<String> {
-    let differing =
-        |field: &&Field| found.get(field.range.clone()) != good.get(field.range.clone());
-    fields.iter().find(differing).map(ToString::to_string)
+fn named(fields: &[Field], found: &[u8], good: &[u8]) -> Option<String> {
+    fields
+        .iter()
+        .find(|field| differs(field, found, good))
+        .map(ToString::to_string)
+}
+
+fn differs(field: &Field, found: &[u8], good: &[u8]) -> bool {
+    found.get(field.range.clone()) != good.get(field.range.clone())
 }
 
 fn slot<'a>(evidence: &'a Evidence<'_>) -> Option<&'a [u8]> {

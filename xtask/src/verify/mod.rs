@@ -3,10 +3,14 @@
 //! Each step looks at one thing and says what it saw; a step that finds something does not keep the others from
 //! running. What is trusted is the policy of this checkout: its keys decide whose release it is.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use clap::{Args, ValueEnum};
+use sha2::{Digest as _, Sha256};
+use trust::gate::Verdict;
 use trust::policy::{KeySet, Policy};
 use trust::source::SourceFile;
 
@@ -50,10 +54,19 @@ pub struct Evidence<'a> {
     project: &'a Project,
     /// The keys of that policy.
     keys: &'a KeySet,
-    /// Name and bytes of every file in the folder.
-    files: BTreeMap<String, Vec<u8>>,
+    /// Every file in the folder, by name.
+    files: BTreeMap<String, Rc<StoredFile>>,
     /// `release.json`, when it can be read.
     manifest: std::result::Result<ReleaseManifest, String>,
+    /// The verdict on the recorded inputs, computed when it is asked for.
+    verdict: OnceCell<std::result::Result<Verdict, String>>,
+}
+
+/// A file of a release, hashed when it is asked for.
+#[derive(Debug)]
+pub struct StoredFile {
+    bytes: Vec<u8>,
+    sha256: OnceCell<String>,
 }
 
 type Check = fn(&Evidence<'_>) -> (String, Vec<Problem>);
@@ -78,26 +91,20 @@ const STEPS: &[(&str, Check)] = &[
 /// does not hold with [`Exit::Findings`].
 pub fn run(project: &Project, arguments: &VerifyArguments) -> Result<Exit> {
     let policy = trusted_policy(project)?;
-    let files = read_files(&arguments.directory)?;
-    let manifest = match files.get(FILE_NAME) {
-        Some(bytes) => ReleaseManifest::from_bytes(bytes),
-        None => Err("the file is missing".to_owned()),
-    };
-    let evidence = Evidence {
-        project,
-        keys: &policy.signing,
-        files,
-        manifest,
-    };
-    let steps: Vec<Step> = STEPS
-        .iter()
-        .map(|(name, check)| Step::new(name, check(&evidence)))
-        .collect();
+    let evidence = Evidence::new(project, &policy.signing, read_files(&arguments.directory)?);
+    let steps: Vec<Step> = steps(&evidence).collect();
     match arguments.format {
         Form::Human => report::human(&arguments.directory, &steps),
         Form::Json => report::json(&evidence, &steps),
     }
     Ok(exit_of(&steps))
+}
+
+/// Every step, run as the iterator advances.
+pub fn steps<'a>(evidence: &'a Evidence<'_>) -> impl Iterator<Item = Step> + 'a {
+    STEPS
+        .iter()
+        .map(|(name, check)| Step::new(name, check(evidence)))
 }
 
 /// Tampering outweighs a verdict: of bytes that nobody signed there is nothing to prove.
@@ -112,7 +119,11 @@ fn exit_of(steps: &[Step]) -> Exit {
     }
 }
 
-fn trusted_policy(project: &Project) -> Result<Policy> {
+/// The policy of this checkout, whose keys decide whose release it is.
+///
+/// # Errors
+/// [`Exit::Unreadable`] when it cannot be read or has mistakes.
+pub fn trusted_policy(project: &Project) -> Result<Policy> {
     let path = project.root.join(POLICY);
     let bytes = std::fs::read(&path).map_err(|error| Failure::io("read", &path, &error))?;
     let reading = trust::policy::read(&SourceFile::from_bytes(POLICY, &bytes));
@@ -128,7 +139,11 @@ fn trusted_policy(project: &Project) -> Result<Policy> {
     })
 }
 
-fn read_files(directory: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
+/// Reads every file of a folder.
+///
+/// # Errors
+/// [`Exit::Unreadable`] for a folder or file that cannot be read.
+pub fn read_files(directory: &Path) -> Result<BTreeMap<String, Rc<StoredFile>>> {
     let entries = std::fs::read_dir(directory).map_err(|error| {
         Failure::io("list", directory, &error).help("give the folder of a release: dist/<version>")
     })?;
@@ -143,14 +158,53 @@ fn read_files(directory: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
             .to_string_lossy()
             .into_owned();
         let bytes = std::fs::read(&path).map_err(|error| Failure::io("read", &path, &error))?;
-        files.insert(name, bytes);
+        files.insert(name, Rc::new(StoredFile::new(bytes)));
     }
     Ok(files)
 }
 
-impl Evidence<'_> {
+impl StoredFile {
+    /// A file with this content.
+    pub fn new(bytes: Vec<u8>) -> Self {
+        Self {
+            bytes,
+            sha256: OnceCell::new(),
+        }
+    }
+
+    /// Its content.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    fn sha256(&self) -> &str {
+        self.sha256
+            .get_or_init(|| hex::encode(Sha256::digest(&self.bytes)))
+    }
+}
+
+impl<'a> Evidence<'a> {
+    /// What `files` are, for those who trust `keys` and have `project`.
+    pub fn new(
+        project: &'a Project,
+        keys: &'a KeySet,
+        files: BTreeMap<String, Rc<StoredFile>>,
+    ) -> Self {
+        let manifest = match files.get(FILE_NAME) {
+            Some(file) => ReleaseManifest::from_bytes(&file.bytes),
+            None => Err("the file is missing".to_owned()),
+        };
+        Self {
+            project,
+            keys,
+            files,
+            manifest,
+            verdict: OnceCell::new(),
+        }
+    }
+
     /// The bytes of a file; none where it is missing, which the step `files` reports.
     fn bytes(&self, name: &str) -> Option<&[u8]> {
-        self.files.get(name).map(Vec::as_slice)
+        self.files.get(name).map(|file| file.bytes())
     }
 }

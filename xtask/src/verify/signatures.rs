@@ -18,7 +18,7 @@ pub fn check(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
         .iter()
         .filter(|(name, _)| is_signature_name(name));
     let files: Vec<(&str, &[u8])> = named
-        .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
+        .map(|(name, bytes)| (name.as_str(), bytes.bytes()))
         .collect();
     match signatures(signed, &files, evidence.keys) {
         Ok(verified) => {

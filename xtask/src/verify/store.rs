@@ -53,22 +53,20 @@ pub fn check(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
     {
         differ(alone, format!("it is not the store in {name}"));
     }
-    match verdict::recomputed(evidence) {
-        Ok(verdict) => match verdict.approved().map(RenderedStore::new) {
-            Some(Ok(rendered)) if rendered.bytes() == embedded.store.as_bytes() => {}
-            Some(Ok(rendered)) => differ(
+    // Where there is no verdict or no approval, the steps "inputs" and "verdict" say so.
+    let approved = verdict::recomputed(evidence)
+        .ok()
+        .and_then(|verdict| verdict.approved());
+    match approved.map(RenderedStore::new) {
+        Some(Ok(rendered)) if rendered.bytes() != embedded.store.as_bytes() => {
+            let identity_of_policy = hex::encode(rendered.identity());
+            differ(
                 name,
-                format!(
-                    "the policy renders to {}, the image has {identity}",
-                    hex::encode(rendered.identity())
-                ),
-            ),
-            Some(Err(error)) => differ(name, format!("the policy renders to no store: {error}")),
-            // The step "verdict" says so.
-            None => {}
-        },
-        // The step "inputs" says so.
-        Err(_) => {}
+                format!("the policy renders to {identity_of_policy}, the image has {identity}"),
+            );
+        }
+        Some(Err(error)) => differ(name, format!("the policy renders to no store: {error}")),
+        Some(Ok(_)) | None => {}
     }
     let anchors = embedded
         .store

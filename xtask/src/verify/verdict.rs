@@ -71,7 +71,11 @@ pub fn check(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
 ///
 /// # Errors
 /// Why there is none: the inputs, the date or the channel cannot be had.
-pub fn recomputed(evidence: &Evidence<'_>) -> Result<Verdict, String> {
+pub fn recomputed<'a>(evidence: &'a Evidence<'_>) -> Result<&'a Verdict, &'a String> {
+    evidence.verdict.get_or_init(|| compute(evidence)).as_ref()
+}
+
+fn compute(evidence: &Evidence<'_>) -> Result<Verdict, String> {
     let manifest = evidence.manifest.as_ref().map_err(Clone::clone)?;
     let (inputs, _) = recorded_inputs(evidence, manifest)?;
     let as_of: Date = manifest

@@ -89,7 +89,7 @@ impl Debian<'_> {
         let mut found = Vec::new();
         for package in packages {
             let offered = offers.remove(package.name.as_str()).unwrap_or_default();
-            let offer = pinned_offer(package, offered, &self.pins.suite);
+            let offer = pinned_offer(package, &offered, &self.pins.suite);
             found.push(offer.map_err(|failure| apt.explain(failure))?);
         }
         Ok(found)

@@ -1,0 +1,209 @@
+//! Runs the commands of the documentation, as they are written.
+//!
+//! A fenced block of `console` holds commands, each after `$ `, and perhaps what they print. The blocks of all
+//! files run in order in a fresh clone of the project that has a release in `dist/`. A block below an HTML comment
+//! that begins with `not run:` is passed over; a block below `fixture: PATH` is compared with that file.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::counts::Counts;
+use crate::exit::Exit;
+use crate::failure::{Failure, Result};
+
+/// The documents, in the order in which their commands run.
+const DOCUMENTS: [&str; 5] = [
+    "README.md",
+    "docs/policy.md",
+    "docs/release.md",
+    "docs/toolchain.md",
+    "docs/rules.md",
+];
+
+/// A fenced block.
+#[derive(Debug, Eq, PartialEq)]
+struct Block {
+    /// Line of the fence, from 1.
+    line: usize,
+    /// What stands behind the fence.
+    language: String,
+    /// The HTML comment directly above, without its marks.
+    comment: Option<String>,
+    text: String,
+}
+
+/// Runs every command and compares every fixture. `tools` are put in front of `PATH`.
+pub fn run(root: &Path, tools: &[PathBuf]) -> Result<Counts> {
+    let clone = fresh_clone(root)?;
+    let mut counts = Counts::default();
+    for document in DOCUMENTS {
+        let path = root.join(document);
+        let text =
+            std::fs::read_to_string(&path).map_err(|error| Failure::io("read", &path, &error))?;
+        for block in blocks(&text) {
+            let outcome = check_block(&block, root, &clone, tools);
+            let passed = outcome.iter().filter(|problem| problem.is_none()).count();
+            for problem in outcome.iter().flatten() {
+                eprintln!("{document}:{}: {problem}", block.line);
+            }
+            counts.add(Counts {
+                passed,
+                failed: outcome.len() - passed,
+                skipped: 0,
+            });
+        }
+    }
+    Ok(counts)
+}
+
+/// What is wrong with each command or fixture of a block; nothing for a block of another kind.
+fn check_block(block: &Block, root: &Path, clone: &Path, tools: &[PathBuf]) -> Vec<Option<String>> {
+    let comment = block.comment.as_deref().unwrap_or("");
+    if let Some(fixture) = comment.strip_prefix("fixture:") {
+        let same =
+            std::fs::read_to_string(root.join(fixture.trim())).is_ok_and(|text| text == block.text);
+        return vec![(!same).then(|| format!("it is not {}", fixture.trim()))];
+    }
+    if block.language != "console" || comment.starts_with("not run:") {
+        return Vec::new();
+    }
+    let commands = block
+        .text
+        .lines()
+        .filter_map(|line| line.strip_prefix("$ "));
+    commands
+        .map(|command| run_command(command, root, clone, tools).err())
+        .collect()
+}
+
+fn run_command(
+    command: &str,
+    root: &Path,
+    clone: &Path,
+    tools: &[PathBuf],
+) -> std::result::Result<(), String> {
+    let output = Command::new("bash")
+        .args(["-euo", "pipefail", "-c", command])
+        .current_dir(clone)
+        .env("PATH", path_with(tools))
+        // The clone shares the compiled dependencies; nothing else of this checkout.
+        .env("CARGO_TARGET_DIR", root.join("target"))
+        .output()
+        .map_err(|error| format!("bash does not start: {error}"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(format!(
+        "`{command}` ended with {}:\n{}",
+        output.status,
+        said.trim_end()
+    ))
+}
+
+fn path_with(tools: &[PathBuf]) -> OsString {
+    let inherited = std::env::var_os("PATH").unwrap_or_default();
+    let folders = tools
+        .iter()
+        .cloned()
+        .chain(std::env::split_paths(&inherited));
+    std::env::join_paths(folders).unwrap_or(inherited)
+}
+
+/// A clone of the commit, with the toolchain and the release of this checkout, so that the commands run as for
+/// somebody who has built once.
+fn fresh_clone(root: &Path) -> Result<PathBuf> {
+    let clone = root.join("target/perennial/docs-clone");
+    let failed =
+        |what: &str, seen: String| Failure::new(Exit::Environment, what.to_owned()).evidence(seen);
+    if clone.exists() {
+        std::fs::remove_dir_all(&clone).map_err(|error| Failure::io("remove", &clone, &error))?;
+    }
+    let script = format!(
+        "git clone --quiet . {clone:?} && mkdir -p {clone:?}/target && ln -s {root:?}/target/toolchain {clone:?}/target/toolchain \
+         && cp -a target/perennial/test-dist {clone:?}/dist",
+    );
+    let output = Command::new("bash")
+        .args(["-euo", "pipefail", "-c", &script])
+        .current_dir(root)
+        .output();
+    let output = output.map_err(|error| failed("bash does not start", error.to_string()))?;
+    if !output.status.success() {
+        return Err(failed(
+            "cannot clone the project",
+            String::from_utf8_lossy(&output.stderr).into_owned(),
+        )
+        .help(
+            "the step `release` makes the release that the documentation speaks of: run it first",
+        ));
+    }
+    Ok(clone)
+}
+
+fn blocks(text: &str) -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut open = false;
+    let mut comment = None;
+    for (number, line) in text.lines().enumerate() {
+        match (line.strip_prefix("```"), open) {
+            (Some(language), false) => {
+                open = true;
+                let language = language.trim().to_owned();
+                blocks.push(Block {
+                    line: number + 1,
+                    language,
+                    comment: comment.take(),
+                    text: String::new(),
+                });
+            }
+            (Some(_), true) => open = false,
+            (None, true) => {
+                if let Some(block) = blocks.last_mut() {
+                    block.text.push_str(line);
+                    block.text.push('\n');
+                }
+            }
+            (None, false) if line.trim().is_empty() => {}
+            (None, false) => comment = html_comment(line),
+        }
+    }
+    blocks
+}
+
+/// What stands in a line that is one HTML comment.
+fn html_comment(line: &str) -> Option<String> {
+    let inside = line.strip_prefix("<!--")?.strip_suffix("-->")?;
+    Some(inside.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_know_their_line_language_and_comment() {
+        let text = "# Title\n\n<!-- not run: needs a board -->\n```console\n$ a\nout\n```\n\n```text\n$ b\n```\n";
+        let found = blocks(text);
+        assert_eq!(found.len(), 2);
+        assert_eq!(
+            (found[0].line, found[0].comment.as_deref()),
+            (4, Some("not run: needs a board"))
+        );
+        assert_eq!(found[0].text, "$ a\nout\n");
+        assert_eq!(
+            (found[1].language.as_str(), &found[1].comment),
+            ("text", &None)
+        );
+    }
+
+    #[test]
+    fn a_command_that_fails_is_told() {
+        let here = std::env::temp_dir();
+        assert_eq!(run_command("true", &here, &here, &[]), Ok(()));
+        assert!(
+            run_command("echo no >&2; false", &here, &here, &[])
+                .is_err_and(|problem| problem.contains("no"))
+        );
+    }
+}

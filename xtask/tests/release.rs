@@ -1,0 +1,12 @@
+//! A real release: judged by stock programs, attacked bit by bit, and killed while it is made.
+//!
+//! `cargo xtask test` builds the release and says where it is in `PERENNIAL_TEST_DIST`.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod release {
+    mod builds;
+    mod damage;
+    mod peers;
+    mod place;
+}

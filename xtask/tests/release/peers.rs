@@ -1,0 +1,94 @@
+//! What stock programs say of the release.
+
+use std::process::Command;
+
+use super::place::{copy, files, peer, release, root, text, verify};
+
+#[test]
+fn esptool_finds_checksum_and_hash_valid_and_shows_our_version() {
+    let release = release();
+    let output = peer("PERENNIAL_ESPTOOL")
+        .args(["--chip", "esp32c3", "image-info"])
+        .arg(release.join("application.bin"))
+        .env("COLUMNS", "200")
+        .output()
+        .unwrap();
+    let text = text(&output);
+    assert!(output.status.success(), "{text}");
+    let version = release.file_name().unwrap().to_str().unwrap();
+    for wanted in ["(valid)", version, "perennial-reference"] {
+        assert!(text.contains(wanted), "{wanted} is not in:\n{text}");
+    }
+    let valid = text
+        .lines()
+        .filter(|line| line.contains("hecksum") || line.contains("alidation hash"));
+    assert_eq!(
+        valid.filter(|line| line.ends_with("(valid)")).count(),
+        2,
+        "{text}"
+    );
+}
+
+#[test]
+fn the_application_is_at_the_ota_slots_offset_in_the_full_image() {
+    let files = files();
+    let (application, flash) = (&files["application.bin"], &files["flash.bin"]);
+    let offset = device::flash_layout::OTA_0.offset as usize;
+    assert_eq!(offset, 0x10000);
+    assert_eq!(
+        &flash[offset..offset + application.len()],
+        application.as_slice()
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let slot = folder.path().join("slot.bin");
+    std::fs::write(&slot, &flash[offset..]).unwrap();
+    let output = peer("PERENNIAL_ESPTOOL")
+        .args(["--chip", "esp32c3", "image-info"])
+        .arg(slot)
+        .output()
+        .unwrap();
+    assert!(text(&output).contains("(valid)"), "{}", text(&output));
+}
+
+#[test]
+fn stock_minisign_accepts_the_release_and_refuses_a_flipped_byte() {
+    let folder = copy();
+    let manifest = folder.path().join("release.json");
+    let check = || {
+        let public = root().join("trust/keys/development.pub");
+        peer("PERENNIAL_MINISIGN")
+            .arg("-V")
+            .arg("-p")
+            .arg(public)
+            .arg("-m")
+            .arg(&manifest)
+            .output()
+            .unwrap()
+    };
+    let accepted = check();
+    assert!(accepted.status.success(), "{}", text(&accepted));
+    assert_eq!(verify(folder.path()).0, 0);
+
+    let mut bytes = std::fs::read(&manifest).unwrap();
+    bytes[100] ^= 1;
+    std::fs::write(&manifest, bytes).unwrap();
+    assert!(!check().status.success());
+    let (exit, said) = verify(folder.path());
+    assert_eq!(exit, 13, "{said}");
+}
+
+#[test]
+fn sha256sum_accepts_the_sums() {
+    let output = Command::new("sha256sum")
+        .args(["--check", "--strict", "SHA256SUMS"])
+        .current_dir(release())
+        .output();
+    let output = output.unwrap();
+    assert!(output.status.success(), "{}", text(&output));
+    assert_eq!(
+        text(&output).matches(": OK").count(),
+        7,
+        "{}",
+        text(&output)
+    );
+}
