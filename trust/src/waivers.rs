@@ -4,12 +4,12 @@ use crate::date::Date;
 use crate::finding::{Finding, Subject};
 use crate::policy::{Reading, Waiver};
 use crate::rules::Rule;
-use crate::rules::anchors::{NAME_DISAGREES, REQUIRED_ROOT_MISSING};
+use crate::rules::anchors::{KEY_NOT_SUPPORTED, NAME_DISAGREES, REQUIRED_ROOT_MISSING, WEAK_KEY};
 use crate::rules::certificates::{
     CALENDAR_BAD_VALUE, CALENDAR_UNKNOWN_KEY, CALENDAR_UNREADABLE, CERTIFICATE_UNREADABLE,
     NO_CERTIFICATE, PRIVATE_KEY_IN_POOL,
 };
-use crate::rules::endpoints::CHAIN_UNREADABLE;
+use crate::rules::endpoints::{CHAIN_UNREADABLE, COVERAGE_NOT_REACHED, ENDPOINT_WITHOUT_ANCHOR};
 use crate::rules::policy::{WAIVER_EXPIRED, WAIVER_NOT_POSSIBLE, WAIVER_UNUSED};
 use crate::rules::signing::DEVELOPMENT_KEY;
 
@@ -24,8 +24,16 @@ const UNREADABLE: [&Rule; 7] = [
     &PRIVATE_KEY_IN_POOL,
 ];
 
-/// Findings after which the store would be another one than was reviewed, or anybody's.
-const UNPROVABLE: [&Rule; 3] = [&DEVELOPMENT_KEY, &NAME_DISAGREES, &REQUIRED_ROOT_MISSING];
+/// Findings after which the store would be another one than was reviewed, or could never reach a server.
+const UNPROVABLE: [&Rule; 7] = [
+    &COVERAGE_NOT_REACHED,
+    &DEVELOPMENT_KEY,
+    &ENDPOINT_WITHOUT_ANCHOR,
+    &KEY_NOT_SUPPORTED,
+    &NAME_DISAGREES,
+    &REQUIRED_ROOT_MISSING,
+    &WEAK_KEY,
+];
 
 /// Marks the findings that a waiver covers at the release date, and adds one for each waiver that covers
 /// nothing or has expired. A waiver without owner, reason or end covers nothing; the reader says so.

@@ -73,7 +73,14 @@ fn text(root: &Path, arguments: &[&str]) -> Result<String> {
 }
 
 fn run(root: &Path, arguments: &[&str]) -> Result<Vec<u8>> {
-    let started = Command::new("git")
+    let mut git = Command::new("git");
+    // The caller's GIT_DIR and its like would make this another repository.
+    for (name, _) in
+        std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("GIT_"))
+    {
+        git.env_remove(name);
+    }
+    let started = git
         .arg("-C")
         .arg(root)
         .args(["-c", "core.quotePath=false"])

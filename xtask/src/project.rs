@@ -87,6 +87,12 @@ impl Project {
     /// # Errors
     /// [`Exit::Unreadable`] where git does not have the commit or a file of it.
     pub fn inputs_at(&self, commit: &str) -> Result<ProjectInputs> {
+        if commit.len() != 40 || !commit.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(Failure::new(
+                Exit::Unreadable,
+                format!("{commit:?} is not a commit: 40 hexadecimal digits"),
+            ));
+        }
         let mut files = vec![POLICY.to_owned()];
         for folder in FOLDERS {
             files.extend(

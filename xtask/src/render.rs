@@ -88,6 +88,12 @@ fn output(project: &Project, arguments: &RenderArguments) -> Option<PathBuf> {
 }
 
 fn deliver(bytes: &[u8], output: Option<&Path>, check: bool) -> Result<Exit> {
+    if check && output.is_none() {
+        return Err(
+            Failure::new(Exit::Unreadable, "there is no file to compare with")
+                .help("name it: --output FILE"),
+        );
+    }
     let Some(path) = output else {
         std::io::Write::write_all(&mut std::io::stdout().lock(), bytes)
             .map_err(|error| Failure::io("write to", Path::new("stdout"), &error))?;

@@ -15,6 +15,7 @@ use crate::policy::{Endpoint, PolicyDraft, RequiredRoot};
 use crate::source::Location;
 
 mod backup_pins;
+mod coverage_requirement;
 mod duplicate_anchors;
 mod endpoint_anchors;
 mod ends_in_service;
@@ -23,6 +24,7 @@ mod leaves_programmes;
 mod pin_expiry;
 mod release_date;
 mod required_roots;
+mod service_life;
 mod signing;
 mod unneeded_anchors;
 
@@ -48,6 +50,7 @@ type Check = fn(&Case<'_>, &mut Vec<Finding>);
 /// Every check. The order does not matter: findings are put into file order.
 const ALL: &[Check] = &[
     backup_pins::check,
+    coverage_requirement::check,
     duplicate_anchors::check,
     endpoint_anchors::check,
     ends_in_service::check,
@@ -56,6 +59,7 @@ const ALL: &[Check] = &[
     pin_expiry::check,
     release_date::check,
     required_roots::check,
+    service_life::check,
     signing::check,
     unneeded_anchors::check,
 ];
@@ -113,7 +117,8 @@ impl<'a> Case<'a> {
             })
     }
 
-    /// The anchors that may lead to `endpoint`: of its owner, or in or directly above a captured chain.
+    /// The anchors that may lead to `endpoint`: in or directly above a captured chain, where there is one; what was
+    /// seen counts more than what was said. Else those of its owner.
     pub(crate) fn anchors_of(&self, endpoint: &'a Endpoint) -> Vec<Anchor<'a>> {
         self.anchors()
             .filter(|anchor| self.serves(anchor.certificate, endpoint))
@@ -121,8 +126,10 @@ impl<'a> Case<'a> {
     }
 
     fn serves(&self, anchor: &Certificate, endpoint: &Endpoint) -> bool {
-        let owner = self.calendar.owner(anchor);
-        owner.as_deref() == Some(endpoint.owner.as_str()) || self.chains.reach(endpoint, anchor)
+        if self.chains.of(endpoint).next().is_some() {
+            return self.chains.reach(endpoint, anchor);
+        }
+        self.calendar.owner(anchor).as_deref() == Some(endpoint.owner.as_str())
     }
 }
 

@@ -6,8 +6,8 @@ rules! {
     /// # E101 endpoint-without-anchor
     ///
     /// ## What it does
-    /// Finds an endpoint to which no anchor of the store leads: none is of the endpoint's `owner`, and none
-    /// is in or above a captured chain of it.
+    /// Finds an endpoint to which no anchor of the store leads: none is in or above a captured
+    /// chain of it; or, where no chain was captured, none is of the endpoint's `owner`.
     ///
     /// ## Why it matters
     /// The device can never fetch an update there. If it is the failover, that shows on the day it is needed.
@@ -42,4 +42,25 @@ rules! {
     /// ## Use instead
     /// Put the PEM file, leaf first as the server sends it, below `trust/endpoints/`, or remove the entry.
     CHAIN_UNREADABLE = "E102" "chain-unreadable" Error since "0.1.0";
+
+    /// # E103 coverage-not-reached
+    ///
+    /// ## What it does
+    /// Counts the different keys and the owners of the anchors that lead to an endpoint, and finds that they are
+    /// fewer than `[coverage] independent-paths` or `distinct-owners`.
+    ///
+    /// ## Why it matters
+    /// One key or one owner is one event away from a stranded fleet. This is the least that must hold: it does not
+    /// yet look at each day of the service life.
+    ///
+    /// ## Example
+    /// ```toml
+    /// [coverage]
+    /// independent-paths = 2
+    /// distinct-owners = 2        # every required root is of one CA
+    /// ```
+    ///
+    /// ## Use instead
+    /// Serve a failover endpoint with certificates of another CA, and require its root as well.
+    COVERAGE_NOT_REACHED = "E103" "coverage-not-reached" Error since "0.1.0";
 }

@@ -371,4 +371,22 @@ rules! {
     /// ## Use instead
     /// Mend what the rule found, or remove the requirement, and remove the waiver.
     WAIVER_NOT_POSSIBLE = "P105" "waiver-not-possible" Error since "0.1.0";
+
+    /// # P106 service-ended
+    ///
+    /// ## What it does
+    /// Finds a service life that ended before the release date.
+    ///
+    /// ## Why it matters
+    /// Every anchor lasts to the end of a service that is over: the proof would pass and say nothing.
+    ///
+    /// ## Example
+    /// ```toml
+    /// [service-life]
+    /// ends = "2002-06-30"
+    /// ```
+    ///
+    /// ## Use instead
+    /// The day until which the last unit must be able to update, or the right release date (`--as-of`).
+    SERVICE_ENDED = "P106" "service-ended" Error since "0.1.0";
 }

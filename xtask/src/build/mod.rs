@@ -110,9 +110,17 @@ pub fn run(project: &Project, arguments: &BuildArguments) -> Result<Exit> {
         released: date.day,
         epoch: date.epoch,
     };
+    require_committed(project, &head, &inputs)?;
     let elf_path = firmware::compile(&project.root, &toolchain, &identity)?;
     let elf = std::fs::read(&elf_path).map_err(|error| Failure::io("read", &elf_path, &error))?;
 
+    if git::head(&project.root)? != head || project.inputs()?.sha256 != inputs.sha256 {
+        return Err(Failure::new(
+            Exit::Findings,
+            "the checkout changed while it was built: nobody knows what was compiled",
+        )
+        .help("build again, and leave the checkout alone meanwhile"));
+    }
     let build = Build {
         head,
         date,
@@ -129,10 +137,30 @@ pub fn run(project: &Project, arguments: &BuildArguments) -> Result<Exit> {
         .output
         .clone()
         .unwrap_or_else(|| project.root.join("dist"));
+    let dist = std::path::absolute(&dist).map_err(|error| Failure::io("find", &dist, &error))?;
     let staging = staging(project, &dist);
     let placed = place::place(&release, signers.keys(), &dist, &staging)?;
     tell(&placed, &release, &signers, progress);
     Ok(Exit::Done)
+}
+
+/// A clean tree's inputs are those of its commit: a file that git ignores takes no part in a verdict that others are to
+/// compute again.
+fn require_committed(project: &Project, head: &Head, inputs: &ProjectInputs) -> Result<()> {
+    if !head.changed.is_empty() {
+        return Ok(());
+    }
+    let committed = project.inputs_at(&head.commit)?;
+    let paths = committed.sha256.keys().chain(inputs.sha256.keys());
+    let mut others = paths.filter(|path| committed.sha256.get(*path) != inputs.sha256.get(*path));
+    others.next().map_or(Ok(()), |path| {
+        Err(Failure::new(
+            Exit::Findings,
+            format!("{path} is not what the commit has, and git does not say so"),
+        )
+        .evidence("it is ignored, or marked as unchanged")
+        .help("commit it, or remove it from the folder"))
+    })
 }
 
 /// Where a release is put together: on the file system of `dist`, in a folder that is not a release.
@@ -140,7 +168,10 @@ fn staging(project: &Project, dist: &Path) -> PathBuf {
     if dist.starts_with(&project.root) {
         return project.private_folder().join("staging");
     }
-    dist.parent().unwrap_or(dist).join(".perennial-staging")
+    // Somebody else may build into a folder beside it.
+    dist.parent()
+        .unwrap_or(dist)
+        .join(format!(".perennial-staging-{}", std::process::id()))
 }
 
 /// Everything that a release is made of.

@@ -40,13 +40,62 @@ pub fn manifest(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
                 "{} {}, released {}",
                 manifest.product, manifest.version, manifest.released
             );
-            (seen, artefact_list(manifest))
+            let mut problems = artefact_list(manifest);
+            problems.extend(identity(evidence, manifest));
+            (seen, problems)
         }
         Err(why) => {
             let problem = Problem::new(&MANIFEST_WRONG, FILE_NAME, "content", why.clone());
             ("cannot be read".to_owned(), vec![problem])
         }
     }
+}
+
+/// Commit, version and dirtiness say the same, and the compiled program says it too.
+fn identity(evidence: &Evidence<'_>, manifest: &ReleaseManifest) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut wrong = |field: &str, message: String| {
+        problems.push(Problem::new(&MANIFEST_WRONG, FILE_NAME, field, message))
+    };
+    let commit = &manifest.commit;
+    let hexadecimal = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    if commit.len() != 40 || !commit.bytes().all(hexadecimal) {
+        wrong("commit", format!("{commit:?} is not 40 hexadecimal digits"));
+    }
+    let suffix = format!(
+        "+{}{}",
+        commit.get(..12).unwrap_or(commit),
+        if manifest.dirty { ".dirty" } else { "" }
+    );
+    if !manifest.version.ends_with(&suffix) {
+        wrong(
+            "version",
+            format!(
+                "{} does not end with {suffix}, as commit and dirtiness say",
+                manifest.version
+            ),
+        );
+    }
+    let elf = evidence
+        .bytes(ArtefactKind::FirmwareElf.file_name())
+        .unwrap_or_default();
+    for (field, value) in [
+        ("commit", commit),
+        ("version", &manifest.version),
+        ("product", &manifest.product),
+    ] {
+        if !contains(elf, value.as_bytes()) {
+            wrong(
+                field,
+                format!("{value} does not stand in the compiled program"),
+            );
+        }
+    }
+    problems
+}
+
+fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
+    !wanted.is_empty() && bytes.windows(wanted.len()).any(|window| window == wanted)
 }
 
 fn artefact_list(manifest: &ReleaseManifest) -> Vec<Problem> {

@@ -157,10 +157,32 @@ pub fn read_files(directory: &Path) -> Result<BTreeMap<String, Rc<StoredFile>>> 
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        let bytes = std::fs::read(&path).map_err(|error| Failure::io("read", &path, &error))?;
+        let bytes = read_plain(&path)?;
         files.insert(name, Rc::new(StoredFile::new(bytes)));
     }
     Ok(files)
+}
+
+/// The largest file that a release may have: sixteen times the flash.
+const MAX_BYTES: u64 = 64 << 20;
+
+/// Reads a file that is one: a link, a pipe or a folder in a release is somebody's trick.
+fn read_plain(path: &Path) -> Result<Vec<u8>> {
+    let metadata =
+        std::fs::symlink_metadata(path).map_err(|error| Failure::io("read", path, &error))?;
+    if !metadata.is_file() || metadata.len() > MAX_BYTES {
+        return Err(Failure::new(
+            Exit::Tampered,
+            format!("{} is not a plain file of a release", path.display()),
+        )
+        .evidence(format!(
+            "{:?}, {} bytes",
+            metadata.file_type(),
+            metadata.len()
+        ))
+        .help("fetch the release again, whole, from where it was published"));
+    }
+    std::fs::read(path).map_err(|error| Failure::io("read", path, &error))
 }
 
 impl StoredFile {

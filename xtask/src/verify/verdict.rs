@@ -44,6 +44,13 @@ pub fn check(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
         let recorded = [
             ("product", &manifest.product, contents.product.clone()),
             (
+                "chip",
+                &manifest.chip,
+                verdict
+                    .policy()
+                    .map_or_else(String::new, |policy| policy.product.chip.value.clone()),
+            ),
+            (
                 "service-ends",
                 &manifest.service_ends,
                 contents.service_ends.to_string(),
@@ -57,10 +64,20 @@ pub fn check(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
             problems.push(Problem::new(&MANIFEST_WRONG, FILE_NAME, field, message));
         }
     }
+    let blocking = verdict
+        .findings()
+        .iter()
+        .filter(|finding| finding.blocks())
+        .count();
+    let waived = verdict
+        .findings()
+        .iter()
+        .filter(|finding| finding.waived.is_some())
+        .count();
     let counted = verdict.findings().len();
     (
         format!(
-            "at {}, {} channel: {counted} findings, none of them blocks",
+            "at {}, {} channel: {counted} findings, {waived} of them waived, {blocking} of them blocking",
             manifest.released, manifest.channel
         ),
         problems,

@@ -71,15 +71,15 @@ fn flip_bits(originals: &BTreeMap<String, Vec<u8>>, name: &str) {
     }
     println!(
         "{name}: {} bits flipped, {} different fields named",
-        sample(bits).count(),
+        sample(bits).len(),
         fields.len()
     );
 }
 
-/// Evenly spread bits with a step that is no power of two, so that every bit of a byte has its turn.
-fn sample(bits: usize) -> impl Iterator<Item = usize> {
-    let step = (bits / POSITIONS).max(1) | 1;
-    (0..bits).step_by(step)
+/// Evenly spread bits: [`POSITIONS`] of them, or all.
+fn sample(bits: usize) -> impl ExactSizeIterator<Item = usize> {
+    let count = bits.min(POSITIONS);
+    (0..count).map(move |index| index * bits / count)
 }
 
 #[test]
