@@ -2,6 +2,7 @@
 
 mod algorithms;
 mod certificate;
+mod der;
 mod name;
 mod parse;
 mod pem;

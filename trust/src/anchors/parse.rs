@@ -9,7 +9,7 @@ use x509_parser::oid_registry::{OID_X509_EXT_BASIC_CONSTRAINTS, OID_X509_EXT_KEY
 use x509_parser::prelude::{FromDer as _, X509Version};
 use x509_parser::time::ASN1Time;
 
-use super::{Certificate, IssueBar, algorithms, name};
+use super::{Certificate, IssueBar, algorithms, der, name};
 use crate::date::Date;
 use crate::policy::Sha256;
 use crate::source::Location;
@@ -100,12 +100,13 @@ impl Certificate {
     }
 }
 
-fn decode(der: &[u8]) -> Result<X509Certificate<'_>, CertificateError> {
-    let (rest, x509) =
-        X509Certificate::from_der(der).map_err(|e| CertificateError::NotDer(e.to_string()))?;
+fn decode(bytes: &[u8]) -> Result<X509Certificate<'_>, CertificateError> {
+    let not_der = |error: &dyn std::fmt::Display| CertificateError::NotDer(error.to_string());
+    let (rest, x509) = X509Certificate::from_der(bytes).map_err(|error| not_der(&error))?;
     if !rest.is_empty() {
         return Err(CertificateError::TrailingBytes(rest.len()));
     }
+    der::check(bytes).map_err(|error| not_der(&error))?;
     if x509.signature_algorithm != x509.tbs_certificate.signature {
         return Err(CertificateError::TwoSignatureAlgorithms);
     }

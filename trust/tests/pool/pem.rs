@@ -163,6 +163,21 @@ fn damage_never_panics_and_never_passes_for_the_original() {
     }
 }
 
+/// The parser takes a subject whose SEQUENCE is not marked as constructed; the device and ESP-IDF do not.
+#[test]
+fn a_certificate_that_is_not_der_throughout_is_refused() {
+    let plain = only(&source(&path("fixtures/pem/plain.pem")));
+    let read = |der: &[u8]| trust::anchors::Certificate::from_der(der, plain.at.clone());
+    assert!(read(&plain.der).is_ok());
+    for part in [&plain.subject, &plain.spki] {
+        let mut der = plain.der.to_vec();
+        let starts = plain.der.windows(part.len()).rposition(|at| at == part);
+        der[starts.unwrap()] = 0x10;
+        let error = read(&der).expect_err("refused").to_string();
+        assert!(error.contains("the tag 0x10"), "{error}");
+    }
+}
+
 proptest::proptest! {
     #[test]
     fn any_bytes_are_read_without_panic(bytes: Vec<u8>) {
