@@ -3,6 +3,8 @@
 use super::rules;
 
 rules! {
+    /// # A001 certificate-unreadable
+    ///
     /// ## What it does
     /// Reports everything in a PEM file that is meant to be a certificate and cannot be read as one: damaged
     /// or cut base64, a missing BEGIN or END line, a line inside the block that is not base64, bytes behind the
@@ -20,6 +22,8 @@ rules! {
     /// Fetch the certificate again, or write it anew: `openssl x509 -in old.pem -out new.pem`.
     CERTIFICATE_UNREADABLE = "A001" "certificate-unreadable" Error since "0.1.0";
 
+    /// # A002 no-certificate
+    ///
     /// ## What it does
     /// Reports a file of the anchor pool that contains no certificate.
     ///
@@ -33,6 +37,8 @@ rules! {
     /// Put the certificate in, as PEM, or remove the file.
     NO_CERTIFICATE = "A002" "no-certificate" Error since "0.1.0";
 
+    /// # A003 not-a-ca
+    ///
     /// ## What it does
     /// Reports a certificate of the pool that may not issue others: basicConstraints without CA, none at all, or
     /// a keyUsage without keyCertSign (RFC 5280 sections 4.2.1.9 and 4.2.1.3). A version 1 certificate may issue
@@ -49,6 +55,8 @@ rules! {
     /// Add the root that the chain leads to. To trust one key for a while, use `[[pin-fallback]]`.
     NOT_A_CA = "A003" "not-a-ca" Error since "0.1.0";
 
+    /// # A004 duplicate-certificate
+    ///
     /// ## What it does
     /// Reports a certificate that is in the pool more than once.
     ///
@@ -62,6 +70,8 @@ rules! {
     /// Keep one of them.
     DUPLICATE_CERTIFICATE = "A004" "duplicate-certificate" Warning since "0.1.0";
 
+    /// # A005 broken-signature-algorithm
+    ///
     /// ## What it does
     /// Reports a cross-certificate or intermediate that is signed with SHA-1 or MD5. Such a self-signature on a root
     /// is not reported: nobody checks it.
@@ -76,6 +86,8 @@ rules! {
     /// The self-signed certificate of the same key.
     BROKEN_SIGNATURE_ALGORITHM = "A005" "broken-signature-algorithm" Warning since "0.1.0";
 
+    /// # A006 pool-file-name
+    ///
     /// ## What it does
     /// Reports a file of the pool that is not named `*.pem` or that holds more than one certificate. Its
     /// certificates are read all the same.
@@ -90,6 +102,8 @@ rules! {
     /// `cargo xtask roots add --file roots.crt`, or one file for each.
     POOL_FILE_NAME = "A006" "pool-file-name" Warning since "0.1.0";
 
+    /// # A007 private-key-in-pool
+    ///
     /// ## What it does
     /// Reports a private key in a file of the anchor pool. The key itself is never printed.
     ///
@@ -106,6 +120,8 @@ rules! {
     /// Only the certificate. Treat the key as known to everyone and replace it.
     PRIVATE_KEY_IN_POOL = "A007" "private-key-in-pool" Error since "0.1.0";
 
+    /// # A901 calendar-unreadable
+    ///
     /// ## What it does
     /// Reports a calendar file that is not TOML, and a calendar without a single lifecycle rule.
     ///
@@ -122,6 +138,8 @@ rules! {
     /// Well-formed TOML; `docs/reference/calendar.md` has the schema.
     CALENDAR_UNREADABLE = "A901" "calendar-unreadable" Error since "0.1.0";
 
+    /// # A902 calendar-unknown-key
+    ///
     /// ## What it does
     /// Reports a key or table in a calendar file that the schema does not have.
     ///
@@ -138,6 +156,8 @@ rules! {
     /// One of the known keys, which the finding lists.
     CALENDAR_UNKNOWN_KEY = "A902" "calendar-unknown-key" Error since "0.1.0";
 
+    /// # A903 calendar-bad-value
+    ///
     /// ## What it does
     /// Reports a value in a calendar file that is missing, of the wrong type, or not in its form: dates are
     /// `"YYYY-MM-DD"`, fingerprints 64 hexadecimal digits, confidence `observed`, `announced` or `rule`.

@@ -117,6 +117,12 @@ mod tests {
     #[test]
     fn every_page_has_every_section_in_order() {
         for rule in all() {
+            let heading = format!(" # {} {}\n", rule.id, rule.slug);
+            assert!(
+                rule.page.starts_with(&heading),
+                "{}: the page must begin with{heading}",
+                rule.id
+            );
             let positions: Vec<_> = PAGE_SECTIONS
                 .iter()
                 .map(|section| rule.page.find(section))

@@ -6,6 +6,8 @@
 use super::rules;
 
 rules! {
+    /// # P001 policy-syntax
+    ///
     /// ## What it does
     ///
     /// Reports each statement of `policy.toml` that is not valid TOML 1.1. The statement is left out and the
@@ -31,6 +33,8 @@ rules! {
     /// ```
     SYNTAX = "P001" "policy-syntax" Error since "0.1.0";
 
+    /// # P002 policy-unknown-key
+    ///
     /// ## What it does
     ///
     /// Reports a key or section that the policy does not have, with the list of those it has. A misspelt one
@@ -56,6 +60,8 @@ rules! {
     /// ```
     UNKNOWN_KEY = "P002" "policy-unknown-key" Error since "0.1.0";
 
+    /// # P003 policy-missing-key
+    ///
     /// ## What it does
     ///
     /// Reports a section or key that must be there and is not. Optional are `[[pin-fallback]]`, `[rescue]` and
@@ -83,6 +89,8 @@ rules! {
     /// ```
     MISSING = "P003" "policy-missing-key" Error since "0.1.0";
 
+    /// # P004 policy-wrong-type
+    ///
     /// ## What it does
     ///
     /// Reports a value of another type than its key has, and a section whose header has the wrong number of
@@ -111,6 +119,8 @@ rules! {
     /// ```
     WRONG_TYPE = "P004" "policy-wrong-type" Error since "0.1.0";
 
+    /// # P005 policy-invalid-value
+    ///
     /// ## What it does
     ///
     /// Reports a value of the right type that cannot be used: a day that the calendar does not have, a number
@@ -143,6 +153,8 @@ rules! {
     /// ```
     INVALID_VALUE = "P005" "policy-invalid-value" Error since "0.1.0";
 
+    /// # P006 policy-duplicate
+    ///
     /// ## What it does
     ///
     /// Reports what stands in the policy twice and may stand there once: a key in a table, a section, a
@@ -172,6 +184,8 @@ rules! {
     /// ```
     DUPLICATE = "P006" "policy-duplicate" Error since "0.1.0";
 
+    /// # P007 policy-unknown-reference
+    ///
     /// ## What it does
     ///
     /// Reports a `[[pin-fallback]]` or `[[waiver]]` about an endpoint that the policy does not have.
@@ -206,6 +220,8 @@ rules! {
     /// ```
     UNKNOWN_REFERENCE = "P007" "policy-unknown-reference" Error since "0.1.0";
 
+    /// # P008 policy-schema-version
+    ///
     /// ## What it does
     ///
     /// Reports a `schema-version` that this release of Perennial does not read. The one it reads is 1.
@@ -230,6 +246,8 @@ rules! {
     /// Or use the release of Perennial that the policy was written for.
     SCHEMA_VERSION = "P008" "policy-schema-version" Error since "0.1.0";
 
+    /// # P101 waiver-unused
+    ///
     /// ## What it does
     ///
     /// Reports a waiver that covered no finding at the release date. It is a warning: findings come and go with
@@ -258,6 +276,8 @@ rules! {
     /// Delete the waiver, or correct its `code`, `anchor` or `endpoint` if it was meant for another finding.
     WAIVER_UNUSED = "P101" "waiver-unused" Warning since "0.1.0";
 
+    /// # P102 waiver-expired
+    ///
     /// ## What it does
     ///
     /// Reports a waiver whose `expires` lies before the release date. From that day on it covers nothing. On the
@@ -287,6 +307,8 @@ rules! {
     /// with a reason that is still true.
     WAIVER_EXPIRED = "P102" "waiver-expired" Error since "0.1.0";
 
+    /// # P103 waiver-incomplete
+    ///
     /// ## What it does
     ///
     /// Reports a waiver without an `owner`, a `reason` or an `expires` date, or with a blank one. It covers
@@ -318,6 +340,8 @@ rules! {
     /// ```
     WAIVER_INCOMPLETE = "P103" "waiver-incomplete" Error since "0.1.0";
 
+    /// # P104 waiver-unknown-code
+    ///
     /// ## What it does
     ///
     /// Reports a waiver whose `code` is neither the id nor the name of a rule.

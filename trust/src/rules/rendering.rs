@@ -3,6 +3,8 @@
 use super::rules;
 
 rules! {
+    /// # R101 stale-render
+    ///
     /// ## What it does
     /// Compares a committed rendered file with what the policy gives today, byte for byte.
     ///
@@ -17,6 +19,8 @@ rules! {
     /// Run `cargo xtask render` and commit what it writes.
     STALE_RENDER = "R101" "stale-render" Error since "0.1.0";
 
+    /// # R102 format-without-dates
+    ///
     /// ## What it does
     /// Says that a format has no place for the days on which anchors begin and end.
     ///
@@ -32,6 +36,8 @@ rules! {
     /// anchors with updates.
     FORMAT_WITHOUT_DATES = "R102" "format-without-dates" Note since "0.1.0";
 
+    /// # R103 format-without-pins
+    ///
     /// ## What it does
     /// Says that a format drops the pins of the policy.
     ///
@@ -46,6 +52,8 @@ rules! {
     /// The binary form of the store (`rust`), which has the pins.
     FORMAT_WITHOUT_PINS = "R103" "format-without-pins" Warning since "0.1.0";
 
+    /// # R104 bundle-name-collision
+    ///
     /// ## What it does
     /// Refuses to put two anchors with one subject into an ESP-IDF bundle.
     ///
@@ -60,6 +68,8 @@ rules! {
     /// Keep the one that the servers' chains lead to, or render `pem`, where both are tried.
     BUNDLE_NAME_COLLISION = "R104" "bundle-name-collision" Error since "0.1.0";
 
+    /// # R105 store-too-large
+    ///
     /// ## What it does
     /// Refuses a store that is larger than its format or its reader allows: 65,536 bytes and 255 anchors in the
     /// binary form, 200 anchors in an ESP-IDF bundle (`CONFIG_MBEDTLS_CERTIFICATE_BUNDLE_MAX_CERTS`).
@@ -74,6 +84,8 @@ rules! {
     /// Require the anchors that the endpoints need, and their successors.
     STORE_TOO_LARGE = "R105" "store-too-large" Error since "0.1.0";
 
+    /// # R106 store-refused
+    ///
     /// ## What it does
     /// Reads the rendered store with the device's own reader and reports what that refuses.
     ///
