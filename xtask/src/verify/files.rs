@@ -55,7 +55,7 @@ pub fn manifest(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
 fn identity(evidence: &Evidence<'_>, manifest: &ReleaseManifest) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut wrong = |field: &str, message: String| {
-        problems.push(Problem::new(&MANIFEST_WRONG, FILE_NAME, field, message))
+        problems.push(Problem::new(&MANIFEST_WRONG, FILE_NAME, field, message));
     };
     let commit = &manifest.commit;
     let hexadecimal = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
