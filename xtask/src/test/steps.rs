@@ -100,11 +100,11 @@ fn licences(root: &Path) -> Result<Counts> {
         let mut command = Command::new(&program);
         command
             .current_dir(root)
-            .args(["--locked", "--manifest-path", manifest]);
+            .args(["--locked", "--config", "deny.toml"]);
         command.args([
+            "--manifest-path",
+            manifest,
             "check",
-            "--config",
-            "deny.toml",
             "bans",
             "licenses",
             "sources",
