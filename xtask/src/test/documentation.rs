@@ -73,22 +73,16 @@ fn check_block(block: &Block, root: &Path, clone: &Path, tools: &[PathBuf]) -> V
         .lines()
         .filter_map(|line| line.strip_prefix("$ "));
     commands
-        .map(|command| run_command(command, root, clone, tools).err())
+        .map(|command| run_command(command, clone, tools).err())
         .collect()
 }
 
-fn run_command(
-    command: &str,
-    root: &Path,
-    clone: &Path,
-    tools: &[PathBuf],
-) -> std::result::Result<(), String> {
+fn run_command(command: &str, clone: &Path, tools: &[PathBuf]) -> std::result::Result<(), String> {
     let output = Command::new("bash")
         .args(["-euo", "pipefail", "-c", command])
         .current_dir(clone)
         .env("PATH", path_with(tools))
-        // The clone shares the compiled dependencies; nothing else of this checkout.
-        .env("CARGO_TARGET_DIR", root.join("target"))
+        .env_remove("CARGO_TARGET_DIR")
         .output()
         .map_err(|error| format!("bash does not start: {error}"))?;
     if output.status.success() {
@@ -111,7 +105,8 @@ fn path_with(tools: &[PathBuf]) -> OsString {
     std::env::join_paths(folders).unwrap_or(inherited)
 }
 
-/// A clone of the commit, with the toolchain and the release of this checkout, so that the commands run as for
+/// A clone of the commit, with the compiled crates (copied: cargo would take the clone's sources for this checkout's
+/// in a folder that both use), the toolchain and the release of this checkout, so that the commands run as for
 /// somebody who has built once.
 fn fresh_clone(root: &Path) -> Result<PathBuf> {
     let clone = root.join("target/perennial/docs-clone");
@@ -121,7 +116,8 @@ fn fresh_clone(root: &Path) -> Result<PathBuf> {
         std::fs::remove_dir_all(&clone).map_err(|error| Failure::io("remove", &clone, &error))?;
     }
     let script = format!(
-        "git clone --quiet . {clone:?} && mkdir -p {clone:?}/target && ln -s {root:?}/target/toolchain {clone:?}/target/toolchain \
+        "git clone --quiet . {clone:?} && mkdir -p {clone:?}/target/debug \
+         && cp -a target/debug/.fingerprint target/debug/build target/debug/deps {clone:?}/target/debug/ && ln -s {root:?}/target/toolchain {clone:?}/target/toolchain \
          && cp -a target/perennial/test-dist {clone:?}/dist",
     );
     let output = Command::new("bash")
@@ -200,9 +196,9 @@ mod tests {
     #[test]
     fn a_command_that_fails_is_told() {
         let here = std::env::temp_dir();
-        assert_eq!(run_command("true", &here, &here, &[]), Ok(()));
+        assert_eq!(run_command("true", &here, &[]), Ok(()));
         assert!(
-            run_command("echo no >&2; false", &here, &here, &[])
+            run_command("echo no >&2; false", &here, &[])
                 .is_err_and(|problem| problem.contains("no"))
         );
     }
