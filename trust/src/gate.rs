@@ -88,7 +88,9 @@ pub fn judge(inputs: &Inputs, question: Question) -> Verdict {
     let (calendar, about_calendar) = Calendar::read(&inputs.calendar);
     let (chains, about_chains) = Chains::read(&inputs.endpoints, &reading.draft);
 
+    let anchors = checks::anchors(&reading.draft, &inventory, &calendar);
     let case = Case {
+        anchors: &anchors,
         policy: &reading.draft,
         inventory: &inventory,
         calendar: &calendar,

@@ -1,7 +1,8 @@
 //! Input files as read, and places in them.
 
+use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A text input with the name a person knows it by: its path from the root of the project.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -10,7 +11,13 @@ pub struct SourceFile {
     pub name: String,
     /// The whole text.
     pub text: String,
+    lines: LineStarts,
 }
+
+/// Where the lines of a text start, found when they are first asked for: each finding has places, and counting
+/// lines from the start for each of them would take a long policy with many findings minutes.
+#[derive(Clone, Default)]
+struct LineStarts(OnceLock<Vec<usize>>);
 
 impl SourceFile {
     /// A shared source file.
@@ -18,6 +25,7 @@ impl SourceFile {
         Arc::new(Self {
             name: name.into(),
             text: text.into(),
+            lines: LineStarts::default(),
         })
     }
 
@@ -30,6 +38,39 @@ impl SourceFile {
             Err(_) => bytes.iter().copied().map(char::from).collect(),
         };
         Self::new(name, text)
+    }
+
+    /// Line and column at a byte of the text, both from 1; columns count characters.
+    fn line_and_column(&self, at: usize) -> (usize, usize) {
+        let starts = self.lines.of(&self.text);
+        let line = starts.partition_point(|start| *start <= at);
+        let start = starts.get(line - 1).copied().unwrap_or_default();
+        (line, self.text[start..at].chars().count() + 1)
+    }
+}
+
+impl LineStarts {
+    /// The starts of the lines of `text`; there is always one, at 0.
+    fn of(&self, text: &str) -> &[usize] {
+        self.0.get_or_init(|| {
+            let later = text.match_indices('\n').map(|(at, _)| at + 1);
+            std::iter::once(0).chain(later).collect()
+        })
+    }
+}
+
+/// The same text has the same lines.
+impl PartialEq for LineStarts {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for LineStarts {}
+
+impl fmt::Debug for LineStarts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LineStarts")
     }
 }
 
@@ -61,12 +102,12 @@ impl Location {
 
     /// Line and column of the first byte, both from 1; columns count characters.
     pub fn start(&self) -> (usize, usize) {
-        line_and_column(&self.file.text, self.span.start)
+        self.file.line_and_column(self.span.start)
     }
 
     /// Line and column just behind the last byte, both from 1.
     pub fn end(&self) -> (usize, usize) {
-        line_and_column(&self.file.text, self.span.end)
+        self.file.line_and_column(self.span.end)
     }
 }
 
@@ -88,15 +129,6 @@ impl PartialOrd for Location {
 
 fn floor_boundary(text: &str, at: usize) -> usize {
     text.floor_char_boundary(at.min(text.len()))
-}
-
-fn line_and_column(text: &str, at: usize) -> (usize, usize) {
-    let before = &text[..at];
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    (
-        before.matches('\n').count() + 1,
-        before[line_start..].chars().count() + 1,
-    )
 }
 
 #[cfg(test)]

@@ -108,7 +108,10 @@ fn file_finding(file: &Arc<SourceFile>, certificates: &[Certificate]) -> Option<
 fn certificate_findings(certificate: &Certificate) -> Vec<Finding> {
     let at = &certificate.at;
     let mut findings = Vec::new();
-    if let Some(bar) = certificate.issue_bar() {
+    // Why not is only asked where it may not: that reads the certificate again.
+    if !certificate.may_issue
+        && let Some(bar) = certificate.issue_bar()
+    {
         let message = format!("{} may not issue certificates: {bar}", certificate.name);
         findings.push(
             Finding::new(&NOT_A_CA, at.clone(), "not a CA certificate", message)

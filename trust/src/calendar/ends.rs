@@ -35,9 +35,8 @@ impl Calendar {
 
     /// Facts about this root that still stand, in file order.
     fn standing_facts(&self, certificate: &Certificate) -> impl Iterator<Item = &RootFact> {
-        let fingerprint = certificate.fingerprint;
-        self.roots()
-            .filter(move |fact| fact.sha256 == fingerprint && fact.evidence.superseded.is_none())
+        self.roots_of(certificate)
+            .filter(|fact| fact.evidence.superseded.is_none())
     }
 
     fn owner_ends(&self, certificate: &Certificate) -> Vec<End> {
@@ -57,12 +56,10 @@ impl Calendar {
     /// Events that retire the *key* of the anchor. An event that retires a cross-certificate does not: as an
     /// anchor its key goes on.
     fn event_ends(&self, certificate: &Certificate) -> Vec<End> {
-        let retires = |named: &super::Named| named.spki_sha256 == Some(certificate.spki_sha256);
-        self.events()
+        self.events_retiring(certificate)
             .filter(|event| event.evidence.superseded.is_none())
             // The certificate itself says when it expires.
             .filter(|event| event.kind != EventKind::RootExpiry)
-            .filter(|event| event.retires.iter().any(retires))
             .map(|event| End {
                 date: event.date,
                 cause: match event.kind {
@@ -104,8 +101,8 @@ impl Calendar {
             return Some(KeyMade { date, evidence });
         }
         let known = self
-            .certificates()
-            .filter(|fact| fact.spki_sha256 == certificate.spki_sha256 && fact.self_issued())
+            .certificates_with_key(certificate)
+            .filter(|fact| fact.self_issued())
             .map(|fact| fact.not_before);
         let own = certificate.self_issued.then_some(certificate.not_before);
         Some(KeyMade {

@@ -3,6 +3,7 @@
 mod ends;
 mod facts;
 mod fields;
+mod index;
 mod read;
 
 pub use facts::*;
@@ -62,25 +63,24 @@ pub struct Calendar {
     lifecycle_rules: Vec<LifecycleRule>,
     owners: Vec<OwnerFact>,
     roots: Vec<RootFact>,
+    index: index::Index,
 }
 
 impl Calendar {
     /// The owner of a CA certificate, in the words that endpoints use: from the facts by fingerprint, else
     /// by organisation, else the organisation itself.
     pub fn owner(&self, certificate: &Certificate) -> Option<String> {
-        let by_root = self
-            .roots
-            .iter()
-            .find(|fact| fact.sha256 == certificate.fingerprint);
-        if let Some(fact) = by_root {
-            return Some(fact.owner.clone());
+        self.owner_name(certificate).map(str::to_owned)
+    }
+
+    /// As [`Calendar::owner`], borrowed: checks ask it of each anchor for each endpoint.
+    pub(crate) fn owner_name<'a>(&'a self, certificate: &'a Certificate) -> Option<&'a str> {
+        if let Some(fact) = self.roots_of(certificate).next() {
+            return Some(&fact.owner);
         }
-        let organisation = certificate.organisation.as_ref()?;
-        let by_organisation = self
-            .owners
-            .iter()
-            .find(|owner| owner.organisations.contains(organisation));
-        Some(by_organisation.map_or_else(|| organisation.clone(), |owner| owner.name.clone()))
+        let organisation = certificate.organisation.as_deref()?;
+        let by_organisation = self.index.owner(&self.owners, organisation);
+        Some(by_organisation.map_or(organisation, |owner| &owner.name))
     }
 
     /// Published CA certificates, in file order.

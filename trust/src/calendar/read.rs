@@ -32,6 +32,7 @@ impl Calendar {
             findings.push(no_rules(files));
         }
         calendar.events.sort_by_key(|event| event.date);
+        calendar.rebuild_index();
         crate::finding::sort(&mut findings);
         (calendar, findings)
     }

@@ -1,36 +1,42 @@
 //! A108 and A109: two required roots with one key, or with one name.
 
+use std::collections::BTreeMap;
+
 use super::{Anchor, Case};
 use crate::finding::{Finding, Severity, Subject};
 use crate::rules::anchors::{DUPLICATE_KEY, DUPLICATE_NAME};
 
 pub(super) fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let anchors: Vec<_> = case.anchors().collect();
-    for (index, later) in anchors.iter().enumerate() {
-        let earlier = anchors.iter().take(index);
-        let distinct =
-            |other: &&Anchor<'_>| other.certificate.fingerprint != later.certificate.fingerprint;
-        if let Some(other) = earlier
-            .clone()
-            .filter(distinct)
-            .find(|other| same_key(other, later))
-        {
-            findings.push(duplicate_key(other, later));
-        } else if let Some(other) = earlier
-            .filter(distinct)
-            .find(|other| same_name(other, later))
-        {
-            findings.push(duplicate_name(other, later, case));
+    let (mut keys, mut names) = (Earlier::default(), Earlier::default());
+    for anchor in &anchors {
+        let same_key = keys.meet(&anchor.certificate.spki, anchor);
+        let same_name = names.meet(&anchor.certificate.subject, anchor);
+        if let Some(other) = same_key {
+            findings.push(duplicate_key(other, anchor));
+        } else if let Some(other) = same_name {
+            findings.push(duplicate_name(other, anchor, case));
         }
     }
 }
 
-fn same_key(a: &Anchor<'_>, b: &Anchor<'_>) -> bool {
-    a.certificate.spki == b.certificate.spki
-}
+/// The anchors met so far, by a part of their certificates. Of those with one value the first two certificates
+/// are enough: one of them is not the next one.
+#[derive(Default)]
+struct Earlier<'a>(BTreeMap<&'a [u8], Vec<&'a Anchor<'a>>>);
 
-fn same_name(a: &Anchor<'_>, b: &Anchor<'_>) -> bool {
-    a.certificate.subject == b.certificate.subject
+impl<'a> Earlier<'a> {
+    /// The first earlier anchor that has `value` and another certificate.
+    fn meet(&mut self, value: &'a [u8], anchor: &'a Anchor<'a>) -> Option<&'a Anchor<'a>> {
+        let met = self.0.entry(value).or_default();
+        let is_other =
+            |other: &&&Anchor<'_>| other.certificate.fingerprint != anchor.certificate.fingerprint;
+        let first = met.iter().find(is_other).copied();
+        if met.is_empty() || met.len() == 1 && first.is_some() {
+            met.push(anchor);
+        }
+        first
+    }
 }
 
 fn duplicate_key(first: &Anchor<'_>, second: &Anchor<'_>) -> Finding {

@@ -22,10 +22,8 @@ pub(super) fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
 
 fn without_anchor(endpoint: &Endpoint, case: &Case<'_>) -> Finding {
     let (name, owner) = (&endpoint.name.value, &endpoint.owner.value);
-    let owners: std::collections::BTreeSet<_> = case
-        .anchors()
-        .filter_map(|anchor| case.calendar.owner(anchor.certificate))
-        .collect();
+    let owners: std::collections::BTreeSet<_> =
+        case.anchors().filter_map(|anchor| anchor.owner).collect();
     let known = owners.into_iter().collect::<Vec<_>>().join(", ");
     Finding::new(
         &ENDPOINT_WITHOUT_ANCHOR,

@@ -39,6 +39,8 @@ pub struct Case<'a> {
     pub calendar: &'a Calendar,
     /// The captured chains.
     pub chains: &'a Chains,
+    /// The required roots that the pool has: of [`anchors`].
+    pub(crate) anchors: &'a [Anchor<'a>],
     /// The release date.
     pub as_of: Date,
     /// Whom the release is for.
@@ -73,11 +75,29 @@ pub fn run(case: &Case<'_>) -> Vec<Finding> {
     findings
 }
 
-/// A required root with its certificate from the pool.
+/// A required root with its certificate from the pool, and the owner of it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Anchor<'a> {
     pub(crate) required: &'a RequiredRoot,
     pub(crate) certificate: &'a Certificate,
+    pub(crate) owner: Option<&'a str>,
+}
+
+/// The required roots that the pool has, in the policy's order. Looked up once: nearly every check asks.
+pub(crate) fn anchors<'a>(
+    policy: &'a PolicyDraft,
+    inventory: &'a Inventory,
+    calendar: &'a Calendar,
+) -> Vec<Anchor<'a>> {
+    let anchor = |required: &'a RequiredRoot| {
+        let certificate = inventory.find(&required.sha256)?;
+        Some(Anchor {
+            required,
+            certificate,
+            owner: calendar.owner_name(certificate),
+        })
+    };
+    policy.required_roots.iter().filter_map(anchor).collect()
 }
 
 impl Anchor<'_> {
@@ -104,32 +124,22 @@ impl Anchor<'_> {
 impl<'a> Case<'a> {
     /// The required roots that the pool has, in the policy's order.
     pub(crate) fn anchors(&self) -> impl Iterator<Item = Anchor<'a>> + use<'a> {
-        let inventory = self.inventory;
-        self.policy
-            .required_roots
-            .iter()
-            .filter_map(move |required| {
-                let certificate = inventory.find(&required.sha256)?;
-                Some(Anchor {
-                    required,
-                    certificate,
-                })
-            })
+        self.anchors.iter().copied()
     }
 
     /// The anchors that may lead to `endpoint`: in or directly above a captured chain, where there is one; what was
     /// seen counts more than what was said. Else those of its owner.
     pub(crate) fn anchors_of(&self, endpoint: &'a Endpoint) -> Vec<Anchor<'a>> {
         self.anchors()
-            .filter(|anchor| self.serves(anchor.certificate, endpoint))
+            .filter(|anchor| self.serves(anchor, endpoint))
             .collect()
     }
 
-    fn serves(&self, anchor: &Certificate, endpoint: &Endpoint) -> bool {
+    fn serves(&self, anchor: &Anchor<'_>, endpoint: &Endpoint) -> bool {
         if self.chains.of(endpoint).next().is_some() {
-            return self.chains.reach(endpoint, anchor);
+            return self.chains.reach(endpoint, anchor.certificate);
         }
-        self.calendar.owner(anchor).as_deref() == Some(endpoint.owner.as_str())
+        anchor.owner == Some(endpoint.owner.as_str())
     }
 }
 

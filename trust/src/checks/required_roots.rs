@@ -1,32 +1,50 @@
 //! A101 and A102: the fingerprint must be in the pool, and the name must be the certificate's.
 
+use std::collections::BTreeMap;
+
 use super::{Anchor, Case};
+use crate::anchors::{Certificate, Inventory};
 use crate::finding::{Finding, Subject};
 use crate::policy::RequiredRoot;
 use crate::rules::anchors::{NAME_DISAGREES, REQUIRED_ROOT_MISSING};
 
 pub(super) fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
-    let missing = case
+    let missing: Vec<_> = case
         .policy
         .required_roots
         .iter()
-        .filter(|root| case.inventory.find(&root.sha256).is_none());
-    findings.extend(missing.map(|root| missing_root(root, case)));
+        .filter(|root| case.inventory.find(&root.sha256).is_none())
+        .collect();
+    if !missing.is_empty() {
+        let pool = by_name(case.inventory);
+        findings.extend(
+            missing
+                .iter()
+                .map(|root| missing_root(root, &pool, case.inventory.len())),
+        );
+    }
     let misnamed = case
         .anchors()
         .filter(|anchor| anchor.required.name.value != anchor.certificate.name);
     findings.extend(misnamed.map(|anchor| disagreeing_name(&anchor)));
 }
 
-fn missing_root(root: &RequiredRoot, case: &Case<'_>) -> Finding {
+/// The pool by name; of two certificates with one name, the first by fingerprint.
+fn by_name(pool: &Inventory) -> BTreeMap<&str, &Certificate> {
+    let mut certificates = BTreeMap::new();
+    for certificate in pool.iter() {
+        certificates
+            .entry(certificate.name.as_str())
+            .or_insert(certificate);
+    }
+    certificates
+}
+
+fn missing_root(root: &RequiredRoot, pool: &BTreeMap<&str, &Certificate>, size: usize) -> Finding {
     let name = &root.name.value;
     let fingerprint = hex::encode(root.sha256.value);
     let message = format!("no certificate in the anchor pool has the fingerprint of {name}");
-    let namesake = case
-        .inventory
-        .iter()
-        .find(|certificate| certificate.name == *name);
-    let help = namesake.map_or_else(
+    let help = pool.get(name.as_str()).map_or_else(
         || format!("`cargo xtask roots add {fingerprint}` adds it, where the Mozilla set has it; else `--file`"),
         |found| format!("the pool's {name} is {}; is that the one?", hex::encode(found.fingerprint)),
     );
@@ -37,7 +55,7 @@ fn missing_root(root: &RequiredRoot, case: &Case<'_>) -> Finding {
         message,
     )
     .evidence("fingerprint", fingerprint)
-    .evidence("certificates-in-pool", case.inventory.iter().count())
+    .evidence("certificates-in-pool", size)
     .help(help)
     .about(Subject::anchor(name))
 }

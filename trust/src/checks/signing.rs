@@ -127,6 +127,7 @@ mod tests {
             inventory: &Inventory::default(),
             calendar: &Calendar::default(),
             chains: &Chains::default(),
+            anchors: &[],
             as_of: "2026-07-01".parse().unwrap(),
             channel,
         };

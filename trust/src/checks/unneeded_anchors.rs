@@ -12,21 +12,18 @@ pub(super) fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let needed = |anchor: &Anchor<'_>| {
         endpoints
             .iter()
-            .any(|endpoint| case.serves(anchor.certificate, endpoint))
+            .any(|endpoint| case.serves(anchor, endpoint))
     };
     findings.extend(
         case.anchors()
             .filter(|anchor| !needed(anchor))
-            .map(|anchor| finding(&anchor, case)),
+            .map(|anchor| finding(&anchor)),
     );
 }
 
-fn finding(anchor: &Anchor<'_>, case: &Case<'_>) -> Finding {
+fn finding(anchor: &Anchor<'_>) -> Finding {
     let name = &anchor.required.name.value;
-    let owner = case
-        .calendar
-        .owner(anchor.certificate)
-        .unwrap_or_else(|| "nobody known".to_owned());
+    let owner = anchor.owner.unwrap_or("nobody known");
     let message = format!(
         "no endpoint needs {name}: none is served by {owner}, no captured chain leads to it"
     );

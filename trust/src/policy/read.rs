@@ -45,12 +45,20 @@ pub struct Reading {
 /// The text is TOML 1.1 (<https://toml.io/en/v1.1.0>). Dates are quoted `YYYY-MM-DD`, numbers whole, and every
 /// section and key that is not optional must be there: a policy has no silent defaults.
 pub fn read(file: &Arc<SourceFile>) -> Reading {
-    let mut syntax = syntax::repair(file);
-    let mut findings = std::mem::take(&mut syntax.findings);
+    let (table, errors) = DeTable::parse_recoverable(&file.text);
+    if errors.is_empty() {
+        return reading(&syntax::intact(file), table.get_ref());
+    }
+    let syntax = syntax::repair(file);
     let (table, _) = DeTable::parse_recoverable(&syntax.text);
-    let context = Context::new(&syntax);
-    let draft = draft(&Table::root(&context, table.get_ref()));
-    findings.extend(context.into_findings());
+    reading(&syntax, table.get_ref())
+}
+
+fn reading(syntax: &syntax::Repaired, table: &DeTable<'_>) -> Reading {
+    let context = Context::new(syntax);
+    let draft = draft(&Table::root(&context, table));
+    let mut findings = context.into_findings();
+    findings.extend(syntax.findings.iter().cloned());
     finding::sort(&mut findings);
     let fine = !findings
         .iter()

@@ -44,41 +44,61 @@ fn blocks(store: &TrustStore<'_>) -> Vec<Block> {
             _ => records.push((field.record, range)),
         }
     }
-    let block = |(record, range): (Record, std::ops::Range<usize>)| Block {
-        title: title(store, record),
-        lines: hex_lines(store.as_bytes().get(range).unwrap_or_default()),
+    let mut titles = Titles::of(store);
+    let block = |(record, range): (Record, std::ops::Range<usize>)| {
+        let about = titles.next(record).unwrap_or_default();
+        Block {
+            title: comment(&format!("{record}: {about}")),
+            lines: hex_lines(store.as_bytes().get(range).unwrap_or_default()),
+        }
     };
     records.into_iter().map(block).collect()
 }
 
-fn title(store: &TrustStore<'_>, record: Record) -> String {
-    let about = match record {
-        Record::Anchor(index) => nth(store.anchors(), index).map(|anchor| anchor.name.to_owned()),
-        Record::Endpoint(index) => {
-            nth(store.endpoints(), index).map(|it| format!("{} {}", it.name, it.url.as_str()))
-        }
-        Record::Header => Some(format!(
-            "{}, sequence {}",
-            store.product(),
-            store.sequence()
-        )),
-        Record::Pin(index) => nth(store.pins(), index).map(|pin| {
-            format!(
-                "{} {} until {}",
-                pin.host,
-                hex::encode(pin.spki_sha256),
-                pin.expires
-            )
-        }),
-        Record::ReleaseKey(index) => nth(store.release_keys().keys(), index).map(|key| id(key.id)),
-        Record::RescueKey(index) => nth(store.rescue_keys().keys(), index).map(|key| id(key.id)),
-        Record::Trailer => Some("SHA-256 of all bytes above".to_owned()),
-    };
-    comment(&format!("{record}: {}", about.unwrap_or_default()))
+/// What the records of a store are about, asked for in the store's order: to go to a record, the device's reader
+/// reads all before it.
+struct Titles<'a> {
+    header: String,
+    anchors: Texts<'a>,
+    endpoints: Texts<'a>,
+    pins: Texts<'a>,
+    release_keys: Texts<'a>,
+    rescue_keys: Texts<'a>,
 }
 
-fn nth<T>(mut items: impl Iterator<Item = T>, index: u8) -> Option<T> {
-    items.nth(index.into())
+type Texts<'a> = Box<dyn Iterator<Item = String> + 'a>;
+
+impl<'a> Titles<'a> {
+    fn of(store: &TrustStore<'a>) -> Self {
+        let pin = |pin: device::store::Pin<'_>| {
+            let key = hex::encode(pin.spki_sha256);
+            format!("{} {key} until {}", pin.host, pin.expires)
+        };
+        Self {
+            header: format!("{}, sequence {}", store.product(), store.sequence()),
+            anchors: Box::new(store.anchors().map(|anchor| anchor.name.to_owned())),
+            endpoints: Box::new(
+                store
+                    .endpoints()
+                    .map(|endpoint| format!("{} {}", endpoint.name, endpoint.url.as_str())),
+            ),
+            pins: Box::new(store.pins().map(pin)),
+            release_keys: Box::new(store.release_keys().keys().map(|key| id(key.id))),
+            rescue_keys: Box::new(store.rescue_keys().keys().map(|key| id(key.id))),
+        }
+    }
+
+    fn next(&mut self, record: Record) -> Option<String> {
+        match record {
+            Record::Anchor(_) => self.anchors.next(),
+            Record::Endpoint(_) => self.endpoints.next(),
+            Record::Header => Some(self.header.clone()),
+            Record::Pin(_) => self.pins.next(),
+            Record::ReleaseKey(_) => self.release_keys.next(),
+            Record::RescueKey(_) => self.rescue_keys.next(),
+            Record::Trailer => Some("SHA-256 of all bytes above".to_owned()),
+        }
+    }
 }
 
 /// As minisign prints it: a little-endian number.

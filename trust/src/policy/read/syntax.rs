@@ -41,15 +41,20 @@ struct Lost {
     key: Option<String>,
 }
 
-/// Reads the syntax of a file.
-pub(super) fn repair(file: &Arc<SourceFile>) -> Repaired {
-    let mut repaired = Repaired {
+/// A file without a syntax error.
+pub(super) fn intact(file: &Arc<SourceFile>) -> Repaired {
+    Repaired {
         file: Arc::clone(file),
         text: file.text.clone(),
         edits: Vec::new(),
         lost: Vec::new(),
         findings: Vec::new(),
-    };
+    }
+}
+
+/// Reads the syntax of a file.
+pub(super) fn repair(file: &Arc<SourceFile>) -> Repaired {
+    let mut repaired = intact(file);
     for _ in 0..MAX_REPAIRS {
         if !repaired.take_out_first_mistake() {
             return repaired;

@@ -1,0 +1,200 @@
+//! Fleets whose stores hold many roots: the inputs of a check, made in memory.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, KeyPair, KeyUsagePurpose};
+use time::macros::datetime;
+use trust::anchors::{Certificate, file_name, read_pem};
+use trust::calendar::Calendar;
+use trust::channel::Channel;
+use trust::gate::{Inputs, Question};
+use trust::source::{Location, SourceFile};
+
+/// Endpoints that a store has room for.
+const MOST_ENDPOINTS: usize = 16;
+/// Owners that the generated roots are spread over.
+const GENERATED_OWNERS: usize = 10;
+
+/// The policy but for its roots and endpoints. Service is short, because roots of the Mozilla set end soon; the
+/// verifier is one that has P-521, as two of them do.
+const POLICY: &str = r#"schema-version = 1
+
+[product]
+name = "bench"
+chip = "esp32c3"
+verifier = "esp-idf-pem-time"
+store-sequence = 1
+
+[service-life]
+ends = "2027-06-30"
+longest-offline-days = 30
+
+[validity]
+min-remaining-days = 30
+programme-end = "allow"
+
+[coverage]
+independent-paths = 2
+distinct-owners = 2
+
+[signing]
+threshold = 1
+keys = [
+    { public = "RWSBlWiwPqCRlnukLnkTTA8Fz0ZLvlPVqSZqZ4amJ5elJT18VWHtD4+6", role = "development" },
+]
+"#;
+
+/// A question to the gate.
+pub(crate) struct Fleet {
+    /// The files.
+    pub(crate) inputs: Inputs,
+    /// Release date and channel.
+    pub(crate) question: Question,
+    /// How many roots the policy requires.
+    pub(crate) anchors: usize,
+}
+
+impl Fleet {
+    /// Every root of the Mozilla set, with the repository's calendar.
+    pub(crate) fn mozilla() -> Self {
+        let nowhere = Location::whole(&SourceFile::new("webpki-root-certs", ""));
+        let read = |der: &[u8]| Certificate::from_der(der, nowhere.clone()).expect("a root");
+        let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS;
+        let roots: Vec<_> = roots.iter().map(|root| read(root.as_ref())).collect();
+        Self::with_calendar(&roots, repository_calendar())
+    }
+
+    /// These roots, with the repository's calendar and a fact about each root.
+    pub(crate) fn of(roots: &[Certificate]) -> Self {
+        let mut calendar = repository_calendar();
+        calendar.push(SourceFile::new(
+            "trust/calendar/generated.toml",
+            facts(roots),
+        ));
+        Self::with_calendar(roots, calendar)
+    }
+
+    fn with_calendar(roots: &[Certificate], calendar: Vec<Arc<SourceFile>>) -> Self {
+        let (facts, findings) = Calendar::read(&calendar);
+        assert!(findings.is_empty(), "{}", findings[0].message);
+        let inputs = Inputs {
+            policy: SourceFile::new("policy.toml", policy(roots, &facts)),
+            anchors: pool(roots),
+            calendar,
+            endpoints: Vec::new(),
+        };
+        let question = Question {
+            as_of: "2026-07-01".parse().expect("a date"),
+            channel: Channel::Development,
+        };
+        Self {
+            inputs,
+            question,
+            anchors: roots.len(),
+        }
+    }
+}
+
+/// P-256 roots that differ in name, key and fingerprint.
+pub(crate) fn generated_roots(count: usize) -> Vec<Certificate> {
+    let made: String = (0..count).map(generated_root).collect();
+    let (roots, findings) = read_pem(&SourceFile::new("generated.pem", made));
+    assert!(findings.is_empty(), "{}", findings[0].message);
+    roots
+}
+
+fn generated_root(number: usize) -> String {
+    let owner = format!("Bench CA {}", number % GENERATED_OWNERS);
+    let mut parameters = CertificateParams::default();
+    let name = &mut parameters.distinguished_name;
+    name.push(DnType::OrganizationName, owner);
+    name.push(DnType::CommonName, format!("Bench Root {number}"));
+    parameters.not_before = datetime!(2024-01-01 0:00 UTC);
+    parameters.not_after = datetime!(2044-01-01 0:00 UTC);
+    parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    parameters.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    let key = KeyPair::generate().expect("a P-256 key");
+    let root = parameters.self_signed(&key).expect("a certificate");
+    root.pem().replace("\r\n", "\n")
+}
+
+fn repository_calendar() -> Vec<Arc<SourceFile>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("calendar");
+    let entries = std::fs::read_dir(folder).expect("trust/calendar");
+    let mut paths: Vec<_> = entries
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "toml"));
+    paths.sort();
+    let read = |path: &std::path::PathBuf| {
+        let bytes = std::fs::read(path).expect("a calendar file");
+        SourceFile::from_bytes(path.display().to_string(), &bytes)
+    };
+    paths.iter().map(read).collect()
+}
+
+/// One PEM file for each root.
+fn pool(roots: &[Certificate]) -> Vec<Arc<SourceFile>> {
+    let file = |(number, root): (usize, &Certificate)| {
+        let name = format!("trust/anchors/{number}-{}", file_name(&root.name));
+        SourceFile::new(name, pem(&root.der))
+    };
+    roots.iter().enumerate().map(file).collect()
+}
+
+fn pem(der: &[u8]) -> String {
+    use base64::Engine as _;
+    let encoded = base64::engine::general_purpose::STANDARD.encode(der);
+    let lines = encoded.as_bytes().chunks(64).map(String::from_utf8_lossy);
+    let body: String = lines.map(|line| format!("{line}\n")).collect();
+    format!("-----BEGIN CERTIFICATE-----\n{body}-----END CERTIFICATE-----\n")
+}
+
+fn policy(roots: &[Certificate], calendar: &Calendar) -> String {
+    let mut text = POLICY.to_owned();
+    let mut owners: BTreeMap<String, usize> = BTreeMap::new();
+    for root in roots {
+        let fingerprint = hex::encode(root.fingerprint);
+        let _ = write!(
+            text,
+            "\n[[required-root]]\nname = {:?}\nsha256 = \"{fingerprint}\"\nreason = \"measured\"\n",
+            root.name,
+        );
+        let owner = calendar.owner(root).unwrap_or_default();
+        *owners.entry(owner).or_default() += 1;
+    }
+    // Those with the most roots: a store has room for so many endpoints.
+    let mut owners: Vec<_> = owners
+        .into_iter()
+        .filter(|(owner, _)| !owner.is_empty())
+        .collect();
+    owners.sort_by_key(|(_, roots)| std::cmp::Reverse(*roots));
+    for (number, (owner, _)) in owners.iter().take(MOST_ENDPOINTS).enumerate() {
+        let _ = write!(
+            text,
+            "\n[[endpoint]]\nname = \"endpoint-{number}\"\nurl = \"https://ota-{number}.example.com/\"\n\
+             owner = {owner:?}\nleaf-days = 90\n",
+        );
+    }
+    text
+}
+
+/// A fact about each root, as a large calendar would have it.
+fn facts(roots: &[Certificate]) -> String {
+    let mut text = "schema-version = 1\nconfidence = \"observed\"\nsource = \"made\"\n".to_owned();
+    for root in roots {
+        let owner = root.organisation.as_deref().unwrap_or_default();
+        let _ = write!(
+            text,
+            "\n[[root]]\nname = {:?}\nsha256 = \"{}\"\nowner = {owner:?}\nnot-after = \"{}\"\n\
+             key-created = \"2023-12-01\"\n",
+            root.name,
+            hex::encode(root.fingerprint),
+            root.not_after,
+        );
+    }
+    text
+}
