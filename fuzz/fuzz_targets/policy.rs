@@ -54,7 +54,7 @@ fn meaning(draft: &PolicyDraft) -> String {
         say(&mut said, &[&validity.min_remaining_days]);
         let _ = writeln!(said, "{:?}", validity.programme_end);
     }
-    for root in &draft.required_roots {
+    for root in draft.required_roots.iter() {
         say(&mut said, &[&root.name, &root.reason]);
         say(&mut said, &[&root.sha256]);
         say(&mut said, root.effective_end.as_slice());

@@ -10,10 +10,10 @@ use crate::anchors::Inventory;
 use crate::calendar::Calendar;
 use crate::chains::Chains;
 use crate::channel::Channel;
-use crate::checks::{self, Case};
+use crate::checks::{self, Anchor, Case};
 use crate::date::Date;
 use crate::finding::{self, Finding};
-use crate::policy::{self, Endpoint, KeySet, Policy, RequiredRoot, SigningKey};
+use crate::policy::{self, Endpoint, KeySet, Policy, SigningKey};
 use crate::source::SourceFile;
 use crate::store::{
     ApprovedAnchor, ApprovedEndpoint, ApprovedKey, ApprovedKeys, ApprovedPin, ApprovedStore,
@@ -124,10 +124,13 @@ pub fn judge(inputs: &Inputs, question: Question) -> Verdict {
 /// The store of a policy against which nothing stands. `None` if an anchor is not in the pool all the same: a
 /// store that lacks what the policy requires is never made, whatever was waived.
 fn approve(policy: &Policy, case: &Case<'_>, inputs: &Inputs) -> Option<ApprovedStore> {
-    let anchors = policy
-        .required_roots
-        .iter()
-        .map(|root| approved_anchor(root, case))
+    // Those that the pool lacks are not among them.
+    if case.anchors.len() != policy.required_roots.len() {
+        return None;
+    }
+    let anchors = case
+        .anchors()
+        .map(|anchor| approved_anchor(&anchor, case))
         .collect::<Option<_>>()?;
     Some(ApprovedStore::from_gate(StoreContents {
         product: policy.product.name.value.clone(),
@@ -148,17 +151,17 @@ fn approve(policy: &Policy, case: &Case<'_>, inputs: &Inputs) -> Option<Approved
     }))
 }
 
-fn approved_anchor(root: &RequiredRoot, case: &Case<'_>) -> Option<ApprovedAnchor> {
-    let certificate = case.inventory.find(&root.sha256)?;
+fn approved_anchor(anchor: &Anchor<'_>, case: &Case<'_>) -> Option<ApprovedAnchor> {
+    let (root, certificate) = (anchor.required, anchor.certificate);
     let effective_end = case
         .calendar
         .ends(certificate, Some(root))
         .into_iter()
         .next()?;
     Some(ApprovedAnchor {
-        certificate: certificate.clone(),
+        certificate: Arc::clone(certificate),
         name: root.name.value.clone(),
-        owner: case.calendar.owner(certificate),
+        owner: anchor.owner.map(str::to_owned),
         reason: root.reason.value.clone(),
         effective_end,
         at: root.at.clone(),

@@ -1,5 +1,7 @@
 //! The trust store that the gate approved.
 
+use std::sync::Arc;
+
 use device::store::{AfterExpiry, DatesChecked};
 
 use crate::anchors::Certificate;
@@ -70,7 +72,7 @@ pub struct StoreContents {
 #[derive(Clone, Debug)]
 pub struct ApprovedAnchor {
     /// The certificate.
-    pub certificate: Certificate,
+    pub certificate: Arc<Certificate>,
     /// The name that the policy gives it.
     pub name: String,
     /// Owner of the CA, in the calendar's words.

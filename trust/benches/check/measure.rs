@@ -18,7 +18,7 @@ const WARM_UP: usize = 2;
 pub(crate) struct Measured {
     median: Duration,
     fastest: Duration,
-    runs: usize,
+    samples: usize,
 }
 
 impl Measured {
@@ -35,23 +35,43 @@ impl Measured {
 
 /// Runs `work` again and again. What it makes is dropped within the measured time, as a user's is.
 pub(crate) fn cpu<T>(work: impl Fn() -> T) -> Measured {
+    let mut samples = Samples::default();
     for _ in 0..WARM_UP {
         black_box(work());
     }
-    let mut times = Vec::new();
-    let mut spent = Duration::ZERO;
-    while times.len() < FEWEST || spent < BUDGET {
+    while samples.more() {
+        samples.take(&work);
+    }
+    samples.measured()
+}
+
+/// CPU times of single runs.
+#[derive(Default)]
+struct Samples {
+    times: Vec<Duration>,
+    spent: Duration,
+}
+
+impl Samples {
+    fn more(&self) -> bool {
+        self.times.len() < FEWEST || self.spent < BUDGET
+    }
+
+    fn take<T>(&mut self, work: impl Fn() -> T) {
         let before = cpu_time();
         drop(black_box(work()));
         let time = cpu_time().saturating_sub(before);
-        spent += time;
-        times.push(time);
+        self.spent += time;
+        self.times.push(time);
     }
-    times.sort_unstable();
-    Measured {
-        median: times[times.len() / 2],
-        fastest: times[0],
-        runs: times.len(),
+
+    fn measured(mut self) -> Measured {
+        self.times.sort_unstable();
+        Measured {
+            median: self.times[self.times.len() / 2],
+            fastest: self.times[0],
+            samples: self.times.len(),
+        }
     }
 }
 
@@ -87,17 +107,17 @@ impl fmt::Display for Table {
             .unwrap_or(0);
         writeln!(
             f,
-            "{:width$}  {:>11}  {:>11}  {:>6}  {:>7}",
-            "CPU time", "median", "fastest", "runs", "times"
+            "{:width$}  {:>11}  {:>11}  {:>7}  {:>6}",
+            "CPU time", "median", "fastest", "samples", "times"
         )?;
         for (name, measured, ratio) in &self.0 {
             let ratio = ratio.map_or(String::new(), |ratio| format!("{ratio:.1}"));
             writeln!(
                 f,
-                "{name:width$}  {:>8.3} ms  {:>8.3} ms  {:>6}  {ratio:>7}",
+                "{name:width$}  {:>8.3} ms  {:>8.3} ms  {:>7}  {ratio:>6}",
                 measured.milliseconds(),
                 measured.fastest.as_secs_f64() * 1e3,
-                measured.runs,
+                measured.samples,
             )?;
         }
         Ok(())

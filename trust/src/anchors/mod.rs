@@ -26,7 +26,8 @@ use crate::source::{Location, SourceFile};
 /// The certificates of the pool, ordered by fingerprint. A fingerprint occurs once.
 #[derive(Clone, Debug, Default)]
 pub struct Inventory {
-    certificates: Vec<Certificate>,
+    /// Shared with the stores that are made from them.
+    certificates: Vec<Arc<Certificate>>,
 }
 
 impl Inventory {
@@ -34,7 +35,7 @@ impl Inventory {
     /// its name. What is wrong with them comes back as findings, in file order; certificates that could be
     /// read are there all the same, so that one run reports everything.
     pub fn from_files(files: &[Arc<SourceFile>]) -> (Self, Vec<Finding>) {
-        let mut pool: BTreeMap<Sha256, Certificate> = BTreeMap::new();
+        let mut pool: BTreeMap<Sha256, Arc<Certificate>> = BTreeMap::new();
         let mut findings = Vec::new();
         for file in files {
             let (certificates, unreadable) = read_pem(file);
@@ -44,7 +45,7 @@ impl Inventory {
                 findings.extend(certificate_findings(&certificate));
                 match pool.get(&certificate.fingerprint) {
                     Some(first) => findings.push(duplicate(first, &certificate)),
-                    None => drop(pool.insert(certificate.fingerprint, certificate)),
+                    None => drop(pool.insert(certificate.fingerprint, Arc::new(certificate))),
                 }
             }
         }
@@ -55,6 +56,10 @@ impl Inventory {
 
     /// The certificate with this fingerprint.
     pub fn find(&self, fingerprint: &Sha256) -> Option<&Certificate> {
+        self.find_shared(fingerprint).map(Arc::as_ref)
+    }
+
+    pub(crate) fn find_shared(&self, fingerprint: &Sha256) -> Option<&Arc<Certificate>> {
         let at = self
             .certificates
             .binary_search_by(|c| c.fingerprint.cmp(fingerprint))
@@ -64,7 +69,7 @@ impl Inventory {
 
     /// Every certificate, by fingerprint.
     pub fn iter(&self) -> impl Iterator<Item = &Certificate> {
-        self.certificates.iter()
+        self.certificates.iter().map(Arc::as_ref)
     }
 
     /// How many there are.

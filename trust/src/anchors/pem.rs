@@ -32,9 +32,12 @@ pub fn read_pem(file: &Arc<SourceFile>) -> (Vec<Certificate>, Vec<Finding>) {
     (reader.certificates, reader.findings)
 }
 
+/// Room for the base64 of most roots.
+const USUAL_BASE64: usize = 2048;
+
 /// A block that has begun and not ended.
-struct Block {
-    label: String,
+struct Block<'a> {
+    label: &'a str,
     begin: Range<usize>,
     base64: String,
     /// Set when a line of it was refused: one finding for one block.
@@ -43,14 +46,15 @@ struct Block {
 
 struct Reader<'a> {
     file: &'a Arc<SourceFile>,
-    block: Option<Block>,
+    block: Option<Block<'a>>,
     certificates: Vec<Certificate>,
     findings: Vec<Finding>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     fn line(&mut self, span: Range<usize>) {
-        let text = &self.file.text[span.clone()];
+        let file: &'a SourceFile = self.file;
+        let text = &file.text[span.clone()];
         match boundary(text) {
             Boundary::Begin(label) => self.begin(label, span),
             Boundary::End(label) => self.end(label, span),
@@ -63,12 +67,12 @@ impl Reader<'_> {
         }
     }
 
-    fn begin(&mut self, label: &str, span: Range<usize>) {
+    fn begin(&mut self, label: &'a str, span: Range<usize>) {
         self.unterminated();
         self.block = Some(Block {
-            label: label.to_owned(),
+            label,
             begin: span,
-            base64: String::new(),
+            base64: String::with_capacity(USUAL_BASE64),
             refused: false,
         });
     }
@@ -94,13 +98,13 @@ impl Reader<'_> {
             let why = format!("`BEGIN {}` is ended by `END {label}`", block.label);
             return self.unreadable(span, "another label", why, "fetch the file again");
         }
-        match block.label.as_str() {
+        match block.label {
             "CERTIFICATE" => self.certificate(&block, whole),
             _ => self.foreign(&block),
         }
     }
 
-    fn certificate(&mut self, block: &Block, whole: Range<usize>) {
+    fn certificate(&mut self, block: &Block<'_>, whole: Range<usize>) {
         let at = Location::new(self.file, whole);
         let der = match STANDARD.decode(&block.base64) {
             Ok(der) => der,
@@ -133,8 +137,8 @@ impl Reader<'_> {
         );
     }
 
-    fn foreign(&mut self, block: &Block) {
-        let (why, help) = foreign_label(&block.label, &self.file.name);
+    fn foreign(&mut self, block: &Block<'_>) {
+        let (why, help) = foreign_label(block.label, &self.file.name);
         self.unreadable(block.begin.clone(), "not a plain certificate", why, help);
     }
 

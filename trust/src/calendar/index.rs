@@ -1,19 +1,19 @@
 //! Facts by what a certificate is asked for, so that a check takes as long as there are certificates and facts,
 //! not as long as their product.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::{Calendar, CertificateFact, EventFact, OwnerFact, RootFact};
 use crate::anchors::Certificate;
 use crate::policy::Sha256;
 
-/// Places in the lists of a calendar, each list in file order.
+/// Places in the lists of a calendar, each list in file order. Nothing goes through these maps in their order.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Index {
-    certificates_by_key: BTreeMap<Sha256, Vec<usize>>,
-    events_by_retired_key: BTreeMap<Sha256, Vec<usize>>,
-    owners_by_organisation: BTreeMap<String, usize>,
-    roots_by_fingerprint: BTreeMap<Sha256, Vec<usize>>,
+    certificates_by_key: HashMap<Sha256, Vec<usize>>,
+    events_by_retired_key: HashMap<Sha256, Vec<usize>>,
+    owners_by_organisation: HashMap<String, usize>,
+    roots_by_fingerprint: HashMap<Sha256, Vec<usize>>,
 }
 
 impl Index {
@@ -83,7 +83,7 @@ impl Calendar {
 }
 
 /// A key that one fact names twice stands there once.
-fn add(index: &mut BTreeMap<Sha256, Vec<usize>>, key: Sha256, at: usize) {
+fn add(index: &mut HashMap<Sha256, Vec<usize>>, key: Sha256, at: usize) {
     let places = index.entry(key).or_default();
     if places.last() != Some(&at) {
         places.push(at);

@@ -1,6 +1,6 @@
 //! A108 and A109: two required roots with one key, or with one name.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::{Anchor, Case};
 use crate::finding::{Finding, Severity, Subject};
@@ -21,9 +21,9 @@ pub(super) fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// The anchors met so far, by a part of their certificates. Of those with one value the first two certificates
-/// are enough: one of them is not the next one.
+/// are enough: one of them is not the next one. Nothing goes through the map in its order.
 #[derive(Default)]
-struct Earlier<'a>(BTreeMap<&'a [u8], Vec<&'a Anchor<'a>>>);
+struct Earlier<'a>(HashMap<&'a [u8], Vec<&'a Anchor<'a>>>);
 
 impl<'a> Earlier<'a> {
     /// The first earlier anchor that has `value` and another certificate.

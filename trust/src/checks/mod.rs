@@ -5,6 +5,8 @@
 //! its rule goes into `rules/`, its file here and into [`ALL`], its two fixtures into
 //! `trust/fixtures/rules/`.
 
+use std::sync::Arc;
+
 use crate::anchors::{Certificate, Inventory};
 use crate::calendar::Calendar;
 use crate::chains::Chains;
@@ -79,7 +81,7 @@ pub fn run(case: &Case<'_>) -> Vec<Finding> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Anchor<'a> {
     pub(crate) required: &'a RequiredRoot,
-    pub(crate) certificate: &'a Certificate,
+    pub(crate) certificate: &'a Arc<Certificate>,
     pub(crate) owner: Option<&'a str>,
 }
 
@@ -90,7 +92,7 @@ pub(crate) fn anchors<'a>(
     calendar: &'a Calendar,
 ) -> Vec<Anchor<'a>> {
     let anchor = |required: &'a RequiredRoot| {
-        let certificate = inventory.find(&required.sha256)?;
+        let certificate = inventory.find_shared(&required.sha256)?;
         Some(Anchor {
             required,
             certificate,

@@ -9,24 +9,23 @@ use crate::policy::RequiredRoot;
 use crate::rules::anchors::{NAME_DISAGREES, REQUIRED_ROOT_MISSING};
 
 pub(super) fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
-    let missing: Vec<_> = case
-        .policy
-        .required_roots
-        .iter()
-        .filter(|root| case.inventory.find(&root.sha256).is_none())
-        .collect();
-    if !missing.is_empty() {
-        let pool = by_name(case.inventory);
-        findings.extend(
-            missing
-                .iter()
-                .map(|root| missing_root(root, &pool, case.inventory.len())),
-        );
+    if case.anchors.len() < case.policy.required_roots.len() {
+        findings.extend(missing_roots(case));
     }
     let misnamed = case
         .anchors()
         .filter(|anchor| anchor.required.name.value != anchor.certificate.name);
     findings.extend(misnamed.map(|anchor| disagreeing_name(&anchor)));
+}
+
+fn missing_roots(case: &Case<'_>) -> Vec<Finding> {
+    let pool = by_name(case.inventory);
+    case.policy
+        .required_roots
+        .iter()
+        .filter(|root| case.inventory.find(&root.sha256).is_none())
+        .map(|root| missing_root(root, &pool, case.inventory.len()))
+        .collect()
 }
 
 /// The pool by name; of two certificates with one name, the first by fingerprint.

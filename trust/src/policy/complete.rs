@@ -1,6 +1,7 @@
 //! A policy without a mistake.
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use super::model::{
     CoverageRequirement, Endpoint, KeySet, PinFallback, PolicyDraft, Product, RequiredRoot,
@@ -28,7 +29,7 @@ pub struct Sections {
     /// `[validity]`
     pub validity: Validity,
     /// `[[required-root]]`, in file order; never empty, fingerprints are unique
-    pub required_roots: Vec<RequiredRoot>,
+    pub required_roots: Arc<Vec<RequiredRoot>>,
     /// `[[endpoint]]`, in file order, which is the order in which devices try them; never empty, names are
     /// unique
     pub endpoints: Vec<Endpoint>,

@@ -1,6 +1,7 @@
 //! The policy as values: what `policy.toml` says, each value with its place in the file.
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use crate::date::Date;
 use crate::finding::Severity;
@@ -36,8 +37,8 @@ pub struct PolicyDraft {
     pub service_life: Option<ServiceLife>,
     /// `[validity]`
     pub validity: Option<Validity>,
-    /// `[[required-root]]`, in file order
-    pub required_roots: Vec<RequiredRoot>,
+    /// `[[required-root]]`, in file order; shared with the policy, because there may be many
+    pub required_roots: Arc<Vec<RequiredRoot>>,
     /// `[[endpoint]]`, in file order
     pub endpoints: Vec<Endpoint>,
     /// Whether a required root or an endpoint was left out, because it is missing or could not be read. A check

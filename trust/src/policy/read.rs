@@ -99,7 +99,7 @@ fn draft(root: &Table<'_>) -> PolicyDraft {
         product: sections.single(&schema::PRODUCT, product::product),
         service_life: sections.single(&schema::SERVICE_LIFE, product::service_life),
         validity: sections.single(&schema::VALIDITY, product::validity),
-        required_roots,
+        required_roots: Arc::new(required_roots),
         pin_fallbacks: endpoints::pin_fallbacks(&sections, &endpoints.names),
         coverage: sections.single(&schema::COVERAGE, product::coverage),
         waivers: waivers::waivers(&sections, &endpoints.names),

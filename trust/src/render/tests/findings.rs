@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::super::{findings, stale};
 use super::*;
 use crate::finding::Severity;
@@ -73,9 +75,10 @@ fn too_many_anchors_are_too_many_for_what_reads_them() {
         let one = anchor(&der, 0);
         let numbered = (0..count).map(|number| {
             let mut anchor = one.clone();
-            anchor.certificate.fingerprint[..2].copy_from_slice(&(number as u16).to_be_bytes());
+            let certificate = Arc::make_mut(&mut anchor.certificate);
+            certificate.fingerprint[..2].copy_from_slice(&(number as u16).to_be_bytes());
             // A name of its own: the last byte of the common name, or the one before it.
-            let subject = &mut anchor.certificate.subject;
+            let subject = &mut certificate.subject;
             let end = subject.len();
             subject[end - 2..].copy_from_slice(&[number as u8, (number >> 8) as u8]);
             anchor

@@ -49,7 +49,7 @@ fn anchor(der: &[u8], index: usize) -> ApprovedAnchor {
             source: "certificate".into(),
         },
         at: line(index),
-        certificate,
+        certificate: certificate.into(),
     }
 }
 
