@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything that CI runs, with all the set-up, and a count at the end.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use clap::Args;
@@ -37,10 +37,11 @@ pub fn run(root: &Path, arguments: &TestArguments) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     let selected = select(&arguments.only)?;
+    let ourselves = Ourselves::new(root)?;
     let mut total = Counts::default();
     for step in selected {
         eprintln!("==> {}: {}", step.name, step.shows);
-        let counts = (step.run)(root).unwrap_or_else(|failure| {
+        let counts = (step.run)(&ourselves).unwrap_or_else(|failure| {
             eprintln!("{failure}");
             Counts {
                 failed: 1,
@@ -72,6 +73,33 @@ fn select(only: &[String]) -> Result<Vec<&'static steps::Step>> {
             })
     };
     only.iter().map(find).collect()
+}
+
+/// The project, and this program to run in it.
+///
+/// The program's path is taken before the first step: a step that compiles us again takes the running file's name away,
+/// and the system then reports that name as deleted.
+pub struct Ourselves {
+    root: PathBuf,
+    program: PathBuf,
+}
+
+impl Ourselves {
+    fn new(root: &Path) -> Result<Self> {
+        let program = std::env::current_exe()
+            .map_err(|error| Failure::io("find", Path::new("this program"), &error))?;
+        Ok(Self {
+            root: root.to_owned(),
+            program,
+        })
+    }
+
+    /// This program with `arguments`, in the root of the project.
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.program);
+        command.current_dir(&self.root).args(arguments);
+        command
+    }
 }
 
 /// Cargo as it runs us, in the root of the project.

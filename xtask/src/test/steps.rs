@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::counts::{Counts, one_test, test_suite};
-use super::{cargo, documentation};
-use crate::failure::{Failure, Result};
+use super::{Ourselves, cargo, documentation};
+use crate::failure::Result;
 use crate::tools;
 
 /// One step.
@@ -15,7 +15,7 @@ pub struct Step {
     /// What it shows when it passes.
     pub shows: &'static str,
     /// Runs it in the root of the project.
-    pub run: fn(&Path) -> Result<Counts>,
+    pub run: fn(&Ourselves) -> Result<Counts>,
 }
 
 /// Every step.
@@ -57,7 +57,7 @@ pub const ALL: &[Step] = &[
     },
 ];
 
-fn format(root: &Path) -> Result<Counts> {
+fn format(Ourselves { root, .. }: &Ourselves) -> Result<Counts> {
     let mut counts = one_test(cargo(root, &["fmt", "--all", "--check"]))?;
     counts.add(one_test(cargo(
         &root.join("firmware"),
@@ -66,7 +66,7 @@ fn format(root: &Path) -> Result<Counts> {
     Ok(counts)
 }
 
-fn lints(root: &Path) -> Result<Counts> {
+fn lints(Ourselves { root, .. }: &Ourselves) -> Result<Counts> {
     one_test(cargo(
         root,
         &[
@@ -81,19 +81,19 @@ fn lints(root: &Path) -> Result<Counts> {
     ))
 }
 
-fn policy(root: &Path) -> Result<Counts> {
+fn policy(ourselves: &Ourselves) -> Result<Counts> {
     let mut counts = Counts::default();
     for verb in [
         &["policy", "fmt", "--check"][..],
         &["check"],
         &["render", "--check"],
     ] {
-        counts.add(one_test(ourselves(root, verb)?)?);
+        counts.add(one_test(ourselves.command(verb))?);
     }
     Ok(counts)
 }
 
-fn licences(root: &Path) -> Result<Counts> {
+fn licences(Ourselves { root, .. }: &Ourselves) -> Result<Counts> {
     let program = tools::cargo_deny(root)?;
     let mut counts = Counts::default();
     for manifest in ["Cargo.toml", "firmware/Cargo.toml"] {
@@ -118,16 +118,17 @@ fn licences(root: &Path) -> Result<Counts> {
     Ok(counts)
 }
 
-fn tests(root: &Path) -> Result<Counts> {
+fn tests(Ourselves { root, .. }: &Ourselves) -> Result<Counts> {
     let mut command = cargo(root, &["test", "--workspace", "--locked", "--no-fail-fast"]);
     peers(root, &mut command)?;
     test_suite(command)
 }
 
 /// Builds a release as a newcomer does, then attacks it.
-fn release(root: &Path) -> Result<Counts> {
+fn release(ourselves: &Ourselves) -> Result<Counts> {
+    let root = &ourselves.root;
     let dist = root.join("target/perennial/test-dist");
-    let mut build = ourselves(root, &["build-firmware", "--allow-dirty", "--output"])?;
+    let mut build = ourselves.command(&["build-firmware", "--allow-dirty", "--output"]);
     build.arg(&dist);
     let mut counts = one_test(build)?;
     if counts.failed > 0 {
@@ -151,7 +152,7 @@ fn release(root: &Path) -> Result<Counts> {
     Ok(counts)
 }
 
-fn docs(root: &Path) -> Result<Counts> {
+fn docs(Ourselves { root, .. }: &Ourselves) -> Result<Counts> {
     documentation::run(root, &peer_folders(root)?)
 }
 
@@ -169,13 +170,4 @@ fn peer_folders(root: &Path) -> Result<Vec<PathBuf>> {
         .iter()
         .filter_map(|program| program.parent().map(Path::to_owned))
         .collect())
-}
-
-/// This program again, in the root of the project.
-fn ourselves(root: &Path, arguments: &[&str]) -> Result<Command> {
-    let program = std::env::current_exe()
-        .map_err(|error| Failure::io("find", Path::new("this program"), &error))?;
-    let mut command = Command::new(program);
-    command.current_dir(root).args(arguments);
-    Ok(command)
 }
