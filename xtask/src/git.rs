@@ -83,6 +83,8 @@ fn run(root: &Path, arguments: &[&str]) -> Result<Vec<u8>> {
     let started = git
         .arg("-C")
         .arg(root)
+        // A build that is killed must not leave a lock behind on which the next commit fails.
+        .arg("--no-optional-locks")
         .args(["-c", "core.quotePath=false"])
         .args(arguments)
         .output();

@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, reason = "a command line prints")]
 
 pub mod atomic;
+pub mod broken_pipe;
 pub mod build;
 pub mod check;
 pub mod cli;

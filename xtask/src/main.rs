@@ -12,10 +12,12 @@ use xtask::failure::Result;
 use xtask::progress::Progress;
 use xtask::project::Project;
 use xtask::{
-    build, check, explain, keys, policy, provision, render, roots, test, toolchain, verify,
+    broken_pipe, build, check, explain, keys, policy, provision, render, roots, test, toolchain,
+    verify,
 };
 
 fn main() -> ExitCode {
+    broken_pipe::end_quietly();
     let outcome = run(&Cli::parse());
     let exit = outcome.unwrap_or_else(|failure| {
         eprintln!("{failure}");

@@ -110,17 +110,7 @@ pub fn run(project: &Project, arguments: &BuildArguments) -> Result<Exit> {
         released: date.day,
         epoch: date.epoch,
     };
-    require_committed(project, &head, &inputs)?;
-    let elf_path = firmware::compile(&project.root, &toolchain, &identity)?;
-    let elf = std::fs::read(&elf_path).map_err(|error| Failure::io("read", &elf_path, &error))?;
-
-    if git::head(&project.root)? != head || project.inputs()?.sha256 != inputs.sha256 {
-        return Err(Failure::new(
-            Exit::Findings,
-            "the checkout changed while it was built: nobody knows what was compiled",
-        )
-        .help("build again, and leave the checkout alone meanwhile"));
-    }
+    let elf = compile(project, &toolchain, &identity, (&head, &inputs))?;
     let build = Build {
         head,
         date,
@@ -133,15 +123,31 @@ pub fn run(project: &Project, arguments: &BuildArguments) -> Result<Exit> {
         identity,
     };
     let release = build.release(elf)?;
-    let dist = arguments
-        .output
-        .clone()
-        .unwrap_or_else(|| project.root.join("dist"));
-    let dist = std::path::absolute(&dist).map_err(|error| Failure::io("find", &dist, &error))?;
+    let dist = destination(project, arguments)?;
     let staging = staging(project, &dist);
     let placed = place::place(&release, signers.keys(), &dist, &staging)?;
     tell(&placed, &release, &signers, progress);
     Ok(Exit::Done)
+}
+
+/// Compiles the firmware of a checkout that does not change meanwhile; the bytes of the ELF file.
+fn compile(
+    project: &Project,
+    toolchain: &Toolchain,
+    identity: &Identity,
+    (head, inputs): (&Head, &ProjectInputs),
+) -> Result<Vec<u8>> {
+    require_committed(project, head, inputs)?;
+    let path = firmware::compile(&project.root, toolchain, identity)?;
+    let elf = std::fs::read(&path).map_err(|error| Failure::io("read", &path, &error))?;
+    if git::head(&project.root)? == *head && project.inputs()?.sha256 == inputs.sha256 {
+        return Ok(elf);
+    }
+    Err(Failure::new(
+        Exit::Findings,
+        "the checkout changed while it was built: nobody knows what was compiled",
+    )
+    .help("build again, and leave the checkout alone meanwhile"))
 }
 
 /// A clean tree's inputs are those of its commit: a file that git ignores takes no part in a verdict that others are to
@@ -161,6 +167,15 @@ fn require_committed(project: &Project, head: &Head, inputs: &ProjectInputs) -> 
         .evidence("it is ignored, or marked as unchanged")
         .help("commit it, or remove it from the folder"))
     })
+}
+
+/// The folder that holds releases.
+fn destination(project: &Project, arguments: &BuildArguments) -> Result<PathBuf> {
+    let dist = arguments
+        .output
+        .clone()
+        .unwrap_or_else(|| project.root.join("dist"));
+    std::path::absolute(&dist).map_err(|error| Failure::io("find", &dist, &error))
 }
 
 /// Where a release is put together: on the file system of `dist`, in a folder that is not a release.

@@ -1,5 +1,6 @@
 //! Releases: what `dist/<version>/` holds.
 
 pub mod contents;
+pub mod integrity;
 pub mod manifest;
 pub mod place;

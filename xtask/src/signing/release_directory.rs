@@ -1,6 +1,6 @@
 //! A release on disk that may be signed: everything in it is what `release.json` and `SHA256SUMS` say.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +12,7 @@ use super::trusted_comment::TrustedComment;
 use crate::atomic::{self, Existing, Readers};
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
+use crate::release::integrity;
 use crate::release::manifest::{FILE_NAME, ReleaseManifest};
 
 /// The list of hashes, in the form of `sha256sum`.
@@ -56,7 +57,8 @@ impl ReleaseDirectory {
         let sums = read(&path.join(SUMS_NAME))?;
         let mut differences = Vec::new();
         compare_artefacts(path, &manifest, &mut differences)?;
-        compare_sums(&sums, &manifest, &bytes, &mut differences);
+        let sums = integrity::sums_difference(&sums, &manifest);
+        differences.extend(sums.map(|found| format!("{SUMS_NAME}: {}", found.message)));
         compare_names(path, &manifest, &mut differences)?;
         if differences.is_empty() {
             return Ok(Self {
@@ -191,57 +193,11 @@ fn compare_artefacts(
             differences.push(format!("{name}: it is missing"));
         } else {
             let bytes = read(&path)?;
-            let (size, sha256) = (bytes.len() as u64, sha256(&bytes));
-            if size != artefact.size {
-                differences.push(format!(
-                    "{name}: it has {size} bytes, {FILE_NAME} says {}",
-                    artefact.size
-                ));
-            } else if sha256 != artefact.sha256 {
-                differences.push(format!(
-                    "{name}: its SHA-256 is {sha256}, {FILE_NAME} says {}",
-                    artefact.sha256
-                ));
-            }
+            let difference = artefact.difference(bytes.len() as u64, &sha256(&bytes));
+            differences.extend(difference.map(|found| format!("{name}: {}", found.message)));
         }
     }
     Ok(())
-}
-
-fn compare_sums(
-    sums: &[u8],
-    manifest: &ReleaseManifest,
-    bytes: &[u8],
-    differences: &mut Vec<String>,
-) {
-    let artefacts = manifest.artefacts.iter();
-    let mut expected: BTreeMap<&str, String> = artefacts
-        .map(|artefact| (artefact.name.as_str(), artefact.sha256.clone()))
-        .collect();
-    expected.insert(FILE_NAME, sha256(bytes));
-    let text = String::from_utf8_lossy(sums);
-    for (number, line) in text.lines().enumerate() {
-        let (hash, name) = line.split_once("  ").unwrap_or((line, ""));
-        match expected.remove(name) {
-            Some(sha256) if sha256 == hash => {}
-            Some(sha256) => differences.push(format!(
-                "{SUMS_NAME}: it says {hash} of {name}, and {sha256} is right"
-            )),
-            None => differences.push(format!(
-                "{SUMS_NAME}: line {} is not of the form `hash  name` with a file of the release \
-                 that has no line yet",
-                number + 1
-            )),
-        }
-    }
-    if !sums.ends_with(b"\n") || sums.contains(&b'\r') {
-        differences.push(format!("{SUMS_NAME}: its lines do not end with line feeds"));
-    }
-    differences.extend(
-        expected
-            .keys()
-            .map(|name| format!("{SUMS_NAME}: {name} is missing")),
-    );
 }
 
 fn compare_names(

@@ -6,7 +6,7 @@ use trust::rules::verification::{FILE_SET_WRONG, HASH_DIFFERS, MANIFEST_WRONG};
 
 use super::Evidence;
 use super::problem::Problem;
-use crate::release::contents;
+use crate::release::integrity::{self, Difference};
 use crate::release::manifest::{Artefact, ArtefactKind, FILE_NAME, ReleaseManifest};
 use crate::signing::release_directory::{SUMS_NAME, is_signature_name};
 
@@ -76,26 +76,39 @@ fn identity(evidence: &Evidence<'_>, manifest: &ReleaseManifest) -> Vec<Problem>
             ),
         );
     }
-    let elf = evidence
-        .bytes(ArtefactKind::FirmwareElf.file_name())
-        .unwrap_or_default();
-    for (field, value) in [
-        ("commit", commit),
-        ("version", &manifest.version),
-        ("product", &manifest.product),
-    ] {
-        if !contains(elf, value.as_bytes()) {
-            wrong(
-                field,
-                format!("{value} does not stand in the compiled program"),
-            );
-        }
-    }
+    problems.extend(not_in_program(evidence, manifest));
     problems
 }
 
+/// What the manifest says of the program and the program does not. Whichever of the two is not the signed one is to
+/// blame: a program with the recorded hash makes the manifest wrong.
+fn not_in_program(evidence: &Evidence<'_>, manifest: &ReleaseManifest) -> Vec<Problem> {
+    let name = ArtefactKind::FirmwareElf.file_name();
+    let Some(program) = evidence.files.get(name) else {
+        return Vec::new();
+    };
+    let recorded = manifest
+        .artefacts
+        .iter()
+        .any(|artefact| artefact.name == name && artefact.sha256 == program.sha256());
+    let blamed = if recorded { FILE_NAME } else { name };
+    let stated = [
+        ("commit", &manifest.commit),
+        ("version", &manifest.version),
+        ("product", &manifest.product),
+    ];
+    stated
+        .into_iter()
+        .filter(|(_, value)| !contains(program.bytes(), value.as_bytes()))
+        .map(|(field, value)| {
+            let message = format!("{value} does not stand in the compiled program");
+            Problem::new(&MANIFEST_WRONG, blamed, field, message)
+        })
+        .collect()
+}
+
 fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
-    !wanted.is_empty() && bytes.windows(wanted.len()).any(|window| window == wanted)
+    !wanted.is_empty() && memchr::memmem::find(bytes, wanted).is_some()
 }
 
 fn artefact_list(manifest: &ReleaseManifest) -> Vec<Problem> {
@@ -140,49 +153,21 @@ pub fn hashes(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
 
 fn artefact_problem(evidence: &Evidence<'_>, artefact: &Artefact) -> Option<Problem> {
     let file = evidence.files.get(&artefact.name)?;
-    let (bytes, sha256) = (file.bytes(), file.sha256());
-    if bytes.len() as u64 != artefact.size {
-        let message = format!(
-            "it has {} bytes, {FILE_NAME} says {}",
-            bytes.len(),
-            artefact.size
-        );
-        return Some(Problem::new(&HASH_DIFFERS, &artefact.name, "size", message));
-    }
-    (sha256 != artefact.sha256).then(|| {
-        let message = format!(
-            "its SHA-256 is {sha256}, {FILE_NAME} says {}",
-            artefact.sha256
-        );
-        Problem::new(
-            &HASH_DIFFERS,
-            &artefact.name,
-            super::images::first_difference(evidence, artefact.kind),
-            message,
-        )
-    })
+    let difference = artefact.difference(file.bytes().len() as u64, file.sha256())?;
+    let field = match difference.field.as_str() {
+        "content" => super::images::first_difference(evidence, artefact.kind),
+        _ => difference.field,
+    };
+    Some(Problem::new(
+        &HASH_DIFFERS,
+        &artefact.name,
+        field,
+        difference.message,
+    ))
 }
 
 fn sums_problem(evidence: &Evidence<'_>, manifest: &ReleaseManifest) -> Option<Problem> {
-    let found = String::from_utf8_lossy(evidence.bytes(SUMS_NAME)?);
-    let expected = contents::sums(manifest);
-    if found == expected {
-        return None;
-    }
-    let line = found
-        .lines()
-        .zip(expected.lines())
-        .take_while(|(found, expected)| found == expected)
-        .count()
-        + 1;
-    let message = format!(
-        "it is not the list of this release's files: `sha256sum` writes {} lines",
-        expected.lines().count()
-    );
-    Some(Problem::new(
-        &HASH_DIFFERS,
-        SUMS_NAME,
-        format!("line {line}"),
-        message,
-    ))
+    let Difference { field, message } =
+        integrity::sums_difference(evidence.bytes(SUMS_NAME)?, manifest)?;
+    Some(Problem::new(&HASH_DIFFERS, SUMS_NAME, field, message))
 }

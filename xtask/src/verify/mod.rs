@@ -10,10 +10,12 @@ use std::rc::Rc;
 
 use clap::{Args, ValueEnum};
 use sha2::{Digest as _, Sha256};
+use trust::channel::Channel;
 use trust::gate::Verdict;
 use trust::policy::{KeySet, Policy};
 use trust::source::SourceFile;
 
+use crate::cli::ChannelArgument;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::project::{POLICY, Project};
@@ -34,6 +36,9 @@ use problem::{Problem, Step};
 pub struct VerifyArguments {
     /// Folder of the release: dist/<version>
     directory: PathBuf,
+    /// What the release must be fit for [default: the channel that it names itself]
+    #[arg(long, value_enum)]
+    channel: Option<ChannelArgument>,
     /// Form of the answer
     #[arg(long, value_enum, default_value_t = Form::Human)]
     format: Form,
@@ -58,6 +63,8 @@ pub struct Evidence<'a> {
     files: BTreeMap<String, Rc<StoredFile>>,
     /// `release.json`, when it can be read.
     manifest: std::result::Result<ReleaseManifest, String>,
+    /// What the release must be fit for; without it, for what it says itself.
+    channel: Option<Channel>,
     /// The verdict on the recorded inputs, computed when it is asked for.
     verdict: OnceCell<std::result::Result<Verdict, String>>,
 }
@@ -91,7 +98,10 @@ const STEPS: &[(&str, Check)] = &[
 /// does not hold with [`Exit::Findings`].
 pub fn run(project: &Project, arguments: &VerifyArguments) -> Result<Exit> {
     let policy = trusted_policy(project)?;
-    let evidence = Evidence::new(project, &policy.signing, read_files(&arguments.directory)?);
+    let evidence = Evidence {
+        channel: arguments.channel.map(Channel::from),
+        ..Evidence::new(project, &policy.signing, read_files(&arguments.directory)?)
+    };
     let steps: Vec<Step> = steps(&evidence).collect();
     match arguments.format {
         Form::Human => report::human(&arguments.directory, &steps),
@@ -194,6 +204,11 @@ impl StoredFile {
         }
     }
 
+    /// Its content, for somebody who changes it: a changed file has another hash.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
     /// Its content.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
@@ -221,6 +236,7 @@ impl<'a> Evidence<'a> {
             keys,
             files,
             manifest,
+            channel: None,
             verdict: OnceCell::new(),
         }
     }

@@ -14,7 +14,7 @@ pub fn human(directory: &Path, steps: &[Step]) {
             "{:<6} {:<18} {}",
             if step.passed() { "ok" } else { "WRONG" },
             step.name,
-            step.seen
+            step.seen.replace('\n', "\n       ")
         );
         for problem in &step.problems {
             println!(

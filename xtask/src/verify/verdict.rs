@@ -64,24 +64,30 @@ pub fn check(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
             problems.push(Problem::new(&MANIFEST_WRONG, FILE_NAME, field, message));
         }
     }
-    let blocking = verdict
-        .findings()
-        .iter()
-        .filter(|finding| finding.blocks())
-        .count();
-    let waived = verdict
-        .findings()
-        .iter()
-        .filter(|finding| finding.waived.is_some())
-        .count();
-    let counted = verdict.findings().len();
-    (
-        format!(
-            "at {}, {} channel: {counted} findings, {waived} of them waived, {blocking} of them blocking",
-            manifest.released, manifest.channel
-        ),
-        problems,
-    )
+    (seen(verdict), problems)
+}
+
+/// At which question the verdict was computed, and what stands against the release without blocking it.
+fn seen(verdict: &Verdict) -> String {
+    let Question { as_of, channel } = verdict.question();
+    let findings = verdict.findings();
+    let blocking = findings.iter().filter(|finding| finding.blocks()).count();
+    let waived = findings.iter().filter(|finding| finding.waived.is_some());
+    let mut seen = format!(
+        "at {as_of}, {} channel: {} findings, {} of them waived, {blocking} of them blocking",
+        channel.word(),
+        findings.len(),
+        waived.count(),
+    );
+    for finding in findings.iter().filter(|finding| !finding.blocks()) {
+        let waiver = if finding.waived.is_some() {
+            " (waived)"
+        } else {
+            ""
+        };
+        seen += &format!("\n{}{waiver}: {}", finding.rule.id, finding.message);
+    }
+    seen
 }
 
 /// The verdict on the recorded inputs.
@@ -99,12 +105,19 @@ fn compute(evidence: &Evidence<'_>) -> Result<Verdict, String> {
         .released
         .parse()
         .map_err(|error: trust::date::DateError| error.to_string())?;
-    let channels = [Channel::Development, Channel::Production];
-    let channel = channels
-        .into_iter()
-        .find(|channel| channel.word() == manifest.channel);
-    let channel = channel.ok_or_else(|| format!("there is no channel `{}`", manifest.channel))?;
+    let channel = judged_channel(evidence, manifest)?;
     Ok(gate::judge(&inputs.inputs, Question { as_of, channel }))
+}
+
+/// The channel that the caller demands, else the one that the release was made for.
+fn judged_channel(evidence: &Evidence<'_>, manifest: &ReleaseManifest) -> Result<Channel, String> {
+    if let Some(demanded) = evidence.channel {
+        return Ok(demanded);
+    }
+    [Channel::Development, Channel::Production]
+        .into_iter()
+        .find(|channel| channel.word() == manifest.channel)
+        .ok_or_else(|| format!("there is no channel `{}`", manifest.channel))
 }
 
 /// The inputs with the recorded hashes: those of the folder if they are the ones, else those of the commit.

@@ -52,6 +52,7 @@ fn killed_at_any_moment_dist_holds_complete_releases_only() {
             let (exit, said) = verify(&release);
             assert_eq!(exit, 0, "after {moment:?}:\n{said}");
         }
+        assert!(!index_lock().exists(), "after {moment:?}: git stays locked");
     }
     println!(
         "{interrupted} of {} builds were killed before they ended",
@@ -66,6 +67,16 @@ fn killed_at_any_moment_dist_holds_complete_releases_only() {
         "the next build succeeds"
     );
     assert_eq!(releases(dist.path()).len(), 1);
+}
+
+/// The lock that keeps others from committing.
+fn index_lock() -> PathBuf {
+    let output = Command::new("git")
+        .current_dir(root())
+        .args(["rev-parse", "--git-path", "index.lock"])
+        .output()
+        .unwrap();
+    root().join(text(&output).trim())
 }
 
 /// Kills the process group of `command` with SIGKILL after `moment`; whether it was still running.

@@ -51,10 +51,11 @@ fn flip_bits(originals: &BTreeMap<String, Vec<u8>>, name: &str) {
     let mut fields: BTreeMap<String, usize> = BTreeMap::new();
     for bit in sample(bits) {
         bytes[bit / 8] ^= 1 << (bit % 8);
-        let mut damaged = good.clone();
-        damaged.insert(name.to_owned(), Rc::new(StoredFile::new(bytes.clone())));
+        let damaged = Rc::new(StoredFile::new(bytes));
+        let mut files = good.clone();
+        files.insert(name.to_owned(), Rc::clone(&damaged));
         let examined = catch_unwind(AssertUnwindSafe(|| {
-            let evidence = Evidence::new(&project, &policy.signing, damaged);
+            let evidence = Evidence::new(&project, &policy.signing, files);
             steps(&evidence).find(|step| !step.passed())
         }));
         let step = examined.unwrap_or_else(|_| panic!("{name}: bit {bit}: verify panics"));
@@ -67,6 +68,7 @@ fn flip_bits(originals: &BTreeMap<String, Vec<u8>>, name: &str) {
             .unwrap_or_else(|| panic!("{name}: bit {bit}: not named in {:?}", step.problems));
         assert!(!problem.field.is_empty(), "{name}: bit {bit}: {problem:?}");
         *fields.entry(problem.field.clone()).or_default() += 1;
+        bytes = Rc::into_inner(damaged).unwrap().into_bytes();
         bytes[bit / 8] ^= 1 << (bit % 8);
     }
     println!(

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use super::place::{copy, files, peer, release, root, text, verify};
+use super::place::{copy, files, ourselves, peer, release, root, text, verify};
 
 #[test]
 fn esptool_finds_checksum_and_hash_valid_and_shows_our_version() {
@@ -75,6 +75,20 @@ fn stock_minisign_accepts_the_release_and_refuses_a_flipped_byte() {
     assert!(!check().status.success());
     let (exit, said) = verify(folder.path());
     assert_eq!(exit, 13, "{said}");
+}
+
+#[test]
+fn a_release_with_a_published_key_is_not_fit_for_production() {
+    let mut command = ourselves(&["verify", "--channel", "production"]);
+    let output = command.arg(release()).output().unwrap();
+    assert_eq!(output.status.code(), Some(10), "{}", text(&output));
+    assert!(text(&output).contains("S101"), "{}", text(&output));
+    let (exit, said) = verify(&release());
+    assert_eq!(exit, 0, "{said}");
+    assert!(
+        said.contains("S101"),
+        "the warning is shown all the same: {said}"
+    );
 }
 
 #[test]

@@ -11,12 +11,14 @@ pub fn find_in_image(
     image: &[u8],
 ) -> impl Iterator<Item = (usize, Result<TrustStore<'_>, StoreError>)> {
     let magic = magic();
+    // Most bytes of an image are no first byte of the magic: the cheap comparison comes first.
     image
-        .windows(magic.len())
+        .iter()
         .enumerate()
-        .filter(move |(_, window)| *window == magic)
+        .filter(move |(_, byte)| Some(*byte) == magic.first())
         .filter_map(move |(offset, _)| {
-            let store = TrustStore::read(image.get(offset..)?);
-            Some((offset, store))
+            let rest = image.get(offset..)?;
+            rest.starts_with(&magic)
+                .then(|| (offset, TrustStore::read(rest)))
         })
 }
