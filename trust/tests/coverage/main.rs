@@ -1,0 +1,9 @@
+//! The coverage engine: past outages predicted from the facts of their time, and exactness.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests, outside of the test functions"
+)]
+
+mod outages;
+mod support;
