@@ -15,8 +15,6 @@ use crate::verifier::{AnchorSearch, Anchors, Behaviour, Names, Order};
 pub struct Acceptance {
     /// The chain, a place in [`Served::chains`]; `None`: whatever chain is sent, known or not.
     pub chain: Option<usize>,
-    /// Whether only alternatives that were captured are meant.
-    pub only_captured: bool,
     /// What accepts: a place in [`super::Coverage::carriers`].
     pub carrier: usize,
     /// The anchor's certificate; `None` for a pin.
@@ -163,7 +161,6 @@ impl<'a> Carriers<'a> {
         {
             let base = Acceptance {
                 chain: None,
-                only_captured: false,
                 carrier: *carrier,
                 anchor: None,
                 path: Vec::new(),
@@ -188,23 +185,23 @@ impl<'a> Carriers<'a> {
                 found.extend(Some(later).filter(|later| later.from <= later.until));
             }
             let pinned = self.hierarchy.find_key(&pin.spki_sha256);
-            for (place, chain) in served.chains.iter().enumerate() {
-                let certificates = chain
-                    .certificates
+            let has_key = |id: &CertificateId| {
+                let certificate = self.hierarchy.certificate(*id);
+                let certificate = certificate.filter(|certificate| certificate.in_hand());
+                certificate.is_some_and(|certificate| Some(certificate.key) == pinned)
+            };
+            let sends = |place: &usize| served.chains[*place].certificates.iter().any(has_key);
+            found.extend(
+                served
+                    .captured
                     .iter()
-                    .filter_map(|id| self.hierarchy.certificate(*id));
-                let sent = certificates.filter(|certificate| certificate.in_hand());
-                if sent
-                    .map(|certificate| Some(certificate.key))
-                    .any(|key| key == pinned)
-                {
-                    found.push(Acceptance {
+                    .copied()
+                    .filter(sends)
+                    .map(|place| Acceptance {
                         chain: Some(place),
-                        only_captured: true,
                         ..base.clone()
-                    });
-                }
-            }
+                    }),
+            );
         }
     }
 }
@@ -317,7 +314,6 @@ impl Walk<'_, '_> {
             }
             self.found.push(Acceptance {
                 chain: Some(self.place),
-                only_captured: false,
                 carrier: anchor.carrier,
                 anchor: Some(anchor.id),
                 path: self.path.clone(),
@@ -350,11 +346,11 @@ impl Walk<'_, '_> {
     }
 
     fn evidence(&self) -> Level {
-        let certificates = self
+        let mut certificates = self
             .path
             .iter()
             .filter_map(|id| self.carriers.hierarchy.certificate(*id));
-        let in_hand = certificates.fold(true, |all, certificate| all && certificate.in_hand());
+        let in_hand = certificates.all(CaCertificate::in_hand);
         match (self.chain.unnamed_issuer, in_hand) {
             (true, _) => Level::Assumed,
             (false, true) => Level::Proven,

@@ -292,9 +292,7 @@ impl Scratch {
         self.alternative += 1;
         let mut best = None;
         for acceptance in acceptances {
-            let concerns = acceptance.chain.is_none()
-                || (acceptance.chain == alternative.chain
-                    && (alternative.captured || !acceptance.only_captured));
+            let concerns = acceptance.chain.is_none() || acceptance.chain == alternative.chain;
             if !concerns || day < acceptance.from || acceptance.until < day {
                 continue;
             }

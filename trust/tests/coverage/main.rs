@@ -5,5 +5,8 @@
     reason = "helpers of tests, outside of the test functions"
 )]
 
+mod brute;
+mod exact;
 mod outages;
 mod support;
+mod worlds;

@@ -1,5 +1,6 @@
 //! What is known of an endpoint: declared in the policy, and captured.
 
+use super::SentChain;
 use crate::anchors::{Certificate, PublicKey};
 use crate::calendar::KeyType;
 use crate::chains::Chains;
@@ -116,6 +117,17 @@ impl Capture {
             leaf: leaf.map(Leaf::of),
             certificates: above,
         }
+    }
+}
+
+impl Capture {
+    /// The chain as sent; `None` where nobody knows the leaf's issuer.
+    pub(super) fn chain(&self) -> Option<SentChain> {
+        Some(SentChain {
+            below: self.issuer?,
+            unnamed_issuer: false,
+            certificates: self.certificates.clone(),
+        })
     }
 }
 

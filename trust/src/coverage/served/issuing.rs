@@ -27,14 +27,12 @@ pub(super) struct Piece {
     pub(super) begins: Arc<Cause>,
     pub(super) ends: Arc<Cause>,
     pub(super) leaf_length: usize,
-    pub(super) captured: bool,
 }
 
 /// What leaves are issued with from a day on: one of `chains`.
 struct Epoch {
     from: Date,
     chains: Vec<(SentChain, Level)>,
-    captured: bool,
     begins: Arc<Cause>,
 }
 
@@ -78,6 +76,32 @@ pub(super) fn pieces(declaration: &Declaration, world: &World<'_>) -> Vec<Piece>
     captures.iter().flat_map(line_of).collect()
 }
 
+/// Days on which nothing is left of what was known, because a certificate ended before the change, are unknown.
+pub(super) fn fill(pieces: &mut Vec<Piece>) {
+    pieces.sort_by_key(|piece| (piece.from, piece.until));
+    let mut holes = Vec::new();
+    let mut covered: Option<&Piece> = None;
+    for piece in pieces.iter() {
+        let Some(last) = covered else {
+            covered = Some(piece);
+            continue;
+        };
+        let next = last.until.plus_days(1);
+        if next < piece.from {
+            let until = piece.from.plus_days(-1);
+            holes.push(unknown(next, until, &last.ends, &piece.begins).piece);
+        }
+        if last.until < piece.until {
+            covered = Some(piece);
+        }
+    }
+    if let Some(last) = covered.filter(|last| last.until < Date::LAST) {
+        let next = last.until.plus_days(1);
+        holes.push(unknown(next, Date::LAST, &last.ends, &last.ends).piece);
+    }
+    pieces.append(&mut holes);
+}
+
 /// Captures but for those whose leaf had ended when the newest one's began: these are history.
 fn standing(captures: &[Capture]) -> Vec<&Capture> {
     let leaves = captures.iter().filter_map(|capture| capture.leaf.as_ref());
@@ -109,7 +133,7 @@ fn line(
         }
         take_in(&mut epochs, leaf, day);
     }
-    let issued = issued(epochs, declaration, world);
+    let issued = issued(&epochs, declaration, world);
     let horizon = renewal.last_served(world.known_on, world.known_on);
     let horizon = if horizon == Date::LAST {
         world.known_on
@@ -162,7 +186,6 @@ fn epochs(declaration: &Declaration, world: &World<'_>, key_type: Option<KeyType
         let epoch = epochs.entry(fact.from).or_insert_with(|| Epoch {
             from: fact.from,
             chains: Vec::new(),
-            captured: false,
             begins: Arc::new(chain_change(fact, world)),
         });
         let level = Level::of(fact.evidence.confidence);
@@ -263,11 +286,7 @@ fn chains_of(fact: &ChainFact, world: &World<'_>) -> Vec<SentChain> {
 
 /// The leaf of a capture, on the days on which it is served.
 fn captured_leaf(capture: &Capture, world: &World<'_>) -> Piece {
-    let chain = capture.issuer.map(|below| SentChain {
-        below,
-        unnamed_issuer: false,
-        certificates: capture.certificates.clone(),
-    });
+    let chain = capture.chain();
     let sent = capture
         .certificates
         .iter()
@@ -306,7 +325,6 @@ fn captured_leaf(capture: &Capture, world: &World<'_>) -> Piece {
         begins,
         ends,
         leaf_length: leaf.map_or(0, |leaf| leaf.der_length),
-        captured: true,
     }
 }
 
@@ -330,7 +348,6 @@ fn take_in(epochs: &mut Vec<Epoch>, leaf: Piece, day: Date) {
     let epoch = Epoch {
         from: day,
         chains,
-        captured: true,
         begins: leaf.begins,
     };
     if current.is_some_and(|current| current.from == day) {
@@ -341,7 +358,7 @@ fn take_in(epochs: &mut Vec<Epoch>, leaf: Piece, day: Date) {
 }
 
 /// What is issued on each day, without a gap.
-fn issued(epochs: Vec<Epoch>, declaration: &Declaration, world: &World<'_>) -> Vec<Issued> {
+fn issued(epochs: &[Epoch], declaration: &Declaration, world: &World<'_>) -> Vec<Issued> {
     let nothing = Arc::new(Cause {
         date: Date::FIRST,
         kind: CauseKind::Unknown,
@@ -385,7 +402,6 @@ fn before(epoch: &Epoch, world: &World<'_>, issued: &mut Vec<Issued>) {
             begins: Arc::clone(&epoch.begins),
             ends: Arc::clone(&epoch.begins),
             leaf_length: 0,
-            captured: epoch.captured,
         },
         last: ends::of(chain, world).last,
         open: false,
@@ -418,7 +434,6 @@ fn during(
                 begins: Arc::clone(&epoch.begins),
                 ends: Arc::clone(cause),
                 leaf_length: 0,
-                captured: epoch.captured,
             },
             last: end.last,
             open,
@@ -440,7 +455,6 @@ fn unknown(from: Date, until: Date, begins: &Arc<Cause>, ends: &Arc<Cause>) -> I
             begins: Arc::clone(begins),
             ends: Arc::clone(ends),
             leaf_length: 0,
-            captured: false,
         },
         last: Date::LAST,
         open: false,

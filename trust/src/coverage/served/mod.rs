@@ -56,6 +56,8 @@ pub struct Served {
     pub owner: String,
     /// The chains that occur; no two are equal.
     pub chains: Vec<SentChain>,
+    /// Those of them that were captured: a pin of a key in them counts.
+    pub captured: Vec<usize>,
     /// What is possible, by first day.
     pub alternatives: Vec<Alternative>,
     /// The endpoint's own keys, as captured, and the last day of the leaf that each was seen in. A pin of such a key
@@ -90,10 +92,8 @@ pub struct Alternative {
     pub begins: Arc<Cause>,
     /// What ends it.
     pub ends: Arc<Cause>,
-    /// DER bytes of the captured leaf.
+    /// DER bytes of the captured leaf; 0 where there is none.
     pub leaf_length: usize,
-    /// Whether the certificates were captured, so that a pin of one of their keys counts.
-    pub captured: bool,
 }
 
 /// What is known of the world, and since when.
@@ -112,6 +112,7 @@ impl Served {
     pub fn new(declaration: &Declaration, world: &World<'_>) -> Self {
         let mut pieces = issuing::pieces(declaration, world);
         pieces.retain(|piece| piece.from <= piece.until);
+        issuing::fill(&mut pieces);
         let key =
             |piece: &issuing::Piece| (piece.from, piece.until, piece.chain.clone(), piece.evidence);
         pieces.sort_by_key(key);
@@ -121,12 +122,16 @@ impl Served {
             host: declaration.host.clone(),
             owner: declaration.owner.clone(),
             chains: Vec::new(),
+            captured: Vec::new(),
             alternatives: Vec::new(),
             leaf_keys: declaration.leaf_keys(),
         };
         for piece in pieces {
             served.push(piece);
         }
+        let captured = declaration.captures.iter().filter_map(Capture::chain);
+        let places = captured.filter_map(|chain| served.chains.iter().position(|c| *c == chain));
+        served.captured = places.collect();
         served
     }
 
@@ -146,7 +151,6 @@ impl Served {
             begins: piece.begins,
             ends: piece.ends,
             leaf_length: piece.leaf_length,
-            captured: piece.captured,
         });
     }
 
