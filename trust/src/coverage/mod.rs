@@ -18,6 +18,7 @@
 
 mod accept;
 mod cause;
+mod fleet;
 mod gaps;
 mod leave_one_out;
 pub mod served;

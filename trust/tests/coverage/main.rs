@@ -8,5 +8,7 @@
 mod brute;
 mod exact;
 mod outages;
+mod superseded;
 mod support;
+mod total;
 mod worlds;

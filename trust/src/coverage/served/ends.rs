@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::calendar::{Confidence, EventFact};
+use crate::calendar::{Confidence, EventFact, EventKind};
 use crate::coverage::cause::{Cause, CauseKind};
 use crate::coverage::served::{SentChain, World};
 use crate::date::Date;
@@ -90,7 +90,7 @@ fn retirement(
         .iter()
         .map(|certificate| certificate.sha256)
         .collect();
-    let event = super::issuing::retired(world, &keys, &fingerprints)?;
+    let event = retired(world, &keys, &fingerprints)?;
     let names: Vec<_> = event
         .retires
         .iter()
@@ -177,4 +177,28 @@ fn key_end(id: KeyId, alone: bool, world: &World<'_>) -> Option<(Date, Cause)> {
         previously: Vec::new(),
     };
     Some((day, cause))
+}
+
+/// Which event retires a certificate or key first.
+fn retired<'a>(
+    world: &World<'a>,
+    keys: &[Sha256],
+    certificates: &[Sha256],
+) -> Option<&'a EventFact> {
+    let own_end = [EventKind::CrossSignExpiry, EventKind::RootExpiry];
+    let named = |event: &&EventFact| {
+        event.retires.iter().any(|named| {
+            let certificate = named
+                .sha256
+                .is_some_and(|sha256| certificates.contains(&sha256));
+            certificate || named.spki_sha256.is_some_and(|spki| keys.contains(&spki))
+        })
+    };
+    let standing = world
+        .calendar
+        .events()
+        .filter(|event| event.evidence.superseded.is_none());
+    standing
+        .filter(|event| !own_end.contains(&event.kind))
+        .find(named)
 }

@@ -30,6 +30,7 @@
 
 mod declare;
 mod ends;
+mod epochs;
 mod issuing;
 mod renewal;
 
