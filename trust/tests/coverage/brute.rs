@@ -42,10 +42,7 @@ impl World {
                 false,
                 capture.chain.clone(),
             );
-            let current = epochs
-                .iter()
-                .filter(|(from, _)| *from <= capture.first)
-                .next_back();
+            let current = epochs.iter().rfind(|(from, _)| *from <= capture.first);
             if !current.is_some_and(|(_, chains)| chains.contains(&seen)) {
                 epochs.retain(|(from, _)| *from != capture.first);
                 epochs.push((capture.first, vec![seen]));
