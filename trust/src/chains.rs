@@ -61,6 +61,15 @@ impl Chains {
         })
     }
 
+    /// The captured chains of `endpoint`, each with its path below `trust/`, in the policy's order.
+    pub fn by_path_of<'a>(
+        &'a self,
+        endpoint: &'a Endpoint,
+    ) -> impl Iterator<Item = (&'a str, &'a [Certificate])> {
+        let paths = endpoint.chains.iter().map(|path| path.value.as_str());
+        paths.filter_map(|path| Some((path, self.by_path.get(path)?.as_slice())))
+    }
+
     fn chains_of<'a>(
         &'a self,
         endpoint: &'a Endpoint,

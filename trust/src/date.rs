@@ -17,6 +17,11 @@ pub struct Date(time::Date);
 pub struct DateError(String);
 
 impl Date {
+    /// The first day there is: 0000-01-01. Stands for "always was".
+    pub const FIRST: Self = Self(FIRST);
+    /// The last day there is: 9999-12-31. Stands for "open".
+    pub const LAST: Self = Self(LAST);
+
     /// The day with this year, month (1 to 12) and day of the month; `None` where the calendar has none.
     pub fn from_calendar(year: i32, month: u8, day: u8) -> Option<Self> {
         let month = time::Month::try_from(month).ok()?;

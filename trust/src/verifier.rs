@@ -1,6 +1,6 @@
 //! What the verifier models can do with an anchor's key, and how they look anchors up.
 
-use crate::anchors::PublicKey;
+use crate::anchors::{PublicKey, SignatureAlgorithm};
 use crate::policy::VerifierModel;
 
 impl VerifierModel {
@@ -59,6 +59,244 @@ impl VerifierModel {
             Self::BearSsl => 4096,
             Self::Perennial | Self::WebPki => 8192,
             _ => 16_384,
+        }
+    }
+}
+
+/// What a verifier does with a chain, as far as it decides whether a fleet is lost. [`VerifierModel::behaviour`]
+/// has the presets; a caller may change single fields.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Behaviour {
+    /// Whose key kinds count, by [`VerifierModel::verifies_with`].
+    pub model: VerifierModel,
+    /// Whether notBefore and notAfter of the leaf are checked.
+    pub leaf_dates: Checked,
+    /// The same of intermediates.
+    pub intermediate_dates: Checked,
+    /// The same of the anchor.
+    pub anchor_dates: Checked,
+    /// Whether revocation of intermediates is checked.
+    pub revocation: Checked,
+    /// Whether an anchor must be self-issued, or an intermediate will do.
+    pub anchors: Anchors,
+    /// Where anchors are looked for.
+    pub anchor_search: AnchorSearch,
+    /// In which order the certificates sent are used.
+    pub order: Order,
+    /// Whether names are compared by their bytes.
+    pub names: Names,
+    /// What signatures of intermediates may be.
+    pub signatures: &'static [SignatureAlgorithm],
+    /// Most certificates above the leaf that a server may send.
+    pub most_sent: usize,
+    /// Most of them that a path may have.
+    pub most_in_path: usize,
+    /// Most bytes of DER that a server may send.
+    pub most_bytes: usize,
+    /// Whether SPKI pins are a fallback.
+    pub pins: Checked,
+}
+
+/// Whether a verifier looks at something.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Checked {
+    /// It does not.
+    No,
+    /// It does.
+    Yes,
+}
+
+impl Checked {
+    /// It does.
+    pub fn is_checked(self) -> bool {
+        self == Self::Yes
+    }
+}
+
+/// What may be an anchor.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Anchors {
+    /// Any certificate: an intermediate too.
+    Any,
+    /// Only a self-issued one.
+    SelfIssued,
+}
+
+/// Where a verifier looks for an anchor.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum AnchorSearch {
+    /// At each step, before the certificates that were sent.
+    EachStep,
+    /// At each step, and when the certificates that were sent lead elsewhere, once more with others.
+    EachStepAgain,
+    /// Only as the issuer of the last certificate that the chain leads to.
+    Top,
+}
+
+/// In which order the certificates that were sent are used.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Order {
+    /// Any.
+    Any,
+    /// Forwards; those that do not fit are passed over.
+    Forward,
+    /// Each must have issued the one before it.
+    Strict,
+}
+
+/// How names are compared.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Names {
+    /// By their DER.
+    Bytes,
+    /// By what they say.
+    Text,
+}
+
+/// mbedTLS verifies these over PSA (since 2025-12) without RSA-PSS; SHA-1 is not in its default profile.
+const MBEDTLS: &[SignatureAlgorithm] = &[
+    SignatureAlgorithm::EcdsaSha256,
+    SignatureAlgorithm::EcdsaSha384,
+    SignatureAlgorithm::EcdsaSha512,
+    SignatureAlgorithm::RsaSha256,
+    SignatureAlgorithm::RsaSha384,
+    SignatureAlgorithm::RsaSha512,
+];
+/// `br_x509_minimal` with the full profile has SHA-1 too and no RSA-PSS.
+const BEARSSL: &[SignatureAlgorithm] = &[
+    SignatureAlgorithm::EcdsaSha256,
+    SignatureAlgorithm::EcdsaSha384,
+    SignatureAlgorithm::EcdsaSha512,
+    SignatureAlgorithm::RsaSha1,
+    SignatureAlgorithm::RsaSha256,
+    SignatureAlgorithm::RsaSha384,
+    SignatureAlgorithm::RsaSha512,
+];
+const OPENSSL_10: &[SignatureAlgorithm] = &[
+    SignatureAlgorithm::EcdsaSha256,
+    SignatureAlgorithm::EcdsaSha384,
+    SignatureAlgorithm::EcdsaSha512,
+    SignatureAlgorithm::RsaPss,
+    SignatureAlgorithm::RsaSha1,
+    SignatureAlgorithm::RsaSha256,
+    SignatureAlgorithm::RsaSha384,
+    SignatureAlgorithm::RsaSha512,
+];
+/// What the device crate verifies with RustCrypto.
+const PERENNIAL: &[SignatureAlgorithm] = &[
+    SignatureAlgorithm::EcdsaSha256,
+    SignatureAlgorithm::EcdsaSha384,
+    SignatureAlgorithm::RsaPss,
+    SignatureAlgorithm::RsaSha256,
+    SignatureAlgorithm::RsaSha384,
+    SignatureAlgorithm::RsaSha512,
+];
+/// `webpki::ALL_VERIFICATION_ALGS` with ring.
+const WEBPKI: &[SignatureAlgorithm] = &[
+    SignatureAlgorithm::EcdsaSha256,
+    SignatureAlgorithm::EcdsaSha384,
+    SignatureAlgorithm::Ed25519,
+    SignatureAlgorithm::RsaPss,
+    SignatureAlgorithm::RsaSha256,
+    SignatureAlgorithm::RsaSha384,
+    SignatureAlgorithm::RsaSha512,
+];
+
+/// No limit of its own.
+const NO_LIMIT: usize = usize::MAX;
+
+impl VerifierModel {
+    /// What this model does, with where each behaviour was read:
+    ///
+    /// * `esp-idf-pem`: mbedTLS `x509_crt_find_parent` searches the trusted list first at each step, then the
+    ///   certificates behind the child; `MBEDTLS_X509_MAX_INTERMEDIATE_CA` is 8; `CONFIG_MBEDTLS_HAVE_TIME_DATE` is
+    ///   off by default, so that no date is checked; any CA certificate in the list is an anchor; the TLS input
+    ///   buffer (`CONFIG_MBEDTLS_SSL_IN_CONTENT_LEN`) holds 16384 bytes. `esp-idf-pem-time` is the same with dates.
+    /// * `esp-idf-bundle`: `esp_crt_verify_callback` looks up the issuer of the last certificate by the bytes of its
+    ///   name; the bundle stores name and key, so that the anchor has no dates (esp-idf#12220).
+    ///   `esp-idf-bundle-cross-signed` looks at each step (`CONFIG_MBEDTLS_CERTIFICATE_BUNDLE_CROSS_SIGNED_VERIFY`).
+    /// * `bearssl`: `x509_minimal.c` goes through the chain as sent and ends at the first issuer that is an anchor
+    ///   by name and key; anchors have no dates; the certificates' dates are checked.
+    /// * `openssl-1.0`: `X509_verify_cert` follows what was sent, then asks the store for the issuer of the top, once;
+    ///   without `X509_V_FLAG_PARTIAL_CHAIN` an anchor is self-signed; all dates are checked.
+    /// * `webpki`: `verify_cert.rs` tries the anchors first at each step, then each certificate sent in any order, 6
+    ///   intermediates at most; an anchor is name and key without dates.
+    /// * `perennial`: the device crate's verifier: webpki's search with at most 4 intermediates and 12 KiB, and the
+    ///   anchors' dates, which the store keeps, checked; SPKI pins are its fallback.
+    pub fn behaviour(self) -> Behaviour {
+        let mbedtls = Behaviour {
+            model: self,
+            leaf_dates: Checked::No,
+            intermediate_dates: Checked::No,
+            anchor_dates: Checked::No,
+            revocation: Checked::No,
+            anchors: Anchors::Any,
+            anchor_search: AnchorSearch::EachStep,
+            order: Order::Forward,
+            names: Names::Text,
+            signatures: MBEDTLS,
+            most_sent: NO_LIMIT,
+            most_in_path: 8,
+            most_bytes: 16_384,
+            pins: Checked::No,
+        };
+        let dated = Behaviour {
+            leaf_dates: Checked::Yes,
+            intermediate_dates: Checked::Yes,
+            ..mbedtls
+        };
+        let webpki = Behaviour {
+            anchor_search: AnchorSearch::EachStepAgain,
+            order: Order::Any,
+            names: Names::Bytes,
+            signatures: WEBPKI,
+            most_in_path: 6,
+            most_bytes: NO_LIMIT,
+            ..dated
+        };
+        match self {
+            Self::EspIdfPem => mbedtls,
+            Self::EspIdfPemTime => Behaviour {
+                anchor_dates: Checked::Yes,
+                ..dated
+            },
+            Self::EspIdfBundle => Behaviour {
+                anchor_search: AnchorSearch::Top,
+                names: Names::Bytes,
+                ..mbedtls
+            },
+            Self::EspIdfBundleCrossSigned => Behaviour {
+                names: Names::Bytes,
+                ..mbedtls
+            },
+            Self::BearSsl => Behaviour {
+                order: Order::Strict,
+                names: Names::Bytes,
+                signatures: BEARSSL,
+                most_in_path: NO_LIMIT,
+                most_bytes: NO_LIMIT,
+                ..dated
+            },
+            Self::OpenSsl10 => Behaviour {
+                anchor_dates: Checked::Yes,
+                anchors: Anchors::SelfIssued,
+                anchor_search: AnchorSearch::Top,
+                order: Order::Any,
+                signatures: OPENSSL_10,
+                most_in_path: 100,
+                most_bytes: NO_LIMIT,
+                ..dated
+            },
+            Self::WebPki => webpki,
+            Self::Perennial => Behaviour {
+                anchor_dates: Checked::Yes,
+                signatures: PERENNIAL,
+                most_sent: 4,
+                most_in_path: 4,
+                most_bytes: 12 * 1024,
+                pins: Checked::Yes,
+                ..webpki
+            },
         }
     }
 }

@@ -28,6 +28,48 @@ pub(super) fn organisation(name: &X509Name<'_>) -> Option<String> {
     last(name, &OID_X509_ORGANIZATION_NAME)
 }
 
+/// The name as RFC 4514 writes it, in the one form that the calendar's facts have: last attribute first, no spaces
+/// between attributes, types by their usual short names, else by object identifier.
+pub(super) fn rfc4514(name: &X509Name<'_>) -> String {
+    let parts = name.iter_rdn().map(|rdn| {
+        let attributes = rdn.iter().map(|attribute| {
+            let oid = attribute.attr_type().to_id_string();
+            let kind = SHORT_NAMES.iter().find(|(known, _)| *known == oid);
+            let kind = kind.map_or(oid.as_str(), |(_, short)| short);
+            format!("{kind}={}", escaped(&clean(&text(attribute.attr_value()))))
+        });
+        attributes.collect::<Vec<_>>().join("+")
+    });
+    let mut parts: Vec<_> = parts.collect();
+    parts.reverse();
+    parts.join(",")
+}
+
+/// Attribute types with a short name in RFC 4514 section 3.
+const SHORT_NAMES: [(&str, &str); 9] = [
+    ("0.9.2342.19200300.100.1.1", "UID"),
+    ("0.9.2342.19200300.100.1.25", "DC"),
+    ("2.5.4.10", "O"),
+    ("2.5.4.11", "OU"),
+    ("2.5.4.3", "CN"),
+    ("2.5.4.6", "C"),
+    ("2.5.4.7", "L"),
+    ("2.5.4.8", "ST"),
+    ("2.5.4.9", "STREET"),
+];
+
+/// RFC 4514 section 2.4.
+fn escaped(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    for (at, c) in value.chars().enumerate() {
+        if matches!(c, ',' | '+' | '"' | '\\' | '<' | '>' | ';') || (at == 0 && c == '#') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
 fn last(name: &X509Name<'_>, oid: &Oid<'_>) -> Option<String> {
     let values = name
         .iter_attributes()

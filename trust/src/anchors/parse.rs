@@ -86,6 +86,14 @@ impl Certificate {
         })
     }
 
+    /// Subject and issuer as RFC 4514 texts, in the form of the calendar's facts: `CN=R3,O=Let's Encrypt,C=US`.
+    pub fn distinguished_names(&self) -> (String, String) {
+        let both = |x509: X509Certificate<'_>| {
+            (name::rfc4514(x509.subject()), name::rfc4514(x509.issuer()))
+        };
+        decode(&self.der).map(both).unwrap_or_default()
+    }
+
     /// Why it may not issue certificates; `None` when it may.
     pub fn issue_bar(&self) -> Option<IssueBar> {
         match decode(&self.der) {

@@ -3,7 +3,7 @@
 use super::{Calendar, Confidence, End, EndCause, EventKind, LifecycleRule, Removal, RootFact};
 use crate::anchors::Certificate;
 use crate::date::Date;
-use crate::policy::RequiredRoot;
+use crate::policy::{RequiredRoot, Sha256};
 
 /// The day a key was made, and how that is known.
 struct KeyMade {
@@ -31,6 +31,44 @@ impl Calendar {
         });
         ends.dedup();
         ends
+    }
+
+    /// The end of a root key that its owner or the programmes give it, whatever notAfter says: where its
+    /// self-issued certificates have these fingerprints and the key was made on this day. Events are left out.
+    pub(crate) fn key_end(&self, fingerprints: &[Sha256], made: Option<Date>) -> Option<End> {
+        let facts = fingerprints
+            .iter()
+            .flat_map(|sha256| self.roots_with(sha256));
+        let facts: Vec<_> = facts
+            .filter(|fact| fact.evidence.superseded.is_none())
+            .collect();
+        let published = facts.iter().filter_map(|fact| {
+            Some(End {
+                date: fact.effective_end?,
+                cause: EndCause::Owner,
+                confidence: fact.evidence.confidence,
+                source: fact.evidence.source.clone(),
+            })
+        });
+        let recorded = facts.iter().filter_map(|fact| fact.key_created).min();
+        let made = recorded.or(made).map(|date| KeyMade {
+            date,
+            evidence: "the earliest known date of the key".to_owned(),
+        });
+        let programmes = facts.iter().find_map(|fact| fact.programmes.as_ref());
+        let concerns = |rule: &&LifecycleRule| {
+            programmes.is_none_or(|list| rule.programmes.iter().any(|p| list.contains(p)))
+        };
+        let rules = self
+            .lifecycle_rules()
+            .filter(|rule| rule.evidence.superseded.is_none());
+        let removed = rules.filter(concerns).filter_map(|rule| {
+            let made = made.as_ref().filter(|made| rule.covers(made.date))?;
+            Some(rule.end(made))
+        });
+        published
+            .chain(removed)
+            .min_by_key(|end| (end.date, end.confidence))
     }
 
     /// Facts about this root that still stand, in file order.

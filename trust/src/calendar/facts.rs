@@ -184,3 +184,49 @@ impl EventKind {
         (Self::RootExpiry, "root-expiry"),
     ];
 }
+
+/// `[[chain]]`: what the servers of a CA's customers send, for leaves that are issued from a day on. Facts of one
+/// owner, profile and key type replace each other; those that begin on one day are alternatives.
+#[derive(Clone, Debug)]
+pub struct ChainFact {
+    /// The CA's owner, in the words of [`OwnerFact::name`].
+    pub owner: String,
+    /// Which of its chains: `default`, or the CA's word for another.
+    pub profile: String,
+    /// The key type of the leaves that get it.
+    pub key_type: KeyType,
+    /// First day on which leaves are issued with it.
+    pub from: Date,
+    /// The keys that issue leaves, one of them chosen at random; empty when not yet named. With `sha256` it is
+    /// the certificate of the issuer that is sent.
+    pub issuers: Vec<Named>,
+    /// The certificates that are sent above the issuer's own, in order.
+    pub path: Vec<Named>,
+    /// The root, where nothing but the root is known.
+    pub root: Option<Named>,
+    /// Where it comes from.
+    pub evidence: Evidence,
+}
+
+/// The kind of a leaf's key, which decides what most CAs chain it to.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyType {
+    /// `ecdsa`
+    Ecdsa,
+    /// `rsa`
+    Rsa,
+}
+
+impl KeyType {
+    /// Both, in the order of the book.
+    pub const ALL: [Self; 2] = [Self::Ecdsa, Self::Rsa];
+
+    /// The word that policy and calendar use.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Ecdsa => "ecdsa",
+            Self::Rsa => "rsa",
+        }
+    }
+}

@@ -96,6 +96,17 @@ impl<'a> Fields<'a> {
         None
     }
 
+    /// Whether `key` is this text; does not count as asking.
+    pub(super) fn has_text(&self, key: &str, text: &str) -> bool {
+        let value = self.table.get(key);
+        value.is_some_and(|value| value.get_ref().as_str() == Some(text))
+    }
+
+    /// `key` is known and was read in another way.
+    pub(super) fn skip(&mut self, key: &'static str) {
+        self.asked.push(key);
+    }
+
     pub(super) fn text(&mut self, key: &'static str) -> Option<String> {
         self.required(key, "a text that is not empty", text)
     }
@@ -129,6 +140,9 @@ impl<'a> Fields<'a> {
         let Some(value) = self.ask(key) else {
             return Vec::new();
         };
+        if let (DeValue::Table(table), Some(span)) = (value.get_ref(), inline_only(key, value)) {
+            return vec![(table, span)];
+        }
         let items = value.get_ref().as_array();
         let tables = items.map(|items| items.iter().map(as_table).collect::<Option<Vec<_>>>());
         if let Some(Some(tables)) = tables {
@@ -163,6 +177,11 @@ impl<'a> Fields<'a> {
         self.asked.push(key);
         self.table.get(key)
     }
+}
+
+/// `root = { … }` is one table; what there may be several of is a list.
+fn inline_only(key: &str, value: &Spanned<DeValue<'_>>) -> Option<Range<usize>> {
+    (key == "root").then(|| value.span())
 }
 
 fn as_table<'a>(item: &'a Spanned<DeValue<'a>>) -> Option<(&'a DeTable<'a>, Range<usize>)> {

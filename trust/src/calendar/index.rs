@@ -53,11 +53,12 @@ impl Calendar {
 
     /// Facts about this root, in file order; superseded ones too.
     pub(super) fn roots_of(&self, certificate: &Certificate) -> impl Iterator<Item = &RootFact> {
-        let found = self
-            .index
-            .roots_by_fingerprint
-            .get(&certificate.fingerprint);
-        chosen(&self.roots, found)
+        self.roots_with(&certificate.fingerprint)
+    }
+
+    /// Facts about the root with this fingerprint.
+    pub(super) fn roots_with(&self, sha256: &Sha256) -> impl Iterator<Item = &RootFact> {
+        chosen(&self.roots, self.index.roots_by_fingerprint.get(sha256))
     }
 
     /// Published certificates with this certificate's key, in file order.

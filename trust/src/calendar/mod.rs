@@ -4,12 +4,14 @@ mod ends;
 mod facts;
 mod fields;
 mod index;
+mod known;
 mod read;
 
 pub use facts::*;
 
 use crate::anchors::Certificate;
 use crate::date::Date;
+use crate::policy::Sha256;
 
 /// How well a date is known.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, serde::Serialize)]
@@ -25,6 +27,8 @@ pub enum Confidence {
     Rule,
     /// Decided in the policy.
     Policy,
+    /// Neither seen nor published: what continues, or what is usual.
+    Assumed,
 }
 
 /// Which clock ends an anchor.
@@ -59,6 +63,7 @@ pub struct End {
 #[derive(Clone, Debug, Default)]
 pub struct Calendar {
     certificates: Vec<CertificateFact>,
+    chains: Vec<ChainFact>,
     events: Vec<EventFact>,
     lifecycle_rules: Vec<LifecycleRule>,
     owners: Vec<OwnerFact>,
@@ -83,9 +88,24 @@ impl Calendar {
         Some(by_organisation.map_or(organisation, |owner| &owner.name))
     }
 
+    /// As [`Calendar::owner`], for a certificate of which only fingerprint and organisation are known.
+    pub(crate) fn owner_of(&self, sha256: &Sha256, organisation: Option<&str>) -> Option<String> {
+        if let Some(fact) = self.roots_with(sha256).next() {
+            return Some(fact.owner.clone());
+        }
+        let organisation = organisation?;
+        let by_organisation = self.index.owner(&self.owners, organisation);
+        Some(by_organisation.map_or_else(|| organisation.to_owned(), |owner| owner.name.clone()))
+    }
+
     /// Published CA certificates, in file order.
     pub fn certificates(&self) -> impl Iterator<Item = &CertificateFact> {
         self.certificates.iter()
+    }
+
+    /// What CAs send by default, by first day, then in file order; superseded ones too.
+    pub fn chains(&self) -> impl Iterator<Item = &ChainFact> {
+        self.chains.iter()
     }
 
     /// Events by date, then in file order; superseded ones too.

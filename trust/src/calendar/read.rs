@@ -8,8 +8,8 @@ use toml::de::DeTable;
 
 use super::fields::{Fields, finding};
 use super::{
-    Calendar, CertificateFact, Confidence, EventFact, EventKind, Evidence, LifecycleRule, Named,
-    OwnerFact, Removal, RootFact,
+    Calendar, CertificateFact, ChainFact, Confidence, EventFact, EventKind, Evidence, KeyType,
+    LifecycleRule, Named, OwnerFact, Removal, RootFact,
 };
 use crate::date::Date;
 use crate::finding::Finding;
@@ -32,6 +32,7 @@ impl Calendar {
             findings.push(no_rules(files));
         }
         calendar.events.sort_by_key(|event| event.date);
+        calendar.chains.sort_by_key(|chain| chain.from);
         calendar.rebuild_index();
         crate::finding::sort(&mut findings);
         (calendar, findings)
@@ -85,6 +86,9 @@ fn read_file(file: &Arc<SourceFile>, calendar: &mut Calendar) -> Vec<Finding> {
     calendar
         .certificates
         .extend(tables.each(&mut top, "certificate", certificate));
+    calendar
+        .chains
+        .extend(tables.each(&mut top, "chain", chain));
     calendar
         .events
         .extend(tables.each(&mut top, "event", event));
@@ -234,6 +238,74 @@ fn certificate(fields: &mut Fields<'_>, common: &Common) -> Option<CertificateFa
     })
 }
 
+fn chain(fields: &mut Fields<'_>, common: &Common) -> Option<ChainFact> {
+    let owner = fields.text("owner");
+    let profile = fields.text("profile");
+    let key_type = fields.required("key-type", "ecdsa or rsa", |value| {
+        let word = value.as_str()?;
+        KeyType::ALL.into_iter().find(|kind| kind.word() == word)
+    });
+    let from = fields.date("from");
+    let issuers = identified(fields, "issuers", "spki-sha256", |named| named.spki_sha256);
+    let path = identified(fields, "path", "sha256", |named| named.sha256);
+    let root = identified(fields, "root", "sha256", |named| named.sha256);
+    chain_shape(fields, &issuers, &path, &root);
+    let evidence = chain_evidence(fields, common, !root.is_empty());
+    Some(ChainFact {
+        owner: owner?,
+        profile: profile?,
+        key_type: key_type?,
+        from: from?,
+        issuers,
+        path,
+        root: root.into_iter().next(),
+        evidence: evidence?,
+    })
+}
+
+/// What is said in words alone cannot be sent: each needs its fingerprint or key.
+fn identified(
+    fields: &mut Fields<'_>,
+    key: &'static str,
+    needs: &str,
+    identity: impl Fn(&Named) -> Option<crate::policy::Sha256>,
+) -> Vec<Named> {
+    let all = named(fields, key);
+    for item in all.iter().filter(|item| identity(item).is_none()) {
+        let message = format!("`{key}` in [[chain]] names {} without `{needs}`", item.name);
+        fields.bad(fields.span_of(key), "which one?", message, needs);
+    }
+    all
+}
+
+fn chain_shape(fields: &mut Fields<'_>, issuers: &[Named], path: &[Named], root: &[Named]) {
+    let alone = issuers.is_empty() && path.is_empty();
+    let fits = if root.is_empty() {
+        !alone
+    } else {
+        alone && root.len() == 1
+    };
+    if !fits {
+        let expected = "`issuers`, `path` or both; or one `root` alone";
+        let message = format!("[[chain]] needs {expected}");
+        fields.bad(fields.at().span, "sends what?", message, expected);
+    }
+}
+
+/// As [`evidence`], but `assumed` is a word too, and the only one where nothing but the root is known.
+fn chain_evidence(fields: &mut Fields<'_>, common: &Common, only_root: bool) -> Option<Evidence> {
+    let assumed = fields.has_text("confidence", "assumed");
+    if !assumed {
+        let mut evidence = evidence(fields, common)?;
+        if only_root {
+            evidence.confidence = Confidence::Assumed;
+        }
+        return Some(evidence);
+    }
+    fields.skip("confidence");
+    dated(fields, common, Confidence::Assumed)
+}
+
 fn event(fields: &mut Fields<'_>, common: &Common) -> Option<EventFact> {
     let date = fields.date("date");
     let owner = fields.text("owner");
@@ -283,6 +355,14 @@ fn named(fields: &mut Fields<'_>, key: &'static str) -> Vec<Named> {
 
 fn evidence(fields: &mut Fields<'_>, common: &Common) -> Option<Evidence> {
     let confidence = confidence(fields, Some(common));
+    let dated = dated(fields, common, Confidence::Observed);
+    Some(Evidence {
+        confidence: confidence?,
+        ..dated?
+    })
+}
+
+fn dated(fields: &mut Fields<'_>, common: &Common, confidence: Confidence) -> Option<Evidence> {
     let source = match &common.source {
         Some(common) => fields
             .optional_text("source")
@@ -295,7 +375,7 @@ fn evidence(fields: &mut Fields<'_>, common: &Common) -> Option<Evidence> {
         superseded: fields.optional_date("superseded"),
         note: fields.optional_text("note"),
         at: fields.at(),
-        confidence: confidence?,
+        confidence,
         source: source?,
     })
 }

@@ -3,6 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::calendar::KeyType;
 use crate::date::Date;
 use crate::finding::Severity;
 use crate::source::Location;
@@ -141,8 +142,16 @@ pub struct Endpoint {
     pub redirects: Vec<Located<String>>,
     /// Owner of the CA that issues its certificates, in the calendar's words.
     pub owner: Located<String>,
+    /// Which of its CA's chains it sends, in the calendar's words; `None`: not declared.
+    pub profile: Option<Located<String>>,
+    /// Kind of its leaf's key; `None`: not declared, so that either may be.
+    pub key_type: Option<Located<KeyType>>,
     /// Lifetime of its leaf certificates in days.
     pub leaf_days: Option<Located<u32>>,
+    /// Last day of the leaf that is known to be served.
+    pub leaf_ends: Option<Located<Date>>,
+    /// How many days before the last third of its life a leaf may be renewed; 0 where it is not said.
+    pub renewal_slack_days: Option<Located<u32>>,
     /// Captured chains: paths below `trust/`.
     pub chains: Vec<Located<String>>,
     /// The header of the table.
@@ -178,6 +187,10 @@ pub struct CoverageRequirement {
     pub independent_paths: Located<u32>,
     /// Different owners among them.
     pub distinct_owners: Located<u32>,
+    /// Whether private anchors count as paths; `false` where it is not said.
+    pub count_private: bool,
+    /// Whether the rescue keys count as a path; `false` where it is not said.
+    pub count_rescue: bool,
 }
 
 /// `[signing]` or `[rescue]`: `threshold` of `keys` must sign.

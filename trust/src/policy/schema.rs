@@ -89,7 +89,18 @@ pub(super) const ENDPOINT: Section = Section {
     name: "endpoint",
     form: Form::List,
     presence: Presence::Required,
-    keys: &["name", "url", "redirects", "owner", "leaf-days", "chains"],
+    keys: &[
+        "name",
+        "url",
+        "redirects",
+        "owner",
+        "profile",
+        "key-type",
+        "leaf-days",
+        "leaf-ends",
+        "renewal-slack-days",
+        "chains",
+    ],
 };
 
 /// `[[pin-fallback]]`
@@ -105,7 +116,12 @@ pub(super) const COVERAGE: Section = Section {
     name: "coverage",
     form: Form::Single,
     presence: Presence::Required,
-    keys: &["independent-paths", "distinct-owners"],
+    keys: &[
+        "independent-paths",
+        "distinct-owners",
+        "count-private",
+        "count-rescue",
+    ],
 };
 
 /// `[signing]`

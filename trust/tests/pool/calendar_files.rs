@@ -126,9 +126,10 @@ fn the_samples_of_the_page_are_a_calendar() {
         calendar.lifecycle_rules().count(),
         calendar.roots().count(),
         calendar.certificates().count(),
+        calendar.chains().count(),
         calendar.events().count(),
     ];
-    assert_eq!(counts, [1, 2, 1, 1, 2]);
+    assert_eq!(counts, [1, 2, 1, 1, 2, 2]);
     for (_, kind) in EventKind::ALL {
         assert!(page.contains(&format!("`{kind}`")), "{kind}");
     }

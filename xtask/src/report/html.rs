@@ -101,6 +101,7 @@ impl EndWords {
             },
             confidence: match anchor.effective_end.confidence {
                 Confidence::Announced => "announced",
+                Confidence::Assumed => "assumed",
                 Confidence::Certificate => "in the certificate",
                 Confidence::Observed => "observed",
                 Confidence::Policy => "decided in the policy",

@@ -69,7 +69,10 @@ fn is_digest(key: &str) -> bool {
 }
 
 fn is_date(key: &str) -> bool {
-    matches!(key, "effective-end" | "ends" | "expires" | "last-unit-made")
+    matches!(
+        key,
+        "effective-end" | "ends" | "expires" | "last-unit-made" | "leaf-ends"
+    )
 }
 
 fn is_day(datetime: &toml_edit::Datetime) -> bool {

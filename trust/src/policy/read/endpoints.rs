@@ -8,12 +8,18 @@ use super::table::Table;
 use super::unique;
 use super::url::url;
 use super::values::{self, Outcome};
+use crate::calendar::KeyType;
 use crate::finding::Subject;
 use crate::policy::model::{AfterExpiry, Endpoint, Located, PinFallback};
 use crate::policy::schema;
 use crate::rules::policy as rules;
 
 const AFTER_EXPIRY: &[(&str, AfterExpiry)] = &[("roots-only", AfterExpiry::RootsOnly)];
+
+const KEY_TYPES: &[(&str, KeyType)] = &[
+    (KeyType::Ecdsa.word(), KeyType::Ecdsa),
+    (KeyType::Rsa.word(), KeyType::Rsa),
+];
 
 /// The endpoints of a policy.
 pub(super) struct Endpoints {
@@ -92,14 +98,22 @@ fn endpoint(table: &Table<'_>, name: Option<Located<String>>) -> Option<Endpoint
     let at_url = table.required("url", url);
     let redirects = table.list("redirects", url);
     let owner = table.required("owner", values::text);
+    let profile = table.optional("profile", values::text);
+    let key_type = table.optional("key-type", |value| values::word(value, KEY_TYPES));
     let leaf_days = table.optional("leaf-days", values::days_at_least_one);
+    let leaf_ends = table.optional("leaf-ends", values::date);
+    let renewal_slack_days = table.optional("renewal-slack-days", values::days);
     let chains = table.list("chains", chain_path);
     Some(Endpoint {
         name: name?,
         url: at_url?,
         redirects: redirects?,
         owner: owner?,
+        profile,
+        key_type,
         leaf_days,
+        leaf_ends,
+        renewal_slack_days,
         chains: chains?,
         at: table.at().clone(),
     })

@@ -75,6 +75,12 @@ pub(super) fn validity(table: &Table<'_>) -> Option<Validity> {
 pub(super) fn coverage(table: &Table<'_>) -> Option<CoverageRequirement> {
     let paths = table.required("independent-paths", values::paths);
     let owners = table.required("distinct-owners", values::paths);
+    let said = |key| {
+        table
+            .optional(key, values::boolean)
+            .is_some_and(|said| said.value)
+    };
+    let (count_private, count_rescue) = (said("count-private"), said("count-rescue"));
     let (independent_paths, distinct_owners) = (paths?, owners?);
     if distinct_owners.value > independent_paths.value {
         let paths = independent_paths.value;
@@ -91,6 +97,8 @@ pub(super) fn coverage(table: &Table<'_>) -> Option<CoverageRequirement> {
     Some(CoverageRequirement {
         independent_paths,
         distinct_owners,
+        count_private,
+        count_rescue,
     })
 }
 

@@ -120,6 +120,13 @@ pub(super) fn years(value: &DeValue<'_>) -> Outcome<u16> {
     Ok(u16::try_from(whole_number(value, 1, MAX_YEARS)?).unwrap_or(u16::MAX))
 }
 
+/// `true` or `false`.
+pub(super) fn boolean(value: &DeValue<'_>) -> Outcome<bool> {
+    value.as_bool().ok_or_else(|| {
+        Problem::wrong_type(value, "true or false").help("write true or false, without quotes")
+    })
+}
+
 /// How many paths or owners, 1 to 16.
 pub(super) fn paths(value: &DeValue<'_>) -> Outcome<u32> {
     whole_number(value, 1, MAX_PATHS)

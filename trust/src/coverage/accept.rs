@@ -1,0 +1,375 @@
+//! Which anchors and pins accept a chain, on which days, by which path.
+
+use serde::Serialize;
+
+use super::cause::Level;
+use super::served::{SentChain, Served};
+use super::{Carrier, Store};
+use crate::date::Date;
+use crate::hierarchy::{CaCertificate, CertificateId, Hierarchy, KeyId};
+use crate::verifier::{AnchorSearch, Anchors, Behaviour, Names, Order};
+
+/// A chain, or a key, is accepted by a carrier on a range of days.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Acceptance {
+    /// The chain, a place in [`Served::chains`]; `None`: whatever chain is sent, known or not.
+    pub chain: Option<usize>,
+    /// What accepts: a place in [`super::Coverage::carriers`].
+    pub carrier: usize,
+    /// The anchor's certificate; `None` for a pin.
+    pub anchor: Option<CertificateId>,
+    /// The certificates between the leaf and the anchor.
+    pub path: Vec<CertificateId>,
+    /// First day.
+    pub from: Date,
+    /// Last day, inclusive.
+    pub until: Date,
+    /// How well the path is known, apart from what is served.
+    pub evidence: Level,
+}
+
+/// The anchors and pins of a store, ready to be asked.
+pub(super) struct Carriers<'a> {
+    hierarchy: &'a Hierarchy,
+    model: &'a Behaviour,
+    anchors: Vec<Trusted<'a>>,
+    /// Carrier and pin.
+    pins: Vec<(usize, &'a super::StorePin)>,
+    /// In the answer's form.
+    pub(super) listed: Vec<Carrier>,
+    /// Owner of each carrier, as a small number.
+    pub(super) owners: Vec<Option<usize>>,
+}
+
+struct Trusted<'a> {
+    carrier: usize,
+    id: CertificateId,
+    certificate: &'a CaCertificate,
+    from: Date,
+    until: Date,
+}
+
+impl<'a> Carriers<'a> {
+    pub(super) fn new(store: &'a Store, model: &'a Behaviour, hierarchy: &'a Hierarchy) -> Self {
+        let mut carriers = Self {
+            hierarchy,
+            model,
+            anchors: Vec::new(),
+            pins: Vec::new(),
+            listed: Vec::new(),
+            owners: Vec::new(),
+        };
+        let mut keys: Vec<KeyId> = Vec::new();
+        let mut owners: Vec<&str> = Vec::new();
+        for anchor in &store.anchors {
+            let Some(certificate) = hierarchy.certificate(anchor.certificate) else {
+                continue;
+            };
+            let Some(key) = hierarchy.key(certificate.key) else {
+                continue;
+            };
+            let known = keys.iter().position(|known| *known == certificate.key);
+            let carrier = known.unwrap_or_else(|| {
+                keys.push(certificate.key);
+                carriers
+                    .owners
+                    .push(key.owner.as_deref().map(|owner| number(&mut owners, owner)));
+                carriers.listed.push(Carrier::Anchor {
+                    name: certificate.name.clone(),
+                    spki_sha256: hex::encode(key.spki_sha256),
+                    owner: key.owner.clone(),
+                    private: anchor.private,
+                });
+                keys.len() - 1
+            });
+            carriers.trust(carrier, anchor, certificate);
+        }
+        for pin in &store.pins {
+            carriers.pins.push((carriers.listed.len(), pin));
+            carriers.owners.push(None);
+            carriers.listed.push(Carrier::Pin {
+                endpoint: pin.endpoint.clone(),
+                spki_sha256: hex::encode(pin.spki_sha256),
+                expires: pin.expires,
+            });
+        }
+        carriers
+    }
+
+    fn trust(
+        &mut self,
+        carrier: usize,
+        anchor: &super::StoreAnchor,
+        certificate: &'a CaCertificate,
+    ) {
+        let kind = self.hierarchy.key(certificate.key).map(|key| &key.kind);
+        let usable = kind.is_some_and(|kind| self.model.model.verifies_with(kind));
+        if !usable || (self.model.anchors == Anchors::SelfIssued && !certificate.self_issued()) {
+            return;
+        }
+        let dated = self.model.anchor_dates.is_checked();
+        let (from, until) = if dated {
+            (certificate.not_before, certificate.not_after)
+        } else {
+            (Date::FIRST, Date::LAST)
+        };
+        self.anchors.push(Trusted {
+            carrier,
+            id: anchor.certificate,
+            certificate,
+            from,
+            until: until.min(anchor.until),
+        });
+    }
+
+    /// Everything that accepts something of what `served` may send.
+    pub(super) fn acceptances(&self, served: &Served) -> Vec<Acceptance> {
+        let mut found = Vec::new();
+        for (place, chain) in served.chains.iter().enumerate() {
+            self.chain(place, chain, &mut found);
+        }
+        if self.model.pins.is_checked() {
+            self.pinned(served, &mut found);
+        }
+        found
+    }
+
+    fn chain(&self, place: usize, chain: &SentChain, found: &mut Vec<Acceptance>) {
+        let below = self.hierarchy.key(chain.below);
+        let usable = below.is_some_and(|key| self.model.model.verifies_with(&key.kind));
+        if !usable || chain.certificates.len() > self.model.most_sent {
+            return;
+        }
+        let mut walk = Walk {
+            carriers: self,
+            chain,
+            place,
+            path: Vec::new(),
+            used: vec![false; chain.certificates.len()],
+            steps: MOST_STEPS,
+            found,
+        };
+        walk.step(None, &[chain.below], Date::FIRST, Date::LAST);
+    }
+
+    fn pinned(&self, served: &Served, found: &mut Vec<Acceptance>) {
+        for (carrier, pin) in self
+            .pins
+            .iter()
+            .filter(|(_, pin)| pin.endpoint == served.name)
+        {
+            let base = Acceptance {
+                chain: None,
+                carrier: *carrier,
+                anchor: None,
+                path: Vec::new(),
+                from: Date::FIRST,
+                until: pin.expires,
+                evidence: Level::Proven,
+            };
+            let leaves = served
+                .leaf_keys
+                .iter()
+                .filter(|(spki, _)| *spki == pin.spki_sha256);
+            if let Some(seen) = leaves.map(|(_, last)| *last).max() {
+                let later = Acceptance {
+                    from: seen.plus_days(1),
+                    evidence: Level::Assumed,
+                    ..base.clone()
+                };
+                found.push(Acceptance {
+                    until: pin.expires.min(seen),
+                    ..base.clone()
+                });
+                found.extend(Some(later).filter(|later| later.from <= later.until));
+            }
+            let pinned = self.hierarchy.find_key(&pin.spki_sha256);
+            let has_key = |id: &CertificateId| {
+                let certificate = self.hierarchy.certificate(*id);
+                let certificate = certificate.filter(|certificate| certificate.in_hand());
+                certificate.is_some_and(|certificate| Some(certificate.key) == pinned)
+            };
+            let sends = |place: &usize| served.chains[*place].certificates.iter().any(has_key);
+            found.extend(
+                served
+                    .captured
+                    .iter()
+                    .copied()
+                    .filter(sends)
+                    .map(|place| Acceptance {
+                        chain: Some(place),
+                        ..base.clone()
+                    }),
+            );
+        }
+    }
+}
+
+/// Steps of one search: webpki gives up after 100 signatures.
+const MOST_STEPS: usize = 100;
+
+fn number<'n>(names: &mut Vec<&'n str>, name: &'n str) -> usize {
+    names
+        .iter()
+        .position(|known| *known == name)
+        .unwrap_or_else(|| {
+            names.push(name);
+            names.len() - 1
+        })
+}
+
+/// The search for anchors from the leaf upwards.
+struct Walk<'w, 'a> {
+    carriers: &'w Carriers<'a>,
+    chain: &'w SentChain,
+    place: usize,
+    path: Vec<CertificateId>,
+    used: Vec<bool>,
+    steps: usize,
+    found: &'w mut Vec<Acceptance>,
+}
+
+impl Walk<'_, '_> {
+    /// At the certificate in place `at` (`None`: at the leaf), whose signer is one of `issuers`.
+    fn step(&mut self, at: Option<usize>, issuers: &[KeyId], from: Date, until: Date) {
+        let Some(steps) = self.steps.checked_sub(1) else {
+            return;
+        };
+        self.steps = steps;
+        let next: Vec<usize> = self.next(at, issuers);
+        let model = self.carriers.model;
+        if model.anchor_search != AnchorSearch::Top || next.is_empty() {
+            self.anchors(at, issuers, from, until);
+        }
+        let again = model.anchor_search == AnchorSearch::EachStepAgain;
+        let tried = if again { next.len() } else { 1 };
+        for place in next.into_iter().take(tried) {
+            self.climb(place, from, until);
+        }
+    }
+
+    /// On to the certificate in `place`.
+    fn climb(&mut self, place: usize, from: Date, until: Date) {
+        let (model, hierarchy) = (self.carriers.model, self.carriers.hierarchy);
+        let id = self.chain.certificates[place];
+        let Some(certificate) = hierarchy.certificate(id) else {
+            return;
+        };
+        let kind = hierarchy.key(certificate.key).map(|key| &key.kind);
+        let usable = kind.is_some_and(|kind| model.model.verifies_with(kind));
+        let signed = model.signatures.contains(&certificate.signature);
+        if !usable || !signed || !certificate.may_issue || self.path.len() >= model.most_in_path {
+            return;
+        }
+        let (mut from, mut until) = (from, until);
+        if model.intermediate_dates.is_checked() {
+            from = from.max(certificate.not_before);
+            until = until.min(certificate.not_after);
+        }
+        if let Some(day) = certificate
+            .revoked
+            .filter(|_| model.revocation.is_checked())
+        {
+            until = until.min(day.plus_days(-1));
+        }
+        if from <= until {
+            self.used[place] = true;
+            self.path.push(id);
+            self.step(Some(place), &certificate.issuers, from, until);
+            self.path.pop();
+            self.used[place] = false;
+        }
+    }
+
+    /// Places of the certificates sent that may have signed the one at `at`.
+    fn next(&self, at: Option<usize>, issuers: &[KeyId]) -> Vec<usize> {
+        let first = at.map_or(0, |at| at + 1);
+        let places = match self.carriers.model.order {
+            Order::Any => 0..self.used.len(),
+            Order::Forward => first..self.used.len(),
+            Order::Strict => first..self.used.len().min(first + 1),
+        };
+        let fits = |place: &usize| {
+            let certificate = self
+                .carriers
+                .hierarchy
+                .certificate(self.chain.certificates[*place]);
+            certificate.is_some_and(|certificate| {
+                issuers.contains(&certificate.key) && self.names_agree(at, certificate)
+            })
+        };
+        places
+            .filter(|place| !self.used[*place])
+            .filter(fits)
+            .collect()
+    }
+
+    fn anchors(&mut self, at: Option<usize>, issuers: &[KeyId], from: Date, until: Date) {
+        for anchor in &self.carriers.anchors {
+            let (from, until) = (from.max(anchor.from), until.min(anchor.until));
+            let signs = issuers.contains(&anchor.certificate.key);
+            if !signs || from > until || !self.names_agree(at, anchor.certificate) {
+                continue;
+            }
+            self.found.push(Acceptance {
+                chain: Some(self.place),
+                carrier: anchor.carrier,
+                anchor: Some(anchor.id),
+                path: self.path.clone(),
+                from,
+                until,
+                evidence: self.evidence(),
+            });
+        }
+    }
+
+    /// Whether the issuer's name of the certificate at `at` is the subject of `issuer`. The leaf of a chain names its
+    /// issuer's key alone; by bytes only where both certificates are in hand.
+    fn names_agree(&self, at: Option<usize>, issuer: &CaCertificate) -> bool {
+        let below = at.and_then(|at| {
+            self.carriers
+                .hierarchy
+                .certificate(self.chain.certificates[at])
+        });
+        let Some(below) = below else {
+            return true;
+        };
+        match (&below.names_der, &issuer.names_der) {
+            (Some((_, wanted)), Some((subject, _)))
+                if self.carriers.model.names == Names::Bytes =>
+            {
+                wanted == subject
+            }
+            _ => below.issuer == issuer.subject,
+        }
+    }
+
+    fn evidence(&self) -> Level {
+        let mut certificates = self
+            .path
+            .iter()
+            .filter_map(|id| self.carriers.hierarchy.certificate(*id));
+        let in_hand = certificates.all(CaCertificate::in_hand);
+        match (self.chain.unnamed_issuer, in_hand) {
+            (true, _) => Level::Assumed,
+            (false, true) => Level::Proven,
+            (false, false) => Level::Announced,
+        }
+    }
+}
+
+/// Whether the bytes of an alternative fit the model's buffer. Certificates that are not in hand count as nothing.
+pub(super) fn fits(
+    served: &Served,
+    chain: Option<usize>,
+    leaf: usize,
+    carriers: &Carriers<'_>,
+) -> bool {
+    let chain = chain.and_then(|place| served.chains.get(place));
+    let certificates = chain.map_or(&[][..], |chain| &chain.certificates);
+    let lengths = certificates
+        .iter()
+        .filter_map(|id| carriers.hierarchy.certificate(*id)?.der_length);
+    lengths.fold(leaf, usize::saturating_add) <= carriers.model.most_bytes
+}

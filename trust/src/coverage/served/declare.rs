@@ -1,0 +1,153 @@
+//! What is known of an endpoint: declared in the policy, and captured.
+
+use super::SentChain;
+use crate::anchors::{Certificate, PublicKey};
+use crate::calendar::KeyType;
+use crate::chains::Chains;
+use crate::date::Date;
+use crate::hierarchy::{CertificateId, Hierarchy, KeyId};
+use crate::policy::{Endpoint, Sha256};
+
+/// An endpoint as it is declared.
+#[derive(Clone, Debug, Default)]
+pub struct Declaration {
+    /// Its name.
+    pub name: String,
+    /// Its host.
+    pub host: String,
+    /// Owner of its CA, in the calendar's words.
+    pub owner: String,
+    /// Which of the CA's chains it sends.
+    pub profile: Option<String>,
+    /// Kind of its leaf's key.
+    pub key_type: Option<KeyType>,
+    /// Lifetime of its leaves, in days.
+    pub leaf_days: Option<u32>,
+    /// Last day of the leaf that is known to be served, where there is no capture.
+    pub leaf_ends: Option<Date>,
+    /// Days that a renewal may be early.
+    pub renewal_slack_days: u32,
+    /// Chains that were seen.
+    pub captures: Vec<Capture>,
+}
+
+/// A chain that was seen.
+#[derive(Clone, Debug)]
+pub struct Capture {
+    /// The file it is in.
+    pub file: String,
+    /// The leaf, where the capture has it.
+    pub leaf: Option<Leaf>,
+    /// The key that signed the leaf; `None` where the hierarchy has no key of its issuer's name.
+    pub issuer: Option<KeyId>,
+    /// The certificates above it, as sent.
+    pub certificates: Vec<CertificateId>,
+}
+
+/// A captured leaf.
+#[derive(Clone, Debug)]
+pub struct Leaf {
+    /// First day.
+    pub not_before: Date,
+    /// Last day.
+    pub not_after: Date,
+    /// SHA-256 of its SubjectPublicKeyInfo.
+    pub spki_sha256: Sha256,
+    /// Kind of its key, where CAs have chains for it.
+    pub key_type: Option<KeyType>,
+    /// Bytes of its DER.
+    pub der_length: usize,
+}
+
+impl Declaration {
+    /// What the policy says of `endpoint`, with the chains that it names. `hierarchy` must have been made with them:
+    /// certificates that it does not have are left out.
+    pub fn of(endpoint: &Endpoint, chains: &Chains, hierarchy: &Hierarchy) -> Self {
+        let host = device::url::HttpsUrl::parse(endpoint.url.as_bytes());
+        let captures = chains.by_path_of(endpoint);
+        Self {
+            name: endpoint.name.value.clone(),
+            host: host.map(|url| url.host().to_owned()).unwrap_or_default(),
+            owner: endpoint.owner.value.clone(),
+            profile: endpoint
+                .profile
+                .as_ref()
+                .map(|profile| profile.value.clone()),
+            key_type: endpoint.key_type.as_ref().map(|kind| kind.value),
+            leaf_days: endpoint.leaf_days.as_ref().map(|days| days.value),
+            leaf_ends: endpoint.leaf_ends.as_ref().map(|day| day.value),
+            renewal_slack_days: endpoint
+                .renewal_slack_days
+                .as_ref()
+                .map_or(0, |days| days.value),
+            captures: captures
+                .map(|(file, chain)| Capture::of(file, chain, hierarchy))
+                .collect(),
+        }
+    }
+
+    /// The keys of the captured leaves, each with the last day of its leaf.
+    pub(super) fn leaf_keys(&self) -> Vec<(Sha256, Date)> {
+        let leaves = self
+            .captures
+            .iter()
+            .filter_map(|capture| capture.leaf.as_ref());
+        leaves
+            .map(|leaf| (leaf.spki_sha256, leaf.not_after))
+            .collect()
+    }
+}
+
+impl Capture {
+    /// A chain as sent: the leaf, where there is one, first.
+    pub fn of(file: &str, chain: &[Certificate], hierarchy: &Hierarchy) -> Self {
+        let (leaf, above) = match chain.split_first() {
+            Some((first, above)) if !first.may_issue => (Some(first), above),
+            _ => (None, chain),
+        };
+        let above: Vec<_> = above
+            .iter()
+            .filter_map(|c| hierarchy.find(&c.fingerprint))
+            .collect();
+        let first = above.first().and_then(|id| hierarchy.certificate(*id));
+        let issuer = first.map(|certificate| certificate.key);
+        Self {
+            file: file.to_owned(),
+            issuer: issuer.or_else(|| hierarchy.key_named(&leaf?.distinguished_names().1)),
+            leaf: leaf.map(Leaf::of),
+            certificates: above,
+        }
+    }
+}
+
+impl Capture {
+    /// The chain as sent; `None` where nobody knows the leaf's issuer.
+    pub(super) fn chain(&self) -> Option<SentChain> {
+        Some(SentChain {
+            below: self.issuer?,
+            unnamed_issuer: false,
+            certificates: self.certificates.clone(),
+        })
+    }
+}
+
+impl Leaf {
+    fn of(certificate: &Certificate) -> Self {
+        Self {
+            not_before: certificate.not_before,
+            not_after: certificate.not_after,
+            spki_sha256: certificate.spki_sha256,
+            key_type: key_type(&certificate.key),
+            der_length: certificate.der.len(),
+        }
+    }
+}
+
+/// The chain type for a key of this kind.
+pub(super) fn key_type(key: &PublicKey) -> Option<KeyType> {
+    match key {
+        PublicKey::P256 | PublicKey::P384 | PublicKey::P521 => Some(KeyType::Ecdsa),
+        PublicKey::Rsa(_) => Some(KeyType::Rsa),
+        PublicKey::Ed25519 | PublicKey::Other(_) => None,
+    }
+}

@@ -1,0 +1,204 @@
+//! Until when a chain is issued with, and until when it can be served at all.
+
+use std::sync::Arc;
+
+use crate::calendar::{Confidence, EventFact, EventKind};
+use crate::coverage::cause::{Cause, CauseKind};
+use crate::coverage::served::{SentChain, World};
+use crate::date::Date;
+use crate::hierarchy::{CaCertificate, KeyId};
+use crate::policy::Sha256;
+
+/// How long a chain lasts.
+pub(super) struct End {
+    /// Last day on which leaves are issued with it, as far as its certificates and events say.
+    pub(super) issued_until: Date,
+    /// Last day on which it can be served: the first notAfter of its certificates.
+    pub(super) last: Date,
+    /// What ends it.
+    pub(super) cause: Arc<Cause>,
+}
+
+pub(super) fn of(chain: &SentChain, world: &World<'_>) -> End {
+    let certificates: Vec<_> = certificates(chain, world).collect();
+    let first_to_end = certificates
+        .iter()
+        .min_by_key(|certificate| certificate.not_after);
+    let last = first_to_end.map_or(Date::LAST, |certificate| certificate.not_after);
+    let candidates = [
+        first_to_end.map(|certificate| certificate_ends(certificate)),
+        retirement(chain, &certificates, world),
+        root_end(chain, &certificates, world),
+    ];
+    let (until, cause) = candidates
+        .into_iter()
+        .flatten()
+        .min_by_key(|(day, _)| *day)
+        .unwrap_or_else(open);
+    End {
+        issued_until: until,
+        last,
+        cause: Arc::new(cause),
+    }
+}
+
+fn certificates<'a>(
+    chain: &'a SentChain,
+    world: &World<'a>,
+) -> impl Iterator<Item = &'a CaCertificate> {
+    let hierarchy = world.hierarchy;
+    chain
+        .certificates
+        .iter()
+        .filter_map(|id| hierarchy.certificate(*id))
+}
+
+fn open() -> (Date, Cause) {
+    let cause = Cause {
+        date: Date::LAST,
+        kind: CauseKind::Unknown,
+        what: "nothing is known to end it".to_owned(),
+        source: "no fact".to_owned(),
+        confidence: Confidence::Assumed,
+        previously: Vec::new(),
+    };
+    (Date::LAST, cause)
+}
+
+fn certificate_ends(certificate: &CaCertificate) -> (Date, Cause) {
+    let cause = Cause {
+        date: certificate.not_after,
+        kind: CauseKind::CertificateEnds,
+        what: format!("{} signed by {} ends", certificate.name, certificate.issuer),
+        source: "notAfter of the certificate".to_owned(),
+        confidence: Confidence::Certificate,
+        previously: Vec::new(),
+    };
+    (certificate.not_after, cause)
+}
+
+/// The event that retires the issuer's key, or a certificate or key that is sent.
+fn retirement(
+    chain: &SentChain,
+    certificates: &[&CaCertificate],
+    world: &World<'_>,
+) -> Option<(Date, Cause)> {
+    let spki = |id: KeyId| world.hierarchy.key(id).map(|key| key.spki_sha256);
+    let sent = certificates.iter().map(|certificate| certificate.key);
+    let keys: Vec<Sha256> = sent.chain([chain.below]).filter_map(spki).collect();
+    let fingerprints: Vec<_> = certificates
+        .iter()
+        .map(|certificate| certificate.sha256)
+        .collect();
+    let event = retired(world, &keys, &fingerprints)?;
+    let names: Vec<_> = event
+        .retires
+        .iter()
+        .map(|named| named.name.as_str())
+        .collect();
+    let moved = world
+        .calendar
+        .events()
+        .filter(|other| is_earlier_date_of(other, event));
+    let cause = Cause {
+        date: event.date,
+        kind: CauseKind::Retired,
+        what: format!("{} uses no longer: {}", event.owner, names.join(", ")),
+        source: event.evidence.source.clone(),
+        confidence: event.evidence.confidence,
+        previously: moved.map(|other| other.date).collect(),
+    };
+    Some((event.date.plus_days(-1), cause))
+}
+
+/// Whether `other` is an announcement that `event` superseded: of the same owner and kind, about the same.
+fn is_earlier_date_of(other: &EventFact, event: &EventFact) -> bool {
+    let names = |event: &EventFact| -> Vec<String> {
+        event
+            .retires
+            .iter()
+            .map(|named| named.name.clone())
+            .collect()
+    };
+    other.evidence.superseded.is_some()
+        && other.owner == event.owner
+        && other.kind == event.kind
+        && names(other) == names(event)
+}
+
+/// The end of the root at the top: the latest one, where several keys have its name.
+fn root_end(
+    chain: &SentChain,
+    certificates: &[&CaCertificate],
+    world: &World<'_>,
+) -> Option<(Date, Cause)> {
+    let top = certificates.last();
+    let roots = top.map_or_else(|| vec![chain.below], |top| top.issuers.clone());
+    let ends = roots
+        .into_iter()
+        .map(|root| key_end(root, top.is_none(), world));
+    // One root without an end has none.
+    ends.collect::<Option<Vec<_>>>()?
+        .into_iter()
+        .max_by_key(|(day, _)| *day)
+}
+
+fn key_end(id: KeyId, alone: bool, world: &World<'_>) -> Option<(Date, Cause)> {
+    let key = world.hierarchy.key(id)?;
+    let certificates = key
+        .certificates
+        .iter()
+        .filter_map(|id| world.hierarchy.certificate(*id));
+    let own: Vec<_> = certificates
+        .filter(|certificate| certificate.self_issued())
+        .collect();
+    let fingerprints: Vec<_> = own.iter().map(|certificate| certificate.sha256).collect();
+    let published = world.calendar.key_end(&fingerprints, key.made);
+    let published = published.map(|end| (end.date, end.confidence, end.source));
+    let not_after = own
+        .iter()
+        .map(|certificate| certificate.not_after)
+        .max()
+        .filter(|_| alone);
+    let not_after = not_after.map(|day| {
+        (
+            day,
+            Confidence::Certificate,
+            "notAfter of the certificate".to_owned(),
+        )
+    });
+    let (day, confidence, source) = published.into_iter().chain(not_after).min()?;
+    let cause = Cause {
+        date: day,
+        kind: CauseKind::RootEnds,
+        what: format!("{} ends", key.name),
+        source,
+        confidence,
+        previously: Vec::new(),
+    };
+    Some((day, cause))
+}
+
+/// Which event retires a certificate or key first.
+fn retired<'a>(
+    world: &World<'a>,
+    keys: &[Sha256],
+    certificates: &[Sha256],
+) -> Option<&'a EventFact> {
+    let own_end = [EventKind::CrossSignExpiry, EventKind::RootExpiry];
+    let named = |event: &&EventFact| {
+        event.retires.iter().any(|named| {
+            let certificate = named
+                .sha256
+                .is_some_and(|sha256| certificates.contains(&sha256));
+            certificate || named.spki_sha256.is_some_and(|spki| keys.contains(&spki))
+        })
+    };
+    let standing = world
+        .calendar
+        .events()
+        .filter(|event| event.evidence.superseded.is_none());
+    standing
+        .filter(|event| !own_end.contains(&event.kind))
+        .find(named)
+}

@@ -1,0 +1,171 @@
+//! What an endpoint may send, over time.
+//!
+//! **Issuing.** The captured chain, else the calendar's chains of the endpoint's CA and profile, say with which chain a
+//! leaf is *issued* on each day. A chain fact holds until the next one of its profile; before the first it is
+//! assumed. A chain is issued no longer from the day of an event that retires its issuer's key or one of its
+//! certificates, after the first notAfter of its certificates, and after the end that its top root's owner,
+//! programmes or (where nothing but the root is known) notAfter give it. From then on, until the next fact, the
+//! chain is unknown. The notAfter of a root above a cross-certificate that outlives it does not count: such a chain
+//! is meant to be served longer (DST Root CA X3).
+//!
+//! **Serving.** A leaf is replaced in the last third of its life, slack days earlier at most: with last day N and
+//! lifetime L in [N − L/3 − slack, N]. On the day of the change the new leaf counts. An event on day E bites at the
+//! first renewal on or after E:
+//!
+//! | known | the change lies in |
+//! | --- | --- |
+//! | N and L, E not after N − L/3 − slack | [N − L/3 − slack, N] |
+//! | N and L, E later | [E, E − 1 + L]: a leaf issued on the day before E lives that long |
+//! | N alone (`leaf-ends`), E not after N | [E, N] |
+//! | L alone (`leaf-days`, or the `leaf-lifetime` events), or N alone and E after it | [E, E − 1 + L] |
+//! | nothing | [E, open] |
+//!
+//! A certificate of the chain that ends is not delayed by renewals: nobody serves it on the next day. Revocation
+//! of an intermediate is an event like the others, unless the verifier checks revocation: then acceptance ends at
+//! once, whatever is served.
+//!
+//! **Evidence.** The captured leaf is *proven*. A fact's chain has the fact's confidence, but when nothing is known
+//! to follow it, only until the leaves that were issued on the day that is asked about have ended; that the CA goes
+//! on with it is *assumed*.
+
+mod declare;
+mod ends;
+mod epochs;
+mod issuing;
+mod renewal;
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+pub use declare::{Capture, Declaration, Leaf};
+
+use super::cause::{Cause, Level};
+use crate::calendar::Calendar;
+use crate::date::Date;
+use crate::hierarchy::{CertificateId, Hierarchy, KeyId};
+use crate::policy::Sha256;
+
+/// What one endpoint may send, over all of time: on each day at least one alternative.
+#[derive(Clone, Debug)]
+pub struct Served {
+    /// Name of the endpoint.
+    pub name: String,
+    /// Its host.
+    pub host: String,
+    /// Owner of its CA.
+    pub owner: String,
+    /// The chains that occur; no two are equal.
+    pub chains: Vec<SentChain>,
+    /// Those of them that were captured: a pin of a key in them counts.
+    pub captured: Vec<usize>,
+    /// What is possible, by first day.
+    pub alternatives: Vec<Alternative>,
+    /// The endpoint's own keys, as captured, and the last day of the leaf that each was seen in. A pin of such a key
+    /// carries every alternative: the endpoint's operator keeps it, whichever CA signs it. After the leaf's last day
+    /// that is assumed.
+    pub leaf_keys: Vec<(Sha256, Date)>,
+}
+
+/// A chain as it is sent above the leaf.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+pub struct SentChain {
+    /// The key that signs what is below the first certificate.
+    pub below: KeyId,
+    /// What is below: the leaf, or an intermediate that is not named yet and issues the leaf.
+    pub unnamed_issuer: bool,
+    /// The certificates, as sent: the leaf's issuer first.
+    pub certificates: Vec<CertificateId>,
+}
+
+/// One possibility of what is sent, on a range of days.
+#[derive(Clone, Debug)]
+pub struct Alternative {
+    /// Place in [`Served::chains`]; `None` is unknown.
+    pub chain: Option<usize>,
+    /// First day on which it may be served.
+    pub from: Date,
+    /// Last day, inclusive.
+    pub until: Date,
+    /// How well it is known.
+    pub evidence: Level,
+    /// What brings it.
+    pub begins: Arc<Cause>,
+    /// What ends it.
+    pub ends: Arc<Cause>,
+    /// DER bytes of the captured leaf; 0 where there is none.
+    pub leaf_length: usize,
+}
+
+/// What is known of the world, and since when.
+#[derive(Clone, Copy, Debug)]
+pub struct World<'a> {
+    /// The graph.
+    pub hierarchy: &'a Hierarchy,
+    /// The facts; a caller that asks about the past passes [`Calendar::known_on`].
+    pub calendar: &'a Calendar,
+    /// The day that is asked about: what goes on after it is assumed.
+    pub known_on: Date,
+}
+
+impl Served {
+    /// What the endpoint that `declaration` describes may send.
+    pub fn new(declaration: &Declaration, world: &World<'_>) -> Self {
+        let mut pieces = issuing::pieces(declaration, world);
+        pieces.retain(|piece| piece.from <= piece.until);
+        issuing::fill(&mut pieces);
+        let key =
+            |piece: &issuing::Piece| (piece.from, piece.until, piece.chain.clone(), piece.evidence);
+        pieces.sort_by_key(key);
+        pieces.dedup_by(|a, b| key(a) == key(b));
+        let mut served = Self {
+            name: declaration.name.clone(),
+            host: declaration.host.clone(),
+            owner: declaration.owner.clone(),
+            chains: Vec::new(),
+            captured: Vec::new(),
+            alternatives: Vec::new(),
+            leaf_keys: declaration.leaf_keys(),
+        };
+        for piece in pieces {
+            served.push(piece);
+        }
+        let captured = declaration.captures.iter().filter_map(Capture::chain);
+        let places = captured.filter_map(|chain| served.chains.iter().position(|c| *c == chain));
+        served.captured = places.collect();
+        served
+    }
+
+    fn push(&mut self, piece: issuing::Piece) {
+        let chain = piece.chain.map(|chain| {
+            let known = self.chains.iter().position(|known| *known == chain);
+            known.unwrap_or_else(|| {
+                self.chains.push(chain);
+                self.chains.len() - 1
+            })
+        });
+        self.alternatives.push(Alternative {
+            chain,
+            from: piece.from,
+            until: piece.until,
+            evidence: piece.evidence,
+            begins: piece.begins,
+            ends: piece.ends,
+            leaf_length: piece.leaf_length,
+        });
+    }
+
+    /// The alternatives that are possible on `day`.
+    pub fn on(&self, day: Date) -> impl Iterator<Item = &Alternative> {
+        self.alternatives
+            .iter()
+            .filter(move |alternative| alternative.possible(day))
+    }
+}
+
+impl Alternative {
+    /// Whether it may be served on `day`.
+    pub fn possible(&self, day: Date) -> bool {
+        self.from <= day && day <= self.until
+    }
+}

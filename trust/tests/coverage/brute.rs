@@ -1,0 +1,322 @@
+//! The naive answer, written apart from the engine: day by day, leaf by leaf, path by path.
+
+use std::collections::BTreeSet;
+
+use trust::anchors::{PublicKey, SignatureAlgorithm};
+use trust::verifier::{AnchorSearch, Anchors, Behaviour, Order};
+
+use crate::worlds::{Cert, Endpoint, World};
+
+/// Before every date of a world, by more than the longest life of a leaf.
+const START: i64 = -60;
+
+/// For each day from [`START`]: the first day of the epoch, and the chains; none is unknown.
+pub(crate) type Issued = Vec<(i64, BTreeSet<Chain>)>;
+
+/// A chain: the key below, whether what is below is an unnamed issuer, and the certificates above it.
+pub(crate) type Chain = (usize, bool, Vec<usize>);
+
+/// Anchor certificate (`None`: a pin), carrier, and path.
+pub(crate) type Way = (Option<usize>, usize, Vec<usize>);
+
+impl World {
+    /// What leaves are issued with on `day`; an empty set is unknown. With the first day of the epoch.
+    fn issued(&self, endpoint: &Endpoint, day: i64) -> (i64, BTreeSet<Chain>) {
+        let mut epochs: Vec<(i64, Vec<Chain>)> = Vec::new();
+        if endpoint.profile {
+            for fact in self
+                .facts
+                .iter()
+                .filter(|fact| fact.owner == endpoint.owner)
+            {
+                match epochs.iter_mut().find(|(from, _)| *from == fact.from) {
+                    Some((_, chains)) => chains.extend(self.chains(fact)),
+                    None => epochs.push((fact.from, self.chains(fact))),
+                }
+            }
+        }
+        epochs.sort();
+        if let Some(capture) = &endpoint.capture {
+            let seen = (
+                self.certs[capture.chain[0]].key,
+                false,
+                capture.chain.clone(),
+            );
+            let current = epochs.iter().rfind(|(from, _)| *from <= capture.first);
+            if !current.is_some_and(|(_, chains)| chains.contains(&seen)) {
+                epochs.retain(|(from, _)| *from != capture.first);
+                epochs.push((capture.first, vec![seen]));
+                epochs.sort();
+            }
+        }
+        let Some(first) = epochs.first() else {
+            return (i64::MIN, BTreeSet::new());
+        };
+        if day < first.0 {
+            return (i64::MIN, first.1.iter().cloned().collect());
+        }
+        let (from, chains) = epochs.iter().rfind(|(from, _)| *from <= day).unwrap();
+        let alive = chains
+            .iter()
+            .filter(|chain| self.is_issued_with(chain, day));
+        (*from, alive.cloned().collect())
+    }
+
+    fn chains(&self, fact: &crate::worlds::Fact) -> Vec<Chain> {
+        if let Some(root) = fact.root {
+            return vec![(self.certs[root].key, true, vec![])];
+        }
+        let Some(issuer) = fact.issuer else {
+            return vec![(self.certs[fact.path[0]].key, true, fact.path.clone())];
+        };
+        let numbers = 0..self.certs.len();
+        let of_key = numbers.filter(|cert| self.certs[*cert].key == issuer);
+        let below = |cert: &usize| match fact.path.first() {
+            Some(above) => self.signers(*cert).contains(&self.certs[*above].key),
+            None => true,
+        };
+        let chain = |cert| (issuer, false, [vec![cert], fact.path.clone()].concat());
+        of_key.filter(below).map(chain).collect()
+    }
+
+    fn is_issued_with(&self, (below, _, certs): &Chain, day: i64) -> bool {
+        let keys: Vec<usize> = certs
+            .iter()
+            .map(|cert| self.certs[*cert].key)
+            .chain([*below])
+            .collect();
+        let retired = self.retired.iter().any(|(on, key, cert)| {
+            *on <= day
+                && (key.is_some_and(|key| keys.contains(&key))
+                    || cert.is_some_and(|cert| certs.contains(&cert)))
+        });
+        let ended = certs.iter().any(|cert| self.certs[*cert].last < day);
+        let tops = certs.last().map_or(vec![*below], |top| self.signers(*top));
+        let gone = |key: &usize| {
+            let own = self
+                .certs
+                .iter()
+                .filter(|cert| cert.key == *key && cert.subject == cert.issuer);
+            let own: Vec<&Cert> = own.collect();
+            let published = own.iter().filter_map(|cert| cert.root_end).min();
+            let not_after = own
+                .iter()
+                .map(|cert| cert.last)
+                .max()
+                .filter(|_| certs.is_empty());
+            published.into_iter().chain(not_after).any(|end| end < day)
+        };
+        let rootless = !tops.is_empty() && tops.iter().all(gone);
+        !retired && !ended && !rootless
+    }
+
+    /// Keys that are known under the issuer's name.
+    fn signers(&self, cert: usize) -> Vec<usize> {
+        let name = self.certs[cert].issuer;
+        let keys: BTreeSet<usize> = self
+            .certs
+            .iter()
+            .filter(|other| other.subject == name)
+            .map(|other| other.key)
+            .collect();
+        keys.into_iter().collect()
+    }
+
+    /// What leaves are issued with on each day from [`START`] to `last`.
+    pub(crate) fn all_issued(&self, endpoint: &Endpoint, last: i64) -> Issued {
+        (START..=last)
+            .map(|day| self.issued(endpoint, day))
+            .collect()
+    }
+
+    /// What may be served on `day`; `None` is unknown.
+    pub(crate) fn possible(
+        &self,
+        endpoint: &Endpoint,
+        issued: &Issued,
+        day: i64,
+    ) -> BTreeSet<Option<Chain>> {
+        let at = |day: i64| &issued[usize::try_from(day - START).unwrap()];
+        let mut served = BTreeSet::new();
+        let captured = endpoint.capture.as_ref();
+        if let Some(capture) = captured.filter(|c| c.first <= day && day < c.last.max(c.first + 1))
+        {
+            let below = self.certs[capture.chain[0]].key;
+            served.insert(Some((below, false, capture.chain.clone())));
+        }
+        let seen = captured.map(|c| (Some(c.first), c.last));
+        let seen = seen.or(endpoint
+            .leaf_ends
+            .map(|last| (endpoint.leaf_days.map(|days| last - days), last)));
+        for issued_on in START..=day {
+            let (epoch, chains) = at(issued_on);
+            let life = captured
+                .map(|c| c.last - c.first)
+                .filter(|_| endpoint.leaf_days.is_none());
+            let life = endpoint.leaf_days.or(life);
+            let life = life.map(|life| self.limited(life, issued_on));
+            let mut last = life
+                .map_or(i64::MAX, |life| issued_on + life - 1)
+                .max(issued_on);
+            match seen {
+                Some((Some(first), end)) => {
+                    let window = end - (end - first) / 3 - endpoint.slack;
+                    if issued_on < first {
+                        last = last.min(first - 1);
+                    } else if issued_on == first && captured.is_none() && issued_on < window {
+                        last = last.min(end - 1).max(issued_on);
+                    } else if issued_on < window.max(first) {
+                        continue;
+                    }
+                }
+                Some((None, end)) => {
+                    let goes_on = |chain: Option<&Chain>| {
+                        let (later, chains) = at(end);
+                        later == epoch
+                            && chain.map_or(chains.is_empty(), |chain| chains.contains(chain))
+                    };
+                    let unknown = chains.is_empty() && !goes_on(None);
+                    if unknown || chains.iter().any(|chain| !goes_on(Some(chain))) {
+                        // Chain by chain below.
+                        let all = chains
+                            .iter()
+                            .map(Some)
+                            .chain(chains.is_empty().then_some(None));
+                        for chain in all {
+                            let end = if goes_on(chain) || end <= issued_on {
+                                last
+                            } else {
+                                last.min(end - 1)
+                            };
+                            if day <= end && self.lasts(chain, day) {
+                                served.insert(chain.cloned());
+                            }
+                        }
+                        continue;
+                    }
+                }
+                None => {}
+            }
+            if day > last {
+                continue;
+            }
+            if chains.is_empty() {
+                served.insert(None);
+            }
+            for chain in chains.iter().filter(|chain| self.lasts(Some(chain), day)) {
+                if !served.contains(&Some(chain.clone())) {
+                    served.insert(Some(chain.clone()));
+                }
+            }
+        }
+        if served.is_empty() {
+            served.insert(None);
+        }
+        served
+    }
+
+    fn lasts(&self, chain: Option<&Chain>, day: i64) -> bool {
+        chain.is_none_or(|(_, _, certs)| certs.iter().all(|cert| day <= self.certs[*cert].last))
+    }
+
+    fn limited(&self, life: i64, day: i64) -> i64 {
+        let limits = self
+            .limits
+            .iter()
+            .filter(|(from, _)| *from <= day)
+            .map(|(_, days)| *days);
+        limits.chain([life]).min().unwrap()
+    }
+
+    /// Every way in which `chain` is accepted on `day`.
+    pub(crate) fn ways(&self, model: &Behaviour, chain: &Chain, day: i64) -> BTreeSet<Way> {
+        let (below, _, certs) = chain;
+        let mut found = BTreeSet::new();
+        if self.key_works(model, *below) && certs.len() <= model.most_sent {
+            self.climb(model, certs, &[*below], &mut Vec::new(), day, &mut found);
+        }
+        found
+    }
+
+    /// `path`: places in `certs`.
+    fn climb(
+        &self,
+        model: &Behaviour,
+        certs: &[usize],
+        signers: &[usize],
+        path: &mut Vec<usize>,
+        day: i64,
+        found: &mut BTreeSet<Way>,
+    ) {
+        let behind = path.last().map_or(0, |place| place + 1);
+        let name = path.last().map(|place| self.certs[certs[*place]].issuer);
+        let named = |cert: usize| name.is_none_or(|name| self.certs[cert].subject == name);
+        let next: Vec<usize> = (0..certs.len())
+            .filter(|place| match model.order {
+                Order::Any => !path.contains(place),
+                Order::Forward => *place >= behind,
+                Order::Strict => *place == behind,
+            })
+            .filter(|place| {
+                signers.contains(&self.certs[certs[*place]].key) && named(certs[*place])
+            })
+            .collect();
+        if next.is_empty() || model.anchor_search != AnchorSearch::Top {
+            for anchor in &self.anchors {
+                let cert = &self.certs[*anchor];
+                let root = cert.subject == cert.issuer || model.anchors == Anchors::Any;
+                let dated =
+                    !model.anchor_dates.is_checked() || (cert.first <= day && day <= cert.last);
+                let works = self.key_works(model, cert.key)
+                    && signers.contains(&cert.key)
+                    && named(*anchor);
+                if root && dated && works {
+                    let carrier = self
+                        .carriers()
+                        .iter()
+                        .position(|key| *key == cert.key)
+                        .unwrap();
+                    let path = path.iter().map(|place| certs[*place]).collect();
+                    found.insert((Some(*anchor), carrier, path));
+                }
+            }
+        }
+        let all = model.anchor_search == AnchorSearch::EachStepAgain;
+        for place in next.iter().take(if all { next.len() } else { 1 }) {
+            let cert = &self.certs[certs[*place]];
+            let dated =
+                !model.intermediate_dates.is_checked() || (cert.first <= day && day <= cert.last);
+            let works =
+                self.key_works(model, cert.key) && model.signatures.contains(&self.signature(cert));
+            if dated && works && path.len() < model.most_in_path {
+                path.push(*place);
+                self.climb(model, certs, &self.signers(certs[*place]), path, day, found);
+                path.pop();
+            }
+        }
+    }
+
+    fn key_works(&self, model: &Behaviour, key: usize) -> bool {
+        self.keys[key].0 != PublicKey::Ed25519 || model.model.verifies_with(&PublicKey::Ed25519)
+    }
+
+    pub(crate) fn signature(&self, cert: &Cert) -> SignatureAlgorithm {
+        if cert.sha1 {
+            SignatureAlgorithm::RsaSha1
+        } else {
+            SignatureAlgorithm::EcdsaSha256
+        }
+    }
+
+    /// Keys of the anchors, in the order of the store.
+    pub(crate) fn carriers(&self) -> Vec<usize> {
+        let mut keys = Vec::new();
+        for anchor in &self.anchors {
+            let key = self.certs[*anchor].key;
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        keys
+    }
+}

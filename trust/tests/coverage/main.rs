@@ -1,0 +1,14 @@
+//! The coverage engine: past outages predicted from the facts of their time, and exactness.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests, outside of the test functions"
+)]
+
+mod brute;
+mod exact;
+mod outages;
+mod superseded;
+mod support;
+mod total;
+mod worlds;
