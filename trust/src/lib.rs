@@ -11,6 +11,7 @@ pub mod chains;
 pub mod channel;
 pub mod checks;
 pub mod date;
+pub mod device;
 pub mod finding;
 pub mod gate;
 pub mod policy;
