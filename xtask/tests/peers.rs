@@ -13,6 +13,7 @@ mod pki;
 use std::collections::BTreeSet;
 
 use cases::{Case, Difference};
+use device::verify::VerifiedServer;
 use judges::{Judge, Judges};
 
 #[test]
@@ -36,9 +37,10 @@ fn openssl_and_gnutls_agree_with_the_device_but_where_it_is_explained() {
                         unused.remove(known.why);
                     }
                     None => unexplained.push(format!(
-                        "{} at {time}: {judge:?} {}, the device: {device:?}\n{said}",
+                        "{} at {time}: {judge:?} {}, the device: {:?}\n{said}",
                         case.name,
                         if peer { "accepts" } else { "refuses" },
+                        device.as_ref().map(VerifiedServer::trusted_by),
                     )),
                 }
             }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 pub use cargo_deny::cargo_deny;
 pub use esptool::esptool;
-pub use packaged::{certtool, minisign, openssl};
+pub use packaged::{certtool, libfaketime, minisign, openssl};
 
 use crate::failure::{Failure, Result};
 use crate::lock::Lock;

@@ -33,6 +33,19 @@ pub fn openssl(root: &Path) -> Result<PathBuf> {
     own_or_packaged(root, "openssl", "openssl")
 }
 
+/// The path of `libfaketime.so.1`, which a program is started with that cannot be told a time.
+///
+/// # Errors
+/// As [`minisign`].
+pub fn libfaketime(root: &Path) -> Result<PathBuf> {
+    let progress = Progress::stderr();
+    let tool = Tool::new(root, "libfaketime");
+    let library = "packages/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
+    tool.program(library, progress, |into| {
+        unpack(&tool, "libfaketime", into, progress)
+    })
+}
+
 fn own_or_packaged(root: &Path, program: &str, package: &str) -> Result<PathBuf> {
     match command::in_path(program) {
         Some(program) => Ok(program),
@@ -45,17 +58,7 @@ fn packaged(root: &Path, program: &str, package: &str) -> Result<PathBuf> {
     let progress = Progress::stderr();
     let tool = Tool::new(root, program);
     tool.program(program, progress, |into| {
-        if !Apt::is_available() {
-            let what = format!("{program} is not installed, and this machine has no apt");
-            let help = format!("install {package} with the machine's package manager");
-            return Err(environment(what).help(help));
-        }
-        let apt = Apt::new(&tool.shared.join("apt"))?;
-        let packages = into.join("packages");
-        files::create(&packages)?;
-        let downloads = tool.shared.join("debs");
-        let names = [package.to_owned()];
-        host_libraries::fetch(&apt, &names, &downloads, &packages, progress)?;
+        unpack(&tool, package, into, progress)?;
         let folders: Vec<String> = host_libraries::LIBRARY_FOLDERS
             .iter()
             .map(|below| format!("packages/{below}"))
@@ -64,6 +67,21 @@ fn packaged(root: &Path, program: &str, package: &str) -> Result<PathBuf> {
         let command = format!("\"$here/packages/usr/bin/{program}\"");
         write_wrapper(&into.join(program), "LD_LIBRARY_PATH", &folders, &command)
     })
+}
+
+/// Unpacks a Debian package and what it depends on into the folder `packages` in `into`.
+fn unpack(tool: &Tool, package: &str, into: &Path, progress: Progress) -> Result<()> {
+    if !Apt::is_available() {
+        let what = format!("{package} is not installed, and this machine has no apt");
+        let help = format!("install {package} with the machine's package manager");
+        return Err(environment(what).help(help));
+    }
+    let apt = Apt::new(&tool.shared.join("apt"))?;
+    let packages = into.join("packages");
+    files::create(&packages)?;
+    let downloads = tool.shared.join("debs");
+    let names = [package.to_owned()];
+    host_libraries::fetch(&apt, &names, &downloads, &packages, progress).map(drop)
 }
 
 #[cfg(test)]

@@ -92,6 +92,15 @@ pub const DIFFERENCES: &[Difference] = &[
         applies: Case::is_on_an_anchors_edge,
     },
     Difference {
+        why: "OpenSSL ends a certificate at its last second, RFC 5280 after it",
+        judges: &[Judge::OpenSsl, Judge::OpenSslPartialChain],
+        peer_accepts: false,
+        applies: |case, time| {
+            let mut all = case.chain.iter().chain(&case.anchors);
+            all.any(|der| validity(der).1 == time)
+        },
+    },
+    Difference {
         why: "without -partial_chain an anchor must be self-signed",
         judges: &[Judge::OpenSsl],
         peer_accepts: false,
