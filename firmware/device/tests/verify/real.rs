@@ -1,7 +1,7 @@
 //! Chains of Let's Encrypt as they were really served, at real dates: what FACTS of outages rest on.
 
 use device::store::StoreContents;
-use device::verify::{PathEnd, VerifyError};
+use device::verify::{MAX_RSA_BITS, MIN_RSA_BITS, PathEnd, VerifyError};
 
 use crate::support::{anchor, at, day, real, store, verify_for};
 
@@ -114,4 +114,29 @@ fn both_sides_of_the_end_of_a_real_cross_certificate() {
     open.dates.leaf = false;
     assert_eq!(judge(&open, &LONG, "2024-09-30T18:14:03Z"), Ok(()));
     assert!(judge(&open, &LONG, "2024-09-30T18:14:04Z").is_err());
+}
+
+/// The limits of keys leave out one root of the Mozilla set, for its curve, and none for its RSA key.
+#[test]
+fn one_mozilla_root_has_a_key_that_the_device_does_not_verify_with() {
+    let mut others = Vec::new();
+    for root in webpki_root_certs::TLS_SERVER_ROOT_CERTS {
+        let (_, read) = x509_parser::parse_x509_certificate(root).unwrap();
+        let key = read.public_key();
+        let supported = match key.parsed().unwrap() {
+            x509_parser::public_key::PublicKey::RSA(key) => {
+                (MIN_RSA_BITS..=MAX_RSA_BITS).contains(&key.key_size())
+            }
+            x509_parser::public_key::PublicKey::EC(point) => [256, 384].contains(&point.key_size()),
+            _ => false,
+        };
+        if !supported {
+            others.push(read.subject().to_string());
+        }
+    }
+    assert_eq!(others.len(), 1, "{others:?}");
+    assert!(
+        others[0].ends_with("CN=e-Szigno TLS Root CA 2023"),
+        "{others:?}"
+    );
 }
