@@ -13,7 +13,7 @@ fn main() -> io::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let trust = root.join("../trust");
     let corpus = root.join("corpus");
-    for target in ["calendar", "certificate", "flash", "image", "policy", "store"] {
+    for target in ["calendar", "certificate", "chain", "flash", "image", "policy", "store"] {
         std::fs::create_dir_all(corpus.join(target))?;
     }
     let seed = |target: &str, name: &str, bytes: &[u8]| {
@@ -31,6 +31,21 @@ fn main() -> io::Result<()> {
         let store = sample::store(anchors, full);
         seed("store", name, &store)?;
         seed("image", name, &sample::application(&store))?;
+    }
+    let pki = |names: &[&str]| -> io::Result<Vec<Vec<u8>>> {
+        let files = names.iter().map(|name| corpus.join(format!("certificate/pki-{name}.pem.der")));
+        files.map(std::fs::read).collect()
+    };
+    for (name, choice, certificates) in [
+        ("e6-to-x2", 7, &["leaf-2024-lencr-org-by-e6", "e6-by-isrg-root-x2"][..]),
+        ("e5-by-pin", 6, &["leaf-2024-lencr-org-by-e5", "e5-by-isrg-root-x1"]),
+        (
+            "r3-to-dst-x3",
+            0,
+            &["leaf-2023-lencr-org-by-r3", "r3-by-isrg-root-x1", "isrg-root-x1-by-dst-root-ca-x3"],
+        ),
+    ] {
+        seed("chain", name, &sample::chain(choice, &pki(certificates)?))?;
     }
     seed("store", "open", &sample::provisioning(None))?;
     seed("store", "wpa2", &sample::provisioning(Some("correct horse")))?;

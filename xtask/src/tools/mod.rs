@@ -4,7 +4,7 @@
 
 mod cargo_deny;
 mod esptool;
-mod minisign;
+mod packaged;
 
 use std::ffi::OsString;
 use std::fs;
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 pub use cargo_deny::cargo_deny;
 pub use esptool::esptool;
-pub use minisign::minisign;
+pub use packaged::{certtool, libfaketime, minisign, openssl};
 
 use crate::failure::{Failure, Result};
 use crate::lock::Lock;
