@@ -37,7 +37,11 @@ fuzz_target!(|bytes: &[u8]| {
     let bits = choice & 7;
     let store = TrustStore::read_exact(&STORES[usize::from(bits)]).expect("it was written");
     let time = Moment::start_of(Day::from_civil(2024, 7, 1).expect("a day"));
-    let clock = if choice & 8 == 0 { Clock::known(time, time) } else { Clock::unknown(time) };
+    let clock = if choice & 8 == 0 {
+        Clock::known(time, time)
+    } else {
+        Clock::unknown(time)
+    };
     let server = match Verifier::new(store).verify(&chain, "lencr.org", clock) {
         Ok(server) => server,
         Err(error) => return assert!(!error.to_string().is_empty()),
@@ -50,6 +54,11 @@ fuzz_target!(|bytes: &[u8]| {
     }
     for scheme in [0x0403, 0x0503, 0x0804] {
         let transcript = [0; 32];
-        assert!(server.clone().verify_handshake(scheme, &transcript, bytes).is_err());
+        assert!(
+            server
+                .clone()
+                .verify_handshake(scheme, &transcript, bytes)
+                .is_err()
+        );
     }
 });

@@ -151,7 +151,10 @@ pub fn provisioning(password: Option<&str>) -> Vec<u8> {
     let contents = ProvisionContents {
         ssid: "fleet".into(),
         password: password.map(str::to_owned),
-        hosts: vec![host("a.example", "192.0.2.1"), host("b.example", "2001:db8::1")],
+        hosts: vec![
+            host("a.example", "192.0.2.1"),
+            host("b.example", "2001:db8::1"),
+        ],
     };
     let partition = contents.write().expect("the sample is a provisioning");
     assert_eq!(partition.len(), PROVISION.size as usize);
@@ -168,7 +171,11 @@ pub fn application(store: &[u8]) -> Vec<u8> {
     let code_at = 24 + 8 + read_only.len() + 8 + 8 + 8;
     image(
         IROM + code_at as u32,
-        &[(DROM, &read_only), (DRAM, &[5; 8]), (IROM + code_at as u32, &[7; 32])],
+        &[
+            (DROM, &read_only),
+            (DRAM, &[5; 8]),
+            (IROM + code_at as u32, &[7; 32]),
+        ],
     )
 }
 
@@ -177,7 +184,14 @@ pub fn bootloader() -> Vec<u8> {
     let mut description = vec![0; 80];
     description[0] = 80;
     description[8..15].copy_from_slice(b"v5.5-ok");
-    image(IRAM, &[(DRAM, &description), (IRAM + 0x4000, &[9; 16]), (IRAM, &[1; 16])])
+    image(
+        IRAM,
+        &[
+            (DRAM, &description),
+            (IRAM + 0x4000, &[9; 16]),
+            (IRAM, &[1; 16]),
+        ],
+    )
 }
 
 /// A full flash image of the samples, never started and not provisioned.
