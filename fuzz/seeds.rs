@@ -13,7 +13,7 @@ fn main() -> io::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let trust = root.join("../trust");
     let corpus = root.join("corpus");
-    for target in ["calendar", "certificate", "flash", "image", "policy", "store"] {
+    for target in ["calendar", "certificate", "flash", "image", "ledger", "policy", "store"] {
         std::fs::create_dir_all(corpus.join(target))?;
     }
     let seed = |target: &str, name: &str, bytes: &[u8]| {
@@ -24,6 +24,7 @@ fn main() -> io::Result<()> {
     copy(&trust.join("fixtures/canonical"), ".toml", &corpus.join("policy"))?;
     copy(&trust.join("calendar"), ".toml", &corpus.join("calendar"))?;
     copy(&trust.join("fixtures/rules"), "calendar.toml", &corpus.join("calendar"))?;
+    copy(&trust.join("fixtures/rules"), "1.0.4.toml", &corpus.join("ledger"))?;
     copy(&trust.join("fixtures/pem"), "", &corpus.join("certificate"))?;
     der(&trust.join("anchors"), &corpus.join("certificate"))?;
     der(&trust.join("fixtures/pki"), &corpus.join("certificate"))?;
