@@ -19,6 +19,7 @@ fn main() -> io::Result<()> {
         "chain",
         "flash",
         "image",
+        "ledger",
         "policy",
         "store",
     ] {
@@ -47,6 +48,11 @@ fn main() -> io::Result<()> {
         &trust.join("fixtures/rules"),
         "calendar.toml",
         &corpus.join("calendar"),
+    )?;
+    copy(
+        &trust.join("fixtures/rules"),
+        "1.0.4.toml",
+        &corpus.join("ledger"),
     )?;
     copy(&trust.join("fixtures/pem"), "", &corpus.join("certificate"))?;
     der(&trust.join("anchors"), &corpus.join("certificate"))?;
