@@ -5,6 +5,7 @@
 //
 // Made from (SHA-256):
 //   0aadd3b429d2e9aad3d3b32232e496d02eb127fa0f32e40f16fc015e942828b8  policy.toml
+//   e92e2c4ba39b5a8cf212e08f7a121251940b64a28ec7ab320e88dc71cfe51c93  trust/calendar/chains.toml
 //   15d377aa6fb4d417104f208f25a8fc83bb5f9db26e9d1f22e09552f2cf22720a  trust/calendar/events.toml
 //   6835bcb7af1df24dba821c4e54f91678bd2186f967756578c4c3bc58e9168825  trust/calendar/letsencrypt.toml
 //   470b532cefe5ca59371f38dfd4aad625f6f9318b22dd97304b27701584928186  trust/calendar/owners.toml
