@@ -13,6 +13,7 @@ use crate::channel::Channel;
 use crate::checks::{self, Anchor, Case};
 use crate::date::Date;
 use crate::finding::{self, Finding};
+use crate::ledger::Ledger;
 use crate::policy::{self, Endpoint, KeySet, Policy, SigningKey};
 use crate::source::SourceFile;
 use crate::store::{
@@ -32,6 +33,8 @@ pub struct Inputs {
     pub calendar: Vec<Arc<SourceFile>>,
     /// The files of `trust/endpoints/`
     pub endpoints: Vec<Arc<SourceFile>>,
+    /// The files of `trust/releases/`
+    pub releases: Vec<Arc<SourceFile>>,
 }
 
 /// When and for whom a verdict is asked.
@@ -87,6 +90,7 @@ pub fn judge(inputs: &Inputs, question: Question) -> Verdict {
     let (inventory, about_anchors) = Inventory::from_files(&inputs.anchors);
     let (calendar, about_calendar) = Calendar::read(&inputs.calendar);
     let (chains, about_chains) = Chains::read(&inputs.endpoints, &reading.draft);
+    let (ledger, about_ledger) = Ledger::read(&inputs.releases);
 
     let anchors = checks::anchors(&reading.draft, &inventory, &calendar);
     let case = Case {
@@ -95,6 +99,7 @@ pub fn judge(inputs: &Inputs, question: Question) -> Verdict {
         inventory: &inventory,
         calendar: &calendar,
         chains: &chains,
+        ledger: &ledger,
         as_of: question.as_of,
         channel: question.channel,
     };
@@ -103,6 +108,7 @@ pub fn judge(inputs: &Inputs, question: Question) -> Verdict {
         about_anchors,
         about_calendar,
         about_chains,
+        about_ledger,
         checks::run(&case),
     ]
     .concat();

@@ -10,16 +10,24 @@ use crate::rules::certificates::{
     NO_CERTIFICATE, PRIVATE_KEY_IN_POOL,
 };
 use crate::rules::endpoints::{CHAIN_UNREADABLE, COVERAGE_NOT_REACHED, ENDPOINT_WITHOUT_ANCHOR};
+use crate::rules::ledger::{
+    DUPLICATE_VERSION, LEDGER_BAD_VALUE, LEDGER_FILE_NAME, LEDGER_UNKNOWN_KEY, LEDGER_UNREADABLE,
+};
 use crate::rules::policy::{WAIVER_EXPIRED, WAIVER_NOT_POSSIBLE, WAIVER_UNUSED};
 use crate::rules::signing::DEVELOPMENT_KEY;
 
 /// Inputs that are not there or say nothing.
-const UNREADABLE: [&Rule; 7] = [
+const UNREADABLE: [&Rule; 12] = [
     &CALENDAR_BAD_VALUE,
     &CALENDAR_UNKNOWN_KEY,
     &CALENDAR_UNREADABLE,
     &CERTIFICATE_UNREADABLE,
     &CHAIN_UNREADABLE,
+    &DUPLICATE_VERSION,
+    &LEDGER_BAD_VALUE,
+    &LEDGER_FILE_NAME,
+    &LEDGER_UNKNOWN_KEY,
+    &LEDGER_UNREADABLE,
     &NO_CERTIFICATE,
     &PRIVATE_KEY_IN_POOL,
 ];

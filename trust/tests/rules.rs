@@ -174,6 +174,7 @@ fn inputs(folder: &Path) -> Inputs {
         anchors: files("anchors"),
         calendar: files("calendar"),
         endpoints: files("endpoints"),
+        releases: files("releases"),
     }
 }
 

@@ -40,6 +40,8 @@ pub enum Verb {
     BuildFirmware(crate::build::BuildArguments),
     /// Prove the policy: the findings
     Check(crate::check::CheckArguments),
+    /// Record what update servers send; verifies nothing
+    Endpoints(crate::endpoints::EndpointsArguments),
     /// Print the page of a rule
     Explain(crate::explain::ExplainArguments),
     /// Signing keys: make them, show their public half, sign a release
@@ -48,6 +50,8 @@ pub enum Verb {
     Policy(crate::policy::PolicyArguments),
     /// Write the provisioning partition of a device: Wi-Fi network and static hosts
     Provision(crate::provision::ProvisionArguments),
+    /// The ledger of shipped releases: list, show
+    Releases(crate::releases::ReleasesArguments),
     /// Write the proven trust store as source, or in another form
     Render(crate::render::RenderArguments),
     /// The anchor pool: list, show, add, remove

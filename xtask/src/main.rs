@@ -12,8 +12,8 @@ use xtask::failure::Result;
 use xtask::progress::Progress;
 use xtask::project::Project;
 use xtask::{
-    broken_pipe, build, check, explain, keys, policy, provision, render, roots, test, toolchain,
-    verify,
+    broken_pipe, build, check, endpoints, explain, keys, policy, provision, releases, render,
+    roots, test, toolchain, verify,
 };
 
 fn main() -> ExitCode {
@@ -32,10 +32,12 @@ fn run(cli: &Cli) -> Result<Exit> {
     match &cli.verb {
         Verb::BuildFirmware(arguments) => build::run(&project()?, arguments),
         Verb::Check(arguments) => check::run(&project()?, arguments),
+        Verb::Endpoints(arguments) => endpoints::run(&project()?, arguments),
         Verb::Explain(arguments) => explain::run(arguments),
         Verb::Keys(arguments) => keys::run(arguments, &mut out, &mut std::io::stderr()),
         Verb::Policy(arguments) => policy::run(&project()?, arguments),
         Verb::Provision(arguments) => provision::run(arguments),
+        Verb::Releases(arguments) => releases::run(&project()?, arguments),
         Verb::Render(arguments) => render::run(&project()?, arguments),
         Verb::Roots(arguments) => roots::run(&project()?, arguments),
         Verb::Test(arguments) => test::run(&project()?.root, arguments),

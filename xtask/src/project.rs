@@ -16,7 +16,15 @@ use crate::git;
 pub const POLICY: &str = "policy.toml";
 
 /// The folders that a verdict is made from, besides the policy.
-const FOLDERS: [&str; 3] = ["trust/anchors", "trust/calendar", "trust/endpoints"];
+const FOLDERS: [&str; 4] = [
+    "trust/anchors",
+    "trust/calendar",
+    "trust/endpoints",
+    RELEASES,
+];
+
+/// The ledger: one file for each shipped release.
+pub const RELEASES: &str = "trust/releases";
 
 /// A project: a folder with a policy.
 #[derive(Clone, Debug)]
@@ -150,6 +158,7 @@ fn collect(files: Vec<String>, read: impl Fn(&str) -> Result<Vec<u8>>) -> Result
         anchors: below("trust/anchors/"),
         calendar: below("trust/calendar/"),
         endpoints: below("trust/endpoints/"),
+        releases: below("trust/releases/"),
     };
     Ok(ProjectInputs { inputs, sha256 })
 }

@@ -85,6 +85,7 @@ impl Fleet {
             anchors: pool(roots),
             calendar,
             endpoints: Vec::new(),
+            releases: Vec::new(),
         };
         let question = Question {
             as_of: "2026-07-01".parse().expect("a date"),

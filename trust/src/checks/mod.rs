@@ -13,6 +13,7 @@ use crate::chains::Chains;
 use crate::channel::Channel;
 use crate::date::Date;
 use crate::finding::{Finding, Label};
+use crate::ledger::Ledger;
 use crate::policy::{Endpoint, PolicyDraft, RequiredRoot};
 use crate::source::Location;
 
@@ -23,6 +24,7 @@ mod endpoint_anchors;
 mod ends_in_service;
 mod key_strength;
 mod leaves_programmes;
+mod ledger_anchors;
 mod pin_expiry;
 mod release_date;
 mod required_roots;
@@ -41,6 +43,8 @@ pub struct Case<'a> {
     pub calendar: &'a Calendar,
     /// The captured chains.
     pub chains: &'a Chains,
+    /// The shipped releases.
+    pub ledger: &'a Ledger,
     /// The required roots that the pool has: of [`anchors`].
     pub(crate) anchors: &'a [Anchor<'a>],
     /// The release date.
@@ -60,6 +64,7 @@ const ALL: &[Check] = &[
     ends_in_service::check,
     key_strength::check,
     leaves_programmes::check,
+    ledger_anchors::check,
     pin_expiry::check,
     release_date::check,
     required_roots::check,

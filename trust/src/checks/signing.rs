@@ -107,6 +107,7 @@ mod tests {
     use crate::anchors::Inventory;
     use crate::calendar::Calendar;
     use crate::chains::Chains;
+    use crate::ledger::Ledger;
     use crate::policy::{self, PolicyDraft};
     use crate::source::SourceFile;
 
@@ -127,6 +128,7 @@ mod tests {
             inventory: &Inventory::default(),
             calendar: &Calendar::default(),
             chains: &Chains::default(),
+            ledger: &Ledger::default(),
             anchors: &[],
             as_of: "2026-07-01".parse().unwrap(),
             channel,

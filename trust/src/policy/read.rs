@@ -27,6 +27,8 @@ use super::schema;
 use crate::finding::{self, Finding, Severity};
 use crate::source::SourceFile;
 
+pub(crate) use self::endpoints::is_chain_path;
+pub(crate) use self::url::is_url;
 pub(super) use self::values::canonical_sha256;
 
 /// What the reading of a policy gave.

@@ -9,6 +9,7 @@ use crate::finding::Severity;
 pub mod anchors;
 pub mod certificates;
 pub mod endpoints;
+pub mod ledger;
 pub mod pins;
 pub mod policy;
 pub mod rendering;
@@ -44,6 +45,7 @@ pub fn all() -> Vec<&'static Rule> {
         anchors::FAMILY,
         endpoints::FAMILY,
         certificates::FAMILY,
+        ledger::FAMILY,
         pins::FAMILY,
         policy::FAMILY,
         rendering::FAMILY,

@@ -82,6 +82,7 @@ fn judge(fleet: &str, change: impl Fn(String) -> String) -> Verdict {
         anchors: below(&folder, "anchors"),
         calendar: below("", "calendar"),
         endpoints: below(&folder, "endpoints"),
+        releases: below(&folder, "releases"),
     };
     let question = Question {
         as_of: date(as_of.trim_end_matches('"')),

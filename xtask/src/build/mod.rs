@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use sha2::{Digest as _, Sha256};
 use trust::gate::{self, Question, Verdict};
+use trust::ledger::{self, Release, Shipped};
 use trust::policy::Policy;
 use trust::render::RenderedStore;
 use trust::store::ApprovedStore;
@@ -24,6 +25,7 @@ use crate::release::manifest::{
 };
 use crate::release::place::{self, Placed};
 use crate::release_date::{self, ReleaseDate, time_of_day};
+use crate::releases;
 use crate::render;
 use crate::report::Format;
 use crate::report::release::ReleaseReport;
@@ -55,6 +57,9 @@ pub struct BuildArguments {
     /// Read the password of the keys from the first line of this file; - is stdin
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
+    /// Add the release to the ledger, trust/releases/<version>.toml; needs a clean tree
+    #[arg(long)]
+    record: bool,
     /// Where releases go [default: dist/]
     #[arg(long, value_name = "DIR")]
     output: Option<PathBuf>,
@@ -75,6 +80,9 @@ pub fn run(project: &Project, arguments: &BuildArguments) -> Result<Exit> {
     } else {
         DirtyTree::Refuse
     };
+    if arguments.record {
+        releases::require_recordable(&head)?;
+    }
     let version = version::of(&project.root, &head, dirty_tree)?;
     let date = release_date::decide(arguments.question.as_of, &project.root)?;
     let question = Question {
@@ -127,6 +135,10 @@ pub fn run(project: &Project, arguments: &BuildArguments) -> Result<Exit> {
     let staging = staging(project, &dist);
     let placed = place::place(&release, signers.keys(), &dist, &staging)?;
     tell(&placed, &release, &signers, progress);
+    if arguments.record {
+        let entry = build.entry(&release);
+        releases::record(project, &entry, &mut std::io::stdout(), progress)?;
+    }
     Ok(Exit::Done)
 }
 
@@ -226,6 +238,18 @@ impl Build<'_> {
         artefacts.push((ArtefactKind::ReportHtml, report.html()?.into_bytes()));
         artefacts.push((ArtefactKind::ReportJson, report.json().into_bytes()));
         Ok(ReleaseContents::new(manifest, artefacts))
+    }
+
+    /// What the ledger says of the release.
+    fn entry(&self, release: &ReleaseContents) -> Release {
+        let shipped = Shipped {
+            version: self.identity.version.clone(),
+            commit: self.head.commit.clone(),
+            channel: self.verdict.question().channel,
+            store_sha256: *self.rendered.identity(),
+            artefacts: releases::artefacts(release),
+        };
+        ledger::record(shipped, self.approved, self.policy)
     }
 
     fn manifest(&self, application: &ApplicationImage) -> Result<ReleaseManifest> {

@@ -33,7 +33,8 @@ pub(super) fn name(certificate: &Certificate, taken: impl Fn(&str) -> bool) -> S
     file_name(&format!("{} {digits}", certificate.name))
 }
 
-fn pem(der: &[u8]) -> String {
+/// A certificate as PEM (RFC 7468), without comments.
+pub(crate) fn pem(der: &[u8]) -> String {
     let base64 = STANDARD.encode(der);
     let lines = base64.as_bytes().chunks(LINE).map(String::from_utf8_lossy);
     let body = lines.collect::<Vec<_>>().join("\n");

@@ -19,6 +19,7 @@ use std::path::Path;
 
 pub use cli::RootsArguments;
 use cli::RootsCommand;
+pub(crate) use file::pem;
 
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};

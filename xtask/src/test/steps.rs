@@ -160,6 +160,7 @@ fn docs(Ourselves { root, .. }: &Ourselves) -> Result<Counts> {
 fn peers(root: &Path, command: &mut Command) -> Result<()> {
     command.env("PERENNIAL_ESPTOOL", tools::esptool(root)?);
     command.env("PERENNIAL_MINISIGN", tools::minisign(root)?);
+    command.env("PERENNIAL_OPENSSL", tools::openssl(root)?);
     Ok(())
 }
 

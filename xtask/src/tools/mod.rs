@@ -5,6 +5,7 @@
 mod cargo_deny;
 mod esptool;
 mod minisign;
+mod openssl;
 
 use std::ffi::OsString;
 use std::fs;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 pub use cargo_deny::cargo_deny;
 pub use esptool::esptool;
 pub use minisign::minisign;
+pub use openssl::openssl;
 
 use crate::failure::{Failure, Result};
 use crate::lock::Lock;

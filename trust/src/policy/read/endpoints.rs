@@ -145,12 +145,17 @@ fn pin_fallback(table: &Table<'_>, endpoints: &[Located<String>]) -> Option<PinF
 /// A file below `trust/`, with `/` between its parts, and never one outside.
 fn chain_path(value: &DeValue<'_>) -> Outcome<String> {
     let path = values::text(value)?;
-    let inside = path.split('/').all(|part| !matches!(part, "" | "." | ".."));
-    if inside && !path.contains(['\\', ':']) {
+    if is_chain_path(&path) {
         return Ok(path);
     }
     Err(
         Problem::invalid("must be a path below trust/", "leads elsewhere")
             .help("write it as \"endpoints/NAME-DATE.pem\", relative to trust/"),
     )
+}
+
+/// Whether this is a path below a folder, and leads nowhere else.
+pub(crate) fn is_chain_path(path: &str) -> bool {
+    let inside = path.split('/').all(|part| !matches!(part, "" | "." | ".."));
+    inside && !path.contains(['\\', ':'])
 }

@@ -21,6 +21,11 @@ pub(super) fn url(value: &DeValue<'_>) -> Outcome<String> {
     }
 }
 
+/// Whether a policy may name this URL.
+pub(crate) fn is_url(text: &str) -> bool {
+    defect(text).is_none()
+}
+
 type Defect = (String, &'static str);
 
 fn defect(text: &str) -> Option<Defect> {

@@ -304,6 +304,7 @@ fn base_verdict() -> Verdict {
         anchors: anchors.collect(),
         calendar: calendar(),
         endpoints: Vec::new(),
+        releases: Vec::new(),
     };
     let question = Question {
         as_of: date("2026-07-01"),

@@ -1,0 +1,65 @@
+//! The ledger: what each shipped release trusts, one file for each below `trust/releases/`.
+//!
+//! A release is recorded by `cargo xtask build-firmware --record`, reviewed as text and committed. It says enough to
+//! compute when the devices that run it go dark, without the policy of its day. `docs/reference/ledger.md` describes
+//! the files.
+
+mod model;
+mod read;
+mod record;
+mod values;
+mod write;
+
+pub use model::*;
+pub use record::{Shipped, record};
+
+use std::sync::Arc;
+
+use crate::source::{Location, SourceFile};
+
+/// The shipped releases. Plain data: [`Ledger::read`] never leaves one out without a finding.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    releases: Vec<RecordedRelease>,
+}
+
+/// A release with the places it was read from.
+#[derive(Clone, Debug)]
+pub struct RecordedRelease {
+    /// What shipped.
+    pub release: Release,
+    /// Its file.
+    pub file: Arc<SourceFile>,
+    /// Where its version stands.
+    pub version_at: Location,
+    /// The header of each `[[anchor]]`, in the order of [`Release::anchors`].
+    pub anchors_at: Vec<Location>,
+    /// The header of each `[[endpoint]]`, in the order of [`Release::endpoints`].
+    pub endpoints_at: Vec<Location>,
+    /// The header of each `[[pin]]`, in the order of [`Release::pins`].
+    pub pins_at: Vec<Location>,
+}
+
+impl Ledger {
+    /// The releases by release date, those of one day by version.
+    pub fn releases(&self) -> impl Iterator<Item = &RecordedRelease> {
+        self.releases.iter()
+    }
+
+    /// The release of this version.
+    pub fn find(&self, version: &str) -> Option<&RecordedRelease> {
+        self.releases
+            .iter()
+            .find(|recorded| recorded.release.version == version)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.releases.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.releases.is_empty()
+    }
+}
