@@ -14,6 +14,7 @@ pub mod coverage;
 pub mod date;
 mod fields;
 pub mod finding;
+pub mod forecast;
 pub mod gate;
 pub mod hierarchy;
 pub mod ledger;

@@ -6,8 +6,10 @@ mod fields;
 mod index;
 mod known;
 mod read;
+mod suppose;
 
 pub use facts::*;
+pub use suppose::SupposedDistrust;
 
 use crate::anchors::Certificate;
 use crate::date::Date;
