@@ -119,6 +119,8 @@ pub struct Days {
     pub held: bool,
     /// Not held for certain: nothing that may be sent is accepted.
     pub lost: bool,
+    /// Nothing is known of what is sent.
+    pub unknown: bool,
     /// The weakest evidence that this needs.
     pub evidence: Level,
     /// What carries it: names of anchors, and pins.
@@ -201,7 +203,7 @@ pub(super) fn release(
         publish: loss.as_ref().map(|loss| when.publish(loss)),
         loss,
         earlier_losses,
-        days: fleet_days(&coverage),
+        days: fleet_days(&resolved.served, &coverage),
         endpoints: endpoints
             .map(|(served, covered)| endpoint(served, covered, &coverage, &when))
             .collect(),
@@ -278,11 +280,11 @@ fn endpoint(
         publish: loss.as_ref().map(|loss| when.publish(loss)),
         loss,
         earlier_losses,
-        days: joined(days.map(|interval| endpoint_days(interval, coverage))),
+        days: joined(days.map(|interval| endpoint_days(interval, served, coverage))),
     }
 }
 
-fn endpoint_days(interval: &EndpointInterval, coverage: &Coverage) -> Days {
+fn endpoint_days(interval: &EndpointInterval, served: &Served, coverage: &Coverage) -> Days {
     let carriers = interval.carriers.iter();
     let carriers = carriers.filter_map(|used| coverage.carriers.get(used.carrier));
     Days {
@@ -295,9 +297,14 @@ fn endpoint_days(interval: &EndpointInterval, coverage: &Coverage) -> Days {
         },
         held: interval.state.is_held(),
         lost: interval.state == State::Lost,
+        unknown: is_unknown(served, interval.from),
         evidence: interval.evidence,
         carriers: carriers.map(carrier_name).collect(),
     }
+}
+
+fn is_unknown(served: &Served, day: Date) -> bool {
+    served.on(day).all(|alternative| alternative.chain.is_none())
 }
 
 fn carrier_name(carrier: &Carrier) -> String {
@@ -309,12 +316,12 @@ fn carrier_name(carrier: &Carrier) -> String {
     }
 }
 
-fn fleet_days(coverage: &Coverage) -> Vec<Days> {
+fn fleet_days(served: &[Served], coverage: &Coverage) -> Vec<Days> {
     let days = coverage.intervals.iter();
-    joined(days.map(|interval| fleet_interval(interval, coverage)))
+    joined(days.map(|interval| fleet_interval(interval, served, coverage)))
 }
 
-fn fleet_interval(interval: &Interval, coverage: &Coverage) -> Days {
+fn fleet_interval(interval: &Interval, served: &[Served], coverage: &Coverage) -> Days {
     let endpoints: Vec<_> = coverage.on(interval.from).map(|(_, found)| found).collect();
     let used = endpoints.iter().flat_map(|found| &found.carriers);
     let mut used: Vec<_> = used.map(|used| used.carrier).collect();
@@ -329,6 +336,7 @@ fn fleet_interval(interval: &Interval, coverage: &Coverage) -> Days {
         paths: interval.independent_paths,
         held: interval.held_endpoints > 0,
         lost: endpoints.iter().all(|found| found.state == State::Lost),
+        unknown: served.iter().all(|one| is_unknown(one, interval.from)),
         evidence: interval.evidence,
         carriers: carriers.map(carrier_name).collect(),
     }
@@ -348,9 +356,8 @@ fn joined(days: impl Iterator<Item = Days>) -> Vec<Days> {
 
 impl Days {
     fn is_like(&self, other: &Self) -> bool {
-        (self.paths, self.held, self.lost, self.evidence)
-            == (other.paths, other.held, other.lost, other.evidence)
-            && self.carriers == other.carriers
+        let state = |days: &Self| (days.paths, days.held, days.lost, days.unknown, days.evidence);
+        state(self) == state(other) && self.carriers == other.carriers
     }
 }
 

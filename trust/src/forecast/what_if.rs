@@ -107,7 +107,10 @@ impl Supposed<'_> {
                 words(certificate),
                 question.at
             );
-            self.words.push(what.clone());
+            // A certificate that was issued again is two, with one name.
+            if !self.words.contains(&what) {
+                self.words.push(what.clone());
+            }
             let cause = cause(what, "--drop-cross-sign", CauseKind::Retired, question);
             self.dropped.push((*id, cause));
         }

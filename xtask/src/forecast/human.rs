@@ -42,6 +42,10 @@ fn about(release: &ReleaseForecast, text: &mut String) {
     items(text, "paths", &words::sequence(&release.days));
     for endpoint in &release.endpoints {
         about_endpoint(endpoint, text);
+        // One endpoint is all of them.
+        if release.endpoints.len() > 1 {
+            items(text, "", &words::sequence(&endpoint.days));
+        }
     }
 }
 
@@ -89,7 +93,6 @@ fn about_endpoint(endpoint: &EndpointForecast, text: &mut String) {
         endpoint.name, endpoint.host, endpoint.owner
     );
     item(text, "endpoint", &about);
-    items(text, "", &words::sequence(&endpoint.days));
 }
 
 fn item(text: &mut String, title: &str, words: &str) {

@@ -1,7 +1,12 @@
 //! `forecast`: when each shipped release goes dark, and what if.
 
 mod cli;
+mod drawing;
+mod html;
 mod human;
+mod ics;
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub use cli::ForecastArguments;
@@ -63,7 +68,8 @@ fn calendar_files(paths: &[PathBuf]) -> Result<Vec<Arc<SourceFile>>> {
 
 fn written(forecast: &Forecast, format: ForecastFormat) -> Result<String> {
     match format {
-        ForecastFormat::Html | ForecastFormat::Ics => Ok(String::new()),
+        ForecastFormat::Html => html::page(forecast),
+        ForecastFormat::Ics => Ok(ics::calendar(forecast)),
         ForecastFormat::Human => Ok(human::text(forecast)),
         ForecastFormat::Json => {
             let text = serde_json::to_string_pretty(forecast);

@@ -93,6 +93,7 @@ pub(super) fn devices(units: Option<u64>) -> Option<String> {
 /// `2 paths`.
 pub(super) fn paths(days: &Days) -> String {
     match days.paths {
+        _ if days.lost && days.unknown => "nothing known of what is sent".to_owned(),
         _ if days.lost => "no path".to_owned(),
         _ if !days.held => "no sure path".to_owned(),
         0 => "no path that counts".to_owned(),
