@@ -12,8 +12,8 @@ use xtask::failure::Result;
 use xtask::progress::Progress;
 use xtask::project::Project;
 use xtask::{
-    broken_pipe, build, check, endpoints, explain, forecast, keys, policy, provision, releases, render,
-    roots, test, toolchain, verify,
+    broken_pipe, build, check, endpoints, explain, forecast, keys, policy, provision, releases,
+    render, roots, test, toolchain, verify,
 };
 
 fn main() -> ExitCode {

@@ -7,7 +7,7 @@ use super::subject::{Resolved, Subject, SubjectAnchor, SubjectKind};
 use super::what_if::Supposed;
 use crate::calendar::{Confidence, End, EndCause};
 use crate::coverage::{
-    Carrier, Cause, CauseKind, Coverage, EndpointCoverage, EndpointInterval, Gap, Interval, Level,
+    Carrier, Cause, Coverage, EndpointCoverage, EndpointInterval, Gap, Interval, Level,
     Question as CoverageQuestion, Served, State, prove,
 };
 use crate::date::Date;
@@ -24,8 +24,8 @@ pub struct Forecast {
     pub product: String,
     /// The day of the question.
     pub at: Date,
-    /// Facts that were published later do not count.
-    pub facts_known_on: Date,
+    /// Facts that were published later do not count; `None`: all that the calendar has do.
+    pub facts_known_on: Option<Date>,
     /// What is supposed, in words.
     pub what_ifs: Vec<String>,
     /// Releases by release date, the policy last.
@@ -79,7 +79,7 @@ pub enum Standing {
     MayBeDark,
     /// It will be lost.
     GoesDark,
-    /// It cannot be said: nothing is known of what a server sends.
+    /// There is no proof: nothing is known of what a server will send.
     Unknown,
     /// Held to the last day.
     Held,
@@ -242,8 +242,7 @@ impl When {
         let Some(loss) = loss else {
             return Standing::Held;
         };
-        let unknown = |cause: &Cause| cause.kind == CauseKind::Unknown;
-        if loss.causes.iter().all(unknown) {
+        if loss.evidence == Level::Unknown {
             Standing::Unknown
         } else if loss.latest.is_some_and(|latest| latest <= self.at) {
             Standing::Dark
@@ -304,7 +303,9 @@ fn endpoint_days(interval: &EndpointInterval, served: &Served, coverage: &Covera
 }
 
 fn is_unknown(served: &Served, day: Date) -> bool {
-    served.on(day).all(|alternative| alternative.chain.is_none())
+    served
+        .on(day)
+        .all(|alternative| alternative.chain.is_none())
 }
 
 fn carrier_name(carrier: &Carrier) -> String {
@@ -356,7 +357,15 @@ fn joined(days: impl Iterator<Item = Days>) -> Vec<Days> {
 
 impl Days {
     fn is_like(&self, other: &Self) -> bool {
-        let state = |days: &Self| (days.paths, days.held, days.lost, days.unknown, days.evidence);
+        let state = |days: &Self| {
+            (
+                days.paths,
+                days.held,
+                days.lost,
+                days.unknown,
+                days.evidence,
+            )
+        };
         state(self) == state(other) && self.carriers == other.carriers
     }
 }

@@ -1,7 +1,7 @@
 //! The forecast: when each shipped release, and the policy as it is now, loses its servers, and what if.
 //!
-//! Each release is judged from its own release date on, with the facts that were known on a day: the past of a release
-//! is part of the answer. The policy is judged from the day that is asked about. What a release loses is
+//! Each release is judged from its own release date on, with all facts or with those that were known on a day: the
+//! past of a release is part of the answer. The policy is judged from the day that is asked about. What a release loses is
 //! [`crate::coverage`]'s answer; this module says what that means for somebody who has to publish an update in time.
 //!
 //! **Last safe day to publish.** A device that comes back after `longest-offline-days` must find its servers on that day:

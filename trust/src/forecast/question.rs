@@ -11,8 +11,8 @@ use crate::policy::VerifierModel;
 pub struct Question {
     /// The day of the question: what was before it is past. What-ifs begin on it.
     pub at: Date,
-    /// Facts that were published later do not count.
-    pub known_on: Date,
+    /// Facts that were published later do not count; `None`: all that the calendar has do.
+    pub known_on: Option<Date>,
     /// Last day, in place of each release's end of service.
     pub until: Option<Date>,
     /// A verifier model in place of each release's own.

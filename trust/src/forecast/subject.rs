@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
+use super::THIS_POLICY;
 use super::question::{ForecastError, Question, UnknownName};
 use super::what_if::Supposed;
 use super::world::Project;
-use super::THIS_POLICY;
 use crate::calendar::{Calendar, KeyType};
 use crate::coverage::served::{Capture, Declaration};
 use crate::coverage::{Counting, Served, Store, StoreAnchor, StorePin};

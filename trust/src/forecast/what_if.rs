@@ -102,11 +102,7 @@ impl Supposed<'_> {
             return Err(UnknownName::error("cross-certificate", name, names));
         }
         for (id, certificate) in meant {
-            let what = format!(
-                "{} is not sent from {}",
-                words(certificate),
-                question.at
-            );
+            let what = format!("{} is not sent from {}", words(certificate), question.at);
             // A certificate that was issued again is two, with one name.
             if !self.words.contains(&what) {
                 self.words.push(what.clone());
@@ -153,7 +149,7 @@ impl Supposed<'_> {
         let world = World {
             hierarchy: &self.known.hierarchy,
             calendar: &self.calendar,
-            known_on: question.known_on,
+            known_on: question.known_on.unwrap_or(question.at),
         };
         let mut served = Served::new(declaration, &world);
         let switches = self.switched.iter();
@@ -215,7 +211,10 @@ fn is_meant(certificate: &CaCertificate, name: &str) -> bool {
 
 /// `ISRG Root X1 signed by DST Root CA X3`, as the calendar calls it.
 fn cross_name(certificate: &CaCertificate, hierarchy: &Hierarchy) -> String {
-    let issuer = certificate.issuers.first().and_then(|id| hierarchy.key(*id));
+    let issuer = certificate
+        .issuers
+        .first()
+        .and_then(|id| hierarchy.key(*id));
     let issuer = issuer.map_or(certificate.issuer.as_str(), |key| key.name.as_str());
     format!("{} signed by {issuer}", certificate.name)
 }

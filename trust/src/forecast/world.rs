@@ -77,9 +77,12 @@ impl Project {
         self.policy.product.name.value.clone()
     }
 
-    /// The facts of `day`, and every certificate that is in hand or was published.
-    pub(super) fn known_on(&self, day: Date) -> Known<'_> {
-        let calendar = self.calendar.known_on(day);
+    /// The facts of `day`, else all of them, and every certificate that is in hand or was published.
+    pub(super) fn known_on(&self, day: Option<Date>) -> Known<'_> {
+        let calendar = match day {
+            None => self.calendar.clone(),
+            Some(day) => self.calendar.known_on(day),
+        };
         let mut builder = Builder::of_calendar(&calendar);
         let of_policy = self.policy.endpoints.iter();
         let captured = of_policy.flat_map(|endpoint| self.chains.of(endpoint));

@@ -19,7 +19,7 @@ pub struct ForecastArguments {
     /// date of the commit]
     #[arg(long, value_name = "DATE")]
     pub at: Option<Date>,
-    /// Leave out facts that were published later [default: --at]
+    /// Leave out facts that were published later [default: all facts of the calendar]
     #[arg(long, value_name = "DATE")]
     pub facts_known_on: Option<Date>,
     /// Last day [default: the end of service of each]

@@ -20,6 +20,7 @@ const TEMPLATE: &str = include_str!("../../../templates/forecast.html.j2");
 pub(super) fn page(forecast: &Forecast) -> Result<String> {
     let values = Values {
         forecast,
+        known: words::facts_known_on(forecast),
         summary: words::summary(forecast),
         drawings: WIDTHS.map(|width| Drawing::of(forecast, width)),
         rows: forecast.releases.iter().flat_map(rows).collect(),
@@ -48,6 +49,7 @@ fn fill(values: &Values<'_>) -> std::result::Result<String, minijinja::Error> {
 #[derive(Serialize)]
 struct Values<'a> {
     forecast: &'a Forecast,
+    known: String,
     summary: String,
     drawings: [Drawing; 2],
     rows: Vec<TableRow>,

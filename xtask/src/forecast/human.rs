@@ -6,8 +6,10 @@ use super::words;
 
 pub(super) fn text(forecast: &Forecast) -> String {
     let mut text = format!(
-        "{}: forecast of {}, with the facts of {}\n",
-        forecast.product, forecast.at, forecast.facts_known_on
+        "{}: forecast of {}, {}\n",
+        forecast.product,
+        forecast.at,
+        words::facts_known_on(forecast)
     );
     for what_if in &forecast.what_ifs {
         text.push_str(&format!("what if {what_if}?\n"));

@@ -50,7 +50,7 @@ fn question(project: &Project, arguments: &ForecastArguments) -> Result<Question
     let at = release_date::decide(given, &project.root)?.day;
     Ok(Question {
         at,
-        known_on: arguments.facts_known_on.unwrap_or(at),
+        known_on: arguments.facts_known_on,
         until: arguments.until,
         verifier: arguments.verifier,
         what_ifs: arguments.what_ifs(),

@@ -1,6 +1,7 @@
 //! What is said of a forecast, in every form the same.
 
 use trust::coverage::{Cause, Level};
+use trust::date::Date;
 use trust::forecast::{Days, Forecast, Loss, Publish, ReleaseForecast, Standing};
 
 /// In one or two words.
@@ -10,7 +11,7 @@ pub(super) fn standing(standing: Standing) -> &'static str {
         Standing::GoesDark => "goes dark",
         Standing::Held => "held",
         Standing::MayBeDark => "may be dark",
-        Standing::Unknown => "not known",
+        Standing::Unknown => "no proof",
     }
 }
 
@@ -43,6 +44,10 @@ pub(super) fn level(level: Level) -> &'static str {
 
 /// What happens, when, and what the date was before it was moved.
 pub(super) fn cause(cause: &Cause) -> String {
+    // What always was began on no day.
+    if cause.date == Date::FIRST {
+        return cause.what.clone();
+    }
     let dates: Vec<_> = cause.previously.iter().map(ToString::to_string).collect();
     match dates.len() {
         0 => format!("{}: {}", cause.date, cause.what),
@@ -100,6 +105,14 @@ pub(super) fn paths(days: &Days) -> String {
         1 => "1 path".to_owned(),
         paths => format!("{paths} paths"),
     }
+}
+
+/// Which facts count.
+pub(super) fn facts_known_on(forecast: &Forecast) -> String {
+    forecast.facts_known_on.map_or_else(
+        || "with all facts of the calendar".to_owned(),
+        |day| format!("with the facts that were known on {day}"),
+    )
 }
 
 /// How many releases and devices are lost before their last day, of how many.

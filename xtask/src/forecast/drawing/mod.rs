@@ -171,7 +171,7 @@ fn outcome(standing: &str, loss: Option<&Loss>) -> String {
 fn row(content: &Content<'_>, y: &mut i64, scale: &Scale, room: i64) -> Row {
     let mut texts = Vec::new();
     heading(content, y, room, &mut texts);
-    let top = *y + 6;
+    let top = *y + 9;
     let height = if content.is_release { BARS.0 } else { BARS.1 };
     *y = top + height;
     let bars: Vec<_> = content.days.iter().map(|days| bar(days, scale)).collect();
