@@ -13,17 +13,47 @@ fn main() -> io::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let trust = root.join("../trust");
     let corpus = root.join("corpus");
-    for target in ["calendar", "certificate", "flash", "image", "policy", "store"] {
+    for target in [
+        "calendar",
+        "certificate",
+        "chain",
+        "flash",
+        "image",
+        "ledger",
+        "policy",
+        "store",
+    ] {
         std::fs::create_dir_all(corpus.join(target))?;
     }
     let seed = |target: &str, name: &str, bytes: &[u8]| {
         std::fs::write(corpus.join(target).join(name), bytes)
     };
-    seed("policy", "repository", &std::fs::read(root.join("../policy.toml"))?)?;
-    copy(&trust.join("fixtures"), "policy.toml", &corpus.join("policy"))?;
-    copy(&trust.join("fixtures/canonical"), ".toml", &corpus.join("policy"))?;
+    seed(
+        "policy",
+        "repository",
+        &std::fs::read(root.join("../policy.toml"))?,
+    )?;
+    copy(
+        &trust.join("fixtures"),
+        "policy.toml",
+        &corpus.join("policy"),
+    )?;
+    copy(
+        &trust.join("fixtures/canonical"),
+        ".toml",
+        &corpus.join("policy"),
+    )?;
     copy(&trust.join("calendar"), ".toml", &corpus.join("calendar"))?;
-    copy(&trust.join("fixtures/rules"), "calendar.toml", &corpus.join("calendar"))?;
+    copy(
+        &trust.join("fixtures/rules"),
+        "calendar.toml",
+        &corpus.join("calendar"),
+    )?;
+    copy(
+        &trust.join("fixtures/rules"),
+        "1.0.4.toml",
+        &corpus.join("ledger"),
+    )?;
     copy(&trust.join("fixtures/pem"), "", &corpus.join("certificate"))?;
     der(&trust.join("anchors"), &corpus.join("certificate"))?;
     der(&trust.join("fixtures/pki"), &corpus.join("certificate"))?;
@@ -32,8 +62,41 @@ fn main() -> io::Result<()> {
         seed("store", name, &store)?;
         seed("image", name, &sample::application(&store))?;
     }
+    let pki = |names: &[&str]| -> io::Result<Vec<Vec<u8>>> {
+        let files = names
+            .iter()
+            .map(|name| corpus.join(format!("certificate/pki-{name}.pem.der")));
+        files.map(std::fs::read).collect()
+    };
+    for (name, choice, certificates) in [
+        (
+            "e6-to-x2",
+            7,
+            &["leaf-2024-lencr-org-by-e6", "e6-by-isrg-root-x2"][..],
+        ),
+        (
+            "e5-by-pin",
+            6,
+            &["leaf-2024-lencr-org-by-e5", "e5-by-isrg-root-x1"],
+        ),
+        (
+            "r3-to-dst-x3",
+            0,
+            &[
+                "leaf-2023-lencr-org-by-r3",
+                "r3-by-isrg-root-x1",
+                "isrg-root-x1-by-dst-root-ca-x3",
+            ],
+        ),
+    ] {
+        seed("chain", name, &sample::chain(choice, &pki(certificates)?))?;
+    }
     seed("store", "open", &sample::provisioning(None))?;
-    seed("store", "wpa2", &sample::provisioning(Some("correct horse")))?;
+    seed(
+        "store",
+        "wpa2",
+        &sample::provisioning(Some("correct horse")),
+    )?;
     seed("store", "otadata", &otadata::initial()[..64])?;
     seed("image", "bootloader", &sample::bootloader())?;
     seed("image", "table", &image::partition_table::bytes()[..0x120])?;

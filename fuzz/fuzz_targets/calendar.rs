@@ -25,7 +25,10 @@ fuzz_target!(|bytes: &[u8]| {
     let (calendar, findings) = Calendar::read(&[Arc::clone(&file)]);
     assert_printable(&findings);
     if findings.is_empty() {
-        assert!(calendar.lifecycle_rules().next().is_some(), "no rule, no finding");
+        assert!(
+            calendar.lifecycle_rules().next().is_some(),
+            "no rule, no finding"
+        );
     }
     assert!(calendar.events().is_sorted_by(|a, b| a.date <= b.date));
     assert_places(&calendar);

@@ -34,7 +34,10 @@ fuzz_target!(|bytes: &[u8]| {
         let found = pool.find(&certificate.fingerprint);
         assert_eq!(found.map(|found| &found.der), Some(&certificate.der));
     }
-    assert!(pool.iter().is_sorted_by(|a, b| a.fingerprint < b.fingerprint));
+    assert!(
+        pool.iter()
+            .is_sorted_by(|a, b| a.fingerprint < b.fingerprint)
+    );
 });
 
 fn read_der(bytes: &[u8]) {
@@ -63,11 +66,19 @@ fn check(certificate: &Certificate) {
     assert_eq!(certificate.fingerprint, sha256(&certificate.der));
     assert_eq!(certificate.spki_sha256, sha256(&certificate.spki));
     assert!(certificate.not_before <= certificate.not_after);
-    assert_eq!(certificate.self_issued, certificate.subject == certificate.issuer);
+    assert_eq!(
+        certificate.self_issued,
+        certificate.subject == certificate.issuer
+    );
     assert_eq!(certificate.may_issue, certificate.issue_bar().is_none());
     for part in [&certificate.subject, &certificate.issuer, &certificate.spki] {
         assert_eq!(part.first(), Some(&0x30), "no SEQUENCE");
-        assert!(certificate.der.windows(part.len()).any(|window| window == part));
+        assert!(
+            certificate
+                .der
+                .windows(part.len())
+                .any(|window| window == part)
+        );
     }
     assert!(!certificate.name.is_empty());
     assert!(!certificate.name.contains(['\n', '\r']));

@@ -72,13 +72,21 @@ fn meaning(draft: &PolicyDraft) -> String {
         say(&mut said, pin.after_expiry.as_slice());
     }
     if let Some(coverage) = &draft.coverage {
-        say(&mut said, &[&coverage.independent_paths, &coverage.distinct_owners]);
+        say(
+            &mut said,
+            &[&coverage.independent_paths, &coverage.distinct_owners],
+        );
     }
     say_keys(&mut said, draft.signing.as_ref());
     say_keys(&mut said, draft.rescue.as_ref());
     for waiver in &draft.waivers {
         say(&mut said, &[&waiver.code]);
-        for optional in [&waiver.anchor, &waiver.endpoint, &waiver.owner, &waiver.reason] {
+        for optional in [
+            &waiver.anchor,
+            &waiver.endpoint,
+            &waiver.owner,
+            &waiver.reason,
+        ] {
             say(&mut said, optional.as_slice());
         }
         say(&mut said, waiver.expires.as_slice());

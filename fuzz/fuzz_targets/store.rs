@@ -68,7 +68,9 @@ fn read_store(bytes: &[u8]) {
 
 fn find_stores(image: &[u8]) {
     let found: Vec<_> = find_in_image(image).collect();
-    let magics = image.windows(MAGIC_LENGTH).filter(|window| **window == magic());
+    let magics = image
+        .windows(MAGIC_LENGTH)
+        .filter(|window| **window == magic());
     assert_eq!(found.len(), magics.count());
     for (offset, store) in found {
         assert_eq!(store, TrustStore::read(&image[offset..]));
@@ -81,7 +83,9 @@ fn read_provisioning(bytes: &[u8]) {
         Err(error) => return assert!(!error.to_string().is_empty()),
     };
     let contents = ProvisionContents::from(&read);
-    assert!(!format!("{read:?}").contains("password: Some(\"(hidden)\")") || read.password().is_some());
+    assert!(
+        !format!("{read:?}").contains("password: Some(\"(hidden)\")") || read.password().is_some()
+    );
     let written = contents.write().expect("what was read can be written");
     let length = usize::from(u16::from_le_bytes([bytes[10], bytes[11]]));
     assert_eq!(written[..length], bytes[..length]);
@@ -96,8 +100,12 @@ fn read_otadata(bytes: &[u8]) {
     }
     otadata::selected_in(bytes);
     // Two entries whose CRCs are right, against the bootloader's rule in other words.
-    let Some((first, rest)) = entry(bytes) else { return };
-    let Some((second, _)) = entry(rest) else { return };
+    let Some((first, rest)) = entry(bytes) else {
+        return;
+    };
+    let Some((second, _)) = entry(rest) else {
+        return;
+    };
     let can_start = |entry: &Entry| {
         entry.sequence != u32::MAX && !matches!(entry.state, State::Invalid | State::Aborted)
     };
@@ -110,14 +118,22 @@ fn read_otadata(bytes: &[u8]) {
     match (newest, selected) {
         (None, Selection::Fallback) => {}
         (Some(newest), Selection::Entry { slot, sector }) => {
-            let expected = if newest % 2 == 1 { Slot::Ota0 } else { Slot::Ota1 };
+            let expected = if newest % 2 == 1 {
+                Slot::Ota0
+            } else {
+                Slot::Ota1
+            };
             assert_eq!(slot, expected);
             assert_eq!([first, second][sector].sequence, newest);
             assert!(can_start(&[first, second][sector]));
         }
         (newest, selected) => panic!("{newest:?} gives {selected:?}"),
     }
-    let partition = [first.encode().to_vec(), vec![0xFF; 4096 - ENTRY_LENGTH], second.encode().to_vec()];
+    let partition = [
+        first.encode().to_vec(),
+        vec![0xFF; 4096 - ENTRY_LENGTH],
+        second.encode().to_vec(),
+    ];
     assert_eq!(otadata::selected_in(&partition.concat()), selected);
 }
 

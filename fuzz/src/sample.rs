@@ -1,5 +1,7 @@
 //! Small good examples of the binary formats: the seeds of the fuzzer, and what it damages.
 
+use std::path::Path;
+
 use device::day::Day;
 use device::flash_layout::{
     FLASH_SIZE, OTA_0, OTADATA, PARTITION_TABLE_OFFSET, PROVISION, TRUST_STORE,
@@ -10,6 +12,10 @@ use device::store::{
     AfterExpiry, AnchorContents, DatesChecked, EndpointContents, KeyContents, KeySetContents,
     PinContents, StoreContents,
 };
+
+use trust::anchors::Certificate;
+use trust::date::Date;
+use trust::source::SourceFile;
 
 use crate::image::partition_table;
 use crate::seal;
@@ -32,6 +38,56 @@ pub fn store(anchors: u8, full: bool) -> Vec<u8> {
         rescue_keys: keys(20, 2 * u8::from(full)),
     };
     contents.write().expect("the sample is a store")
+}
+
+/// A store that trusts ISRG Root X2 and DST Root CA X3 and checks these dates. For lencr.org it pins the key of E5.
+///
+/// # Panics
+/// When the fixtures are not there.
+pub fn real_store(dates: DatesChecked) -> Vec<u8> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../trust/fixtures/pki");
+    let read = |name: &str| {
+        let bytes = std::fs::read(folder.join(format!("{name}.pem"))).expect("a fixture");
+        let file = SourceFile::from_bytes(name, &bytes);
+        trust::anchors::read_pem(&file).0.remove(0)
+    };
+    let day = |date: Date| Day::from_days_since_epoch(date.days_since_epoch()).expect("a day");
+    let anchor = |certificate: Certificate| AnchorContents {
+        name: certificate.name.clone(),
+        fingerprint: certificate.fingerprint,
+        not_before: day(certificate.not_before),
+        not_after: day(certificate.not_after),
+        effective_end: day(certificate.not_after),
+        subject: certificate.subject.clone(),
+        spki: certificate.spki.clone(),
+    };
+    let contents = StoreContents {
+        sequence: 7,
+        product: "perennial-reference".into(),
+        dates,
+        anchors: vec![anchor(read("isrg-root-x2")), anchor(read("dst-root-ca-x3"))],
+        pins: vec![PinContents {
+            host: "lencr.org".into(),
+            spki_sha256: read("e5-by-isrg-root-x1").spki_sha256,
+            expires: Day::MAX,
+            after_expiry: AfterExpiry::RootsOnly,
+        }],
+        endpoints: Vec::new(),
+        release_keys: KeySetContents::NONE,
+        rescue_keys: KeySetContents::NONE,
+    };
+    contents.write().expect("the sample is a store")
+}
+
+/// A chain as the target `chain` reads it: the choice, then certificates with their lengths before them.
+pub fn chain(choice: u8, certificates: &[Vec<u8>]) -> Vec<u8> {
+    let mut bytes = vec![choice];
+    for der in certificates {
+        let length = u16::try_from(der.len()).expect("certificates are short");
+        bytes.extend(length.to_be_bytes());
+        bytes.extend(der);
+    }
+    bytes
 }
 
 fn anchor(number: u8) -> AnchorContents {
@@ -95,7 +151,10 @@ pub fn provisioning(password: Option<&str>) -> Vec<u8> {
     let contents = ProvisionContents {
         ssid: "fleet".into(),
         password: password.map(str::to_owned),
-        hosts: vec![host("a.example", "192.0.2.1"), host("b.example", "2001:db8::1")],
+        hosts: vec![
+            host("a.example", "192.0.2.1"),
+            host("b.example", "2001:db8::1"),
+        ],
     };
     let partition = contents.write().expect("the sample is a provisioning");
     assert_eq!(partition.len(), PROVISION.size as usize);
@@ -112,7 +171,11 @@ pub fn application(store: &[u8]) -> Vec<u8> {
     let code_at = 24 + 8 + read_only.len() + 8 + 8 + 8;
     image(
         IROM + code_at as u32,
-        &[(DROM, &read_only), (DRAM, &[5; 8]), (IROM + code_at as u32, &[7; 32])],
+        &[
+            (DROM, &read_only),
+            (DRAM, &[5; 8]),
+            (IROM + code_at as u32, &[7; 32]),
+        ],
     )
 }
 
@@ -121,7 +184,14 @@ pub fn bootloader() -> Vec<u8> {
     let mut description = vec![0; 80];
     description[0] = 80;
     description[8..15].copy_from_slice(b"v5.5-ok");
-    image(IRAM, &[(DRAM, &description), (IRAM + 0x4000, &[9; 16]), (IRAM, &[1; 16])])
+    image(
+        IRAM,
+        &[
+            (DRAM, &description),
+            (IRAM + 0x4000, &[9; 16]),
+            (IRAM, &[1; 16]),
+        ],
+    )
 }
 
 /// A full flash image of the samples, never started and not provisioned.

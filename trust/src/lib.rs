@@ -12,6 +12,7 @@ pub mod channel;
 pub mod checks;
 pub mod coverage;
 pub mod date;
+pub mod device;
 mod fields;
 pub mod finding;
 pub mod forecast;

@@ -32,7 +32,7 @@ impl VerifierModel {
 
     /// Whether a certificate signed with this key can be verified.
     ///
-    /// * `perennial`: P-256, P-384, RSA from 2048 bits.
+    /// * `perennial`: P-256, P-384, RSA from 2048 bits to 4096 ([`device::verify::MAX_RSA_BITS`]).
     /// * `webpki` with ring: the same and Ed25519; RSA to 8192 bits (`ring::signature`).
     /// * the ESP-IDF models: mbedTLS of the default configuration, RSA and the NIST curves to P-521; no
     ///   Ed25519 in X.509.
@@ -57,7 +57,8 @@ impl VerifierModel {
     fn largest_rsa_bits(self) -> usize {
         match self {
             Self::BearSsl => 4096,
-            Self::Perennial | Self::WebPki => 8192,
+            Self::Perennial => device::verify::MAX_RSA_BITS,
+            Self::WebPki => 8192,
             _ => 16_384,
         }
     }

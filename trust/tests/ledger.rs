@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use proptest::prelude::*;
+use trust::calendar::KeyType;
 use trust::channel::Channel;
 use trust::finding::Finding;
 use trust::gate::{self, Inputs, Question};
@@ -59,7 +60,7 @@ fn every_optional_value_is_written_and_read() {
     let mut full = release(&sample());
     let endpoint = &mut full.endpoints[0];
     endpoint.profile = Some("default".to_owned());
-    endpoint.key_type = Some("ecdsa".to_owned());
+    endpoint.key_type = Some(KeyType::Ecdsa);
     endpoint.leaf_ends = Some("2026-08-23".parse().unwrap());
     endpoint.renewal_slack_days = Some(0);
     endpoint.chains = vec!["endpoints/a.pem".to_owned(), "endpoints/b.pem".to_owned()];

@@ -9,6 +9,8 @@ pub(crate) const SEQUENCE: u8 = 0x30;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DerProblem {
+    /// It is not a time as RFC 5280, section 4.1.2.5, wants it.
+    Date,
     /// The value has no contents: a name without attributes.
     Empty,
     /// The length is not the shortest form, is indefinite, or is above 65535.
@@ -65,6 +67,15 @@ pub(crate) fn value(bytes: &[u8], expected: u8) -> Result<Value<'_>, DerProblem>
     Ok(Value { encoding, contents })
 }
 
+/// Reads the value with tag `expected` that takes up all of `bytes`.
+pub(crate) fn only(bytes: &[u8], expected: u8) -> Result<Value<'_>, DerProblem> {
+    let value = value(bytes, expected)?;
+    if value.encoding.len() != bytes.len() {
+        return Err(DerProblem::TrailingBytes);
+    }
+    Ok(value)
+}
+
 /// Checks that `name` is one non-empty SEQUENCE: an X.501 Name with its outer tag and length.
 pub(crate) fn check_name(name: Value<'_>) -> Result<(), DerProblem> {
     if name.contents.is_empty() {
@@ -91,6 +102,7 @@ pub(crate) fn check_spki(spki: Value<'_>) -> Result<(), DerProblem> {
 impl fmt::Display for DerProblem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Date => formatter.write_str("it is not a time as certificates have them"),
             Self::Empty => formatter.write_str("it has no contents"),
             Self::Length => {
                 formatter.write_str("its length is not the shortest definite form up to 65535")

@@ -2,11 +2,13 @@
 //!
 //! This crate runs on the ESP32-C3 and is linked by the host tools, so "what will the device accept?" is
 //! answered by the device's own code. It has no clock, no network and no allocator when reading; every
-//! reader takes a byte slice, returns borrowed data, and never panics on what the slice holds.
+//! reader takes a byte slice, returns borrowed data, and never panics on what the slice holds. Verifying a chain
+//! allocates, no more than [`verify`] says.
 //!
 //! | module | what it is |
 //! | --- | --- |
 //! | [`store`] | the one binary form of the trust store |
+//! | [`verify`] | whether a chain that a server sent is trusted, for a name and a time |
 //! | [`provision`] | the provisioning partition: which network to join. Decides no trust |
 //! | [`flash_layout`] | the partition table, one source for host and device |
 //! | [`otadata`] | which application slot the bootloader starts |
@@ -28,7 +30,6 @@
     )
 )]
 
-#[cfg(feature = "write")]
 extern crate alloc;
 #[cfg(test)]
 extern crate std;
@@ -42,6 +43,7 @@ pub mod provision;
 pub mod store;
 pub mod text;
 pub mod url;
+pub mod verify;
 
 mod crc32;
 mod cursor;

@@ -1,5 +1,6 @@
 //! A shipped release as values.
 
+use crate::calendar::KeyType;
 use crate::channel::Channel;
 use crate::date::Date;
 use crate::policy::{AfterExpiry, Sha256, VerifierModel};
@@ -88,7 +89,7 @@ pub struct ReleaseEndpoint {
     /// Which of its CA's chains it sends, in the calendar's words.
     pub profile: Option<String>,
     /// Kind of its leaf's key: `ecdsa` or `rsa`.
-    pub key_type: Option<String>,
+    pub key_type: Option<KeyType>,
     /// Lifetime of its leaf certificates in days.
     pub leaf_days: Option<u32>,
     /// Last day of the leaf that was known to be served.

@@ -74,11 +74,14 @@ fn endpoint(endpoint: &Endpoint) -> ReleaseEndpoint {
             .map(|url| url.value.clone())
             .collect(),
         owner: endpoint.owner.value.clone(),
-        profile: None,
-        key_type: None,
+        profile: endpoint
+            .profile
+            .as_ref()
+            .map(|profile| profile.value.clone()),
+        key_type: endpoint.key_type.as_ref().map(|key_type| key_type.value),
         leaf_days: endpoint.leaf_days.as_ref().map(|days| days.value),
-        leaf_ends: None,
-        renewal_slack_days: None,
+        leaf_ends: endpoint.leaf_ends.as_ref().map(|day| day.value),
+        renewal_slack_days: endpoint.renewal_slack_days.as_ref().map(|days| days.value),
         chains: endpoint
             .chains
             .iter()

@@ -2,6 +2,7 @@
 
 use toml::de::DeValue;
 
+use crate::calendar::KeyType;
 use crate::channel::Channel;
 use crate::policy::{AfterExpiry, VerifierModel, is_url};
 
@@ -64,9 +65,11 @@ pub(super) fn after_expiry(value: &DeValue<'_>) -> Option<AfterExpiry> {
     word(value, &[("roots-only", AfterExpiry::RootsOnly)])
 }
 
-pub(super) fn key_type(value: &DeValue<'_>) -> Option<String> {
-    let text = value.as_str()?;
-    matches!(text, "ecdsa" | "rsa").then(|| text.to_owned())
+pub(super) fn key_type(value: &DeValue<'_>) -> Option<KeyType> {
+    word(
+        value,
+        &KeyType::ALL.map(|key_type| (key_type.word(), key_type)),
+    )
 }
 
 pub(super) fn url(value: &DeValue<'_>) -> Option<String> {

@@ -88,7 +88,11 @@ fn write_endpoint(text: &mut String, endpoint: &ReleaseEndpoint) {
     optional(text, "redirects", list(&endpoint.redirects));
     line(text, "owner", &quoted(&endpoint.owner));
     optional(text, "profile", endpoint.profile.as_deref().map(quoted));
-    optional(text, "key-type", endpoint.key_type.as_deref().map(quoted));
+    optional(
+        text,
+        "key-type",
+        endpoint.key_type.map(|key_type| quoted(key_type.word())),
+    );
     let days = endpoint.leaf_days.map(|days| days.to_string());
     optional(text, "leaf-days", days);
     optional(text, "leaf-ends", day);

@@ -1,6 +1,6 @@
 //! `endpoints capture`: from a URL to the chains of every host on the way.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -9,9 +9,9 @@ use trust::date::Date;
 use super::cli::{CaptureArguments, KeyTypes};
 use super::connect::{self, Deadline};
 use super::file::{self, Written};
-use super::http;
+use super::http::{self, Answer};
 use super::target::Target;
-use super::tls::{self, Attempt, Connection, KeyType, Served};
+use super::tls::{self, Attempt, KeyType, Served};
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::progress::Progress;
@@ -91,6 +91,22 @@ struct Host {
     chains: Vec<Served>,
 }
 
+/// Whether the chains of a host are known.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Visit {
+    Again,
+    First,
+}
+
+/// What the connections to one host brought.
+#[derive(Default)]
+struct Seen {
+    chains: Vec<Served>,
+    refusals: Vec<String>,
+    /// To the request; `None` where no connection lasted long enough to ask.
+    answer: Option<io::Result<Answer>>,
+}
+
 /// The way from the URL along its redirects.
 struct Walk {
     wanted: &'static [KeyType],
@@ -125,71 +141,64 @@ impl Walk {
     fn visit(&mut self, target: &Target) -> Result<Option<Target>> {
         let same =
             |host: &Host| (&host.target.host, host.target.port) == (&target.host, target.port);
-        let connection = if self.hosts.iter().any(same) {
-            self.again(target)?
+        let answer = if self.hosts.iter().any(same) {
+            self.shake_hands(target, Visit::Again)?.answer
         } else {
             self.capture(target)?
         };
-        let Some(mut connection) = connection else {
-            self.unknown(target, "the connection ended after the handshake");
-            return Ok(None);
-        };
-        match http::ask(&mut *connection, target) {
-            Ok(answer) => Ok(self.redirect(target, &answer)),
-            Err(error) => {
-                self.unknown(target, &connect::said(&error));
-                Ok(None)
-            }
-        }
-    }
-
-    fn capture(&mut self, target: &Target) -> Result<Option<Box<Connection>>> {
-        let (mut chains, mut connection, mut refusals) = (Vec::new(), None, Vec::new());
-        for key_type in self.wanted {
-            match tls::handshake(target, *key_type, Deadline::after(self.patience))? {
-                Attempt::Served(served, open) => {
-                    connection = connection.or(open);
-                    chains.push(served);
-                }
-                Attempt::NoSuchChain(why) => {
-                    refusals.push(format!("no {} chain: {why}", key_type.word()));
-                }
-            }
-        }
-        if chains.is_empty() {
-            let what = format!(
-                "{} sends no chain of the kind that was asked for",
-                target.authority()
-            );
-            let failure = Failure::new(Exit::Environment, what);
-            return Err(refusals
-                .into_iter()
-                .fold(failure, Failure::evidence)
-                .help("ask for the other --key-type; devices need TLS 1.2 or 1.3 with an ECDSA or RSA certificate"));
-        }
-        for refusal in refusals {
-            self.progress
-                .say(&format!("{}: {refusal}", target.authority()));
-        }
-        self.hosts.push(Host {
-            target: target.clone(),
-            chains,
-        });
-        Ok(connection)
-    }
-
-    /// A connection to a host whose chains are known.
-    fn again(&self, target: &Target) -> Result<Option<Box<Connection>>> {
-        for key_type in self.wanted {
-            let deadline = Deadline::after(self.patience);
-            if let Attempt::Served(_, open) = tls::handshake(target, *key_type, deadline)? {
-                return Ok(open);
-            }
+        match answer {
+            Some(Ok(answer)) => return Ok(self.redirect(target, &answer)),
+            Some(Err(error)) => self.unknown(target, &connect::said(&error)),
+            None => self.unknown(target, "the connection ended after the handshake"),
         }
         Ok(None)
     }
 
-    fn redirect(&self, target: &Target, answer: &http::Answer) -> Option<Target> {
+    /// One connection after the other: some servers serve one at a time, and the request goes over the first.
+    fn shake_hands(&self, target: &Target, visit: Visit) -> Result<Seen> {
+        let mut seen = Seen::default();
+        for key_type in self.wanted {
+            match tls::handshake(target, *key_type, Deadline::after(self.patience))? {
+                Attempt::Served(served, open) => {
+                    if let (None, Some(mut connection)) = (&seen.answer, open) {
+                        seen.answer = Some(http::ask(&mut *connection, target));
+                    }
+                    seen.chains.push(served);
+                }
+                Attempt::NoSuchChain(why) => {
+                    let refusal = format!("no {} chain: {why}", key_type.word());
+                    seen.refusals.push(refusal);
+                }
+            }
+            if visit == Visit::Again && seen.answer.is_some() {
+                break;
+            }
+        }
+        Ok(seen)
+    }
+
+    fn capture(&mut self, target: &Target) -> Result<Option<io::Result<Answer>>> {
+        let seen = self.shake_hands(target, Visit::First)?;
+        let authority = target.authority();
+        if seen.chains.is_empty() {
+            let what = format!("{authority} sends no chain of the kind that was asked for");
+            let failure = Failure::new(Exit::Environment, what);
+            let failure = seen.refusals.into_iter().fold(failure, Failure::evidence);
+            return Err(failure.help(
+                "ask for the other --key-type; devices need TLS with an ECDSA or RSA certificate",
+            ));
+        }
+        for refusal in &seen.refusals {
+            self.progress.say(&format!("{authority}: {refusal}"));
+        }
+        self.hosts.push(Host {
+            target: target.clone(),
+            chains: seen.chains,
+        });
+        Ok(seen.answer)
+    }
+
+    fn redirect(&self, target: &Target, answer: &Answer) -> Option<Target> {
         let status = answer.status;
         let Some(location) = &answer.location else {
             self.progress

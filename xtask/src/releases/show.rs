@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::Write;
 
 use serde::Serialize;
+use trust::calendar::KeyType;
 use trust::date::Date;
 use trust::ledger::{Ledger, RecordedRelease, Release};
 
@@ -75,7 +76,7 @@ struct EndpointRecord<'a> {
     redirects: &'a [String],
     owner: &'a str,
     profile: Option<&'a str>,
-    key_type: Option<&'a str>,
+    key_type: Option<KeyType>,
     leaf_days: Option<u32>,
     leaf_ends: Option<Date>,
     renewal_slack_days: Option<u32>,
@@ -141,7 +142,7 @@ fn endpoints(release: &Release) -> Vec<EndpointRecord<'_>> {
         redirects: &endpoint.redirects,
         owner: &endpoint.owner,
         profile: endpoint.profile.as_deref(),
-        key_type: endpoint.key_type.as_deref(),
+        key_type: endpoint.key_type,
         leaf_days: endpoint.leaf_days,
         leaf_ends: endpoint.leaf_ends,
         renewal_slack_days: endpoint.renewal_slack_days,

@@ -4,8 +4,7 @@
 
 mod cargo_deny;
 mod esptool;
-mod minisign;
-mod openssl;
+mod packaged;
 
 use std::ffi::OsString;
 use std::fs;
@@ -13,8 +12,7 @@ use std::path::{Path, PathBuf};
 
 pub use cargo_deny::cargo_deny;
 pub use esptool::esptool;
-pub use minisign::minisign;
-pub use openssl::openssl;
+pub use packaged::{certtool, libfaketime, minisign, openssl};
 
 use crate::failure::{Failure, Result};
 use crate::lock::Lock;

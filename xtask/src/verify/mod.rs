@@ -22,6 +22,8 @@ use crate::project::{POLICY, Project};
 use crate::release::manifest::{FILE_NAME, ReleaseManifest};
 
 mod files;
+#[cfg(test)]
+mod grown_ledger;
 mod images;
 mod problem;
 mod report;

@@ -43,8 +43,8 @@ fn a_file_can_be_named() {
         "chains = [\"endpoints/primary-2026-11-ecdsa.pem\"]\n"
     );
     let output = place.path("../../elsewhere.pem");
-    let (shown, one) = (output.to_str().unwrap(), ["--key-type", "ecdsa"]);
-    let line = [&[url(port).as_str(), "--output", shown][..], &one].concat();
+    let (url, shown) = (url(port), output.to_str().unwrap());
+    let line = [url.as_str(), "--output", shown, "--key-type", "ecdsa"];
     place.capture(&line).unwrap();
     assert_eq!(
         fs::read_to_string(&output).unwrap(),

@@ -50,7 +50,12 @@ impl Place {
 
     /// Runs `endpoints capture` with these arguments: what it prints.
     fn capture(&self, line: &[&str]) -> Result<String> {
-        let line = [&["endpoints", "capture", "--timeout", "5"], line].concat();
+        let patient = if line.contains(&"--timeout") {
+            &[][..]
+        } else {
+            &["--timeout", "10"]
+        };
+        let line = [&["endpoints", "capture"], patient, line].concat();
         let parsed = Line::try_parse_from(line).unwrap().arguments;
         let EndpointsCommand::Capture(arguments) = &parsed.command;
         let (mut out, today) = (Vec::new(), TODAY.parse().unwrap());

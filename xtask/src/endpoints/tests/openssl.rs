@@ -158,9 +158,9 @@ fn a_chain_that_no_device_accepts_is_kept_all_the_same() {
     let mut disordered = Identity::below(Key::Ecdsa, 3);
     disordered.chain[1..].reverse();
     for identity in [
-        Identity::of(expired, Key::Ecdsa, 1),
-        Identity::of(leaf(&["another.example"]), Key::Ecdsa, 1),
-        Identity::of(leaf(&["localhost"]), Key::Rsa, 0),
+        Identity::of(&expired, Key::Ecdsa, 1),
+        Identity::of(&leaf(&["another.example"]), Key::Ecdsa, 1),
+        Identity::of(&leaf(&["localhost"]), Key::Rsa, 0),
         without_root,
         disordered,
     ] {

@@ -56,11 +56,11 @@ fn rsa() -> &'static str {
 impl Identity {
     /// A leaf for `localhost` below so many CA certificates, the last of them a root.
     pub(super) fn below(key: Key, authorities: usize) -> Self {
-        Self::of(leaf(&["localhost"]), key, authorities)
+        Self::of(&leaf(&["localhost"]), key, authorities)
     }
 
     /// This leaf below so many CA certificates; self-signed below none.
-    pub(super) fn of(leaf: CertificateParams, key: Key, authorities: usize) -> Self {
+    pub(super) fn of(leaf: &CertificateParams, key: Key, authorities: usize) -> Self {
         let pair = key.pair();
         let mut chain = Vec::new();
         let mut above: Option<Issuer<'_, KeyPair>> = None;

@@ -41,7 +41,7 @@ fn every_host_on_the_way_is_captured() {
 
 #[test]
 fn circles_long_ways_and_ways_without_tls_end() {
-    let identity = Identity::of(leaf(&["localhost"]), Key::Ecdsa, 1);
+    let identity = Identity::of(&leaf(&["localhost"]), Key::Ecdsa, 1);
     let answers: [fn(&str) -> String; 4] = [
         |path| redirect(302, if path == "/a" { "/perennial/" } else { "/a" }),
         |path| redirect(302, &format!("{path}x")),

@@ -1,0 +1,91 @@
+//! A handshake counts only when it is signed by the key of the verified certificate.
+
+use device::verify::{HandshakeError, VerifiedServer};
+use rcgen::{KeyPair, PKCS_ECDSA_P384_SHA384, SigningKey as _};
+
+use crate::support::{Chain, leaf, root, store, valid, verify};
+
+const P256: u16 = 0x0403;
+const P384: u16 = 0x0503;
+const PSS: u16 = 0x0804;
+
+fn signed_part(transcript: &[u8]) -> Vec<u8> {
+    let mut message = vec![0x20; 64];
+    message.extend(b"TLS 1.3, server CertificateVerify\0");
+    message.extend(transcript);
+    message
+}
+
+fn server(chain: &Chain) -> VerifiedServer {
+    verify(&chain.store(), &chain.sent(), valid()).unwrap()
+}
+
+#[test]
+fn the_key_of_the_leaf_proves_the_handshake() {
+    let chain = Chain::new();
+    let transcript = [7; 32];
+    let signature = chain.leaf.key.sign(&signed_part(&transcript)).unwrap();
+    let proof = server(&chain)
+        .verify_handshake(P256, &transcript, &signature)
+        .unwrap();
+    assert_eq!(proof.server(), &server(&chain));
+}
+
+#[test]
+fn any_other_key_transcript_or_context_does_not() {
+    let chain = Chain::new();
+    let transcript = [7; 32];
+    let bad = Err(HandshakeError::BadSignature);
+    let other = chain
+        .intermediate
+        .key
+        .sign(&signed_part(&transcript))
+        .unwrap();
+    assert_eq!(
+        server(&chain).verify_handshake(P256, &transcript, &other),
+        bad
+    );
+    let right = chain.leaf.key.sign(&signed_part(&transcript)).unwrap();
+    assert_eq!(server(&chain).verify_handshake(P256, &[8; 32], &right), bad);
+    let bare = chain.leaf.key.sign(&transcript).unwrap();
+    assert_eq!(
+        server(&chain).verify_handshake(P256, &transcript, &bare),
+        bad
+    );
+    assert_eq!(server(&chain).verify_handshake(P256, &transcript, &[]), bad);
+}
+
+#[test]
+fn the_scheme_must_be_for_the_key() {
+    let chain = Chain::new();
+    let transcript = [7; 32];
+    let signature = chain.leaf.key.sign(&signed_part(&transcript)).unwrap();
+    // The last three: PKCS #1 v1.5, Ed25519, ECDSA with SHA-1. TLS 1.3 forbids the first and the last.
+    for found in [P384, PSS, 0x0401, 0x0807, 0x0203] {
+        assert_eq!(
+            server(&chain).verify_handshake(found, &transcript, &signature),
+            Err(HandshakeError::Scheme { found })
+        );
+    }
+    for length in [0, 31, 33, 64] {
+        assert_eq!(
+            server(&chain).verify_handshake(P256, &vec![7; length], &signature),
+            Err(HandshakeError::TranscriptHash { length })
+        );
+    }
+}
+
+#[test]
+fn a_p384_leaf_signs_with_sha384() {
+    let top = root("Root");
+    let key = KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384).unwrap();
+    let made = top.issue_for(leaf(), key);
+    let server = verify(&store([top.anchor()]), &[&made.der], valid()).unwrap();
+    let transcript = [7; 48];
+    let signature = made.key.sign(&signed_part(&transcript)).unwrap();
+    assert!(
+        server
+            .verify_handshake(P384, &transcript, &signature)
+            .is_ok()
+    );
+}

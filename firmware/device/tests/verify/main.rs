@@ -1,0 +1,16 @@
+//! Chains are verified as the documentation says. `docs/verification.md` has the table of outcomes.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod algorithms;
+mod damage;
+mod dates;
+mod handshake;
+mod limits;
+mod names;
+mod paths;
+mod pins;
+mod real;
+mod support;
+mod table;
+mod usage;

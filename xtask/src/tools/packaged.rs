@@ -1,0 +1,111 @@
+//! Stock programs that Debian packages: the machine's own, else from the package.
+
+use std::path::{Path, PathBuf};
+
+use super::{Tool, write_wrapper};
+use crate::failure::Result;
+use crate::progress::Progress;
+use crate::toolchain::apt::Apt;
+use crate::toolchain::command::{self, environment};
+use crate::toolchain::{files, host_libraries};
+
+/// The path of `minisign`: what an auditor checks our signatures with.
+///
+/// # Errors
+/// When the machine has neither it nor apt, or no network: exit 14.
+pub fn minisign(root: &Path) -> Result<PathBuf> {
+    own_or_packaged(root, "minisign", "minisign")
+}
+
+/// The path of GnuTLS's `certtool`: it judges the chains that the device judges.
+///
+/// # Errors
+/// As [`minisign`].
+pub fn certtool(root: &Path) -> Result<PathBuf> {
+    own_or_packaged(root, "certtool", "gnutls-bin")
+}
+
+/// The path of `openssl`: it judges the chains that the device judges.
+///
+/// # Errors
+/// As [`minisign`].
+pub fn openssl(root: &Path) -> Result<PathBuf> {
+    own_or_packaged(root, "openssl", "openssl")
+}
+
+/// The path of `libfaketime.so.1`, which a program is started with that cannot be told a time.
+///
+/// # Errors
+/// As [`minisign`].
+pub fn libfaketime(root: &Path) -> Result<PathBuf> {
+    let progress = Progress::stderr();
+    let tool = Tool::new(root, "libfaketime");
+    let library = "packages/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
+    tool.program(library, progress, |into| {
+        unpack(&tool, "libfaketime", into, progress)
+    })
+}
+
+fn own_or_packaged(root: &Path, program: &str, package: &str) -> Result<PathBuf> {
+    match command::in_path(program) {
+        Some(program) => Ok(program),
+        None => packaged(root, program, package),
+    }
+}
+
+/// `program` from its Debian package, whatever the machine has.
+fn packaged(root: &Path, program: &str, package: &str) -> Result<PathBuf> {
+    let progress = Progress::stderr();
+    let tool = Tool::new(root, program);
+    tool.program(program, progress, |into| {
+        unpack(&tool, package, into, progress)?;
+        let folders: Vec<String> = host_libraries::LIBRARY_FOLDERS
+            .iter()
+            .map(|below| format!("packages/{below}"))
+            .collect();
+        let folders: Vec<&str> = folders.iter().map(String::as_str).collect();
+        let command = format!("\"$here/packages/usr/bin/{program}\"");
+        write_wrapper(&into.join(program), "LD_LIBRARY_PATH", &folders, &command)
+    })
+}
+
+/// Unpacks a Debian package and what it depends on into the folder `packages` in `into`.
+fn unpack(tool: &Tool, package: &str, into: &Path, progress: Progress) -> Result<()> {
+    if !Apt::is_available() {
+        let what = format!("{package} is not installed, and this machine has no apt");
+        let help = format!("install {package} with the machine's package manager");
+        return Err(environment(what).help(help));
+    }
+    let apt = Apt::new(&tool.shared.join("apt"))?;
+    let packages = into.join("packages");
+    files::create(&packages)?;
+    let downloads = tool.shared.join("debs");
+    let names = [package.to_owned()];
+    host_libraries::fetch(&apt, &names, &downloads, &packages, progress).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::Command;
+
+    /// Reads the machine's sources: a few small packages each.
+    #[test]
+    fn packaged_programs_run() {
+        if !Apt::is_available() {
+            eprintln!("skipped: this machine has no apt");
+            return;
+        }
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        for (program, package, argument, says) in [
+            ("minisign", "minisign", "-v", "minisign 0."),
+            ("certtool", "gnutls-bin", "--version", "certtool 3."),
+            ("openssl", "openssl", "version", "OpenSSL "),
+        ] {
+            let program = packaged(root, program, package).unwrap();
+            let output = Command::new(program).arg(argument).output().unwrap();
+            let said = String::from_utf8(output.stdout).unwrap();
+            assert!(said.starts_with(says), "{said}");
+        }
+    }
+}

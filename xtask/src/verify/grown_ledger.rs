@@ -1,0 +1,140 @@
+//! A release is verified with the ledger of its commit, whatever was recorded since.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::rc::Rc;
+
+use super::{Evidence, StoredFile, trusted_policy, verdict};
+use crate::git;
+use crate::project::Project;
+use crate::release::manifest::{FILE_NAME, ReleaseManifest, SCHEMA, StoreRecord, ToolchainRecord};
+
+const ENTRY: &str =
+    include_str!("../../../trust/fixtures/rules/L903-ledger-bad-value/pass/releases/1.0.4.toml");
+
+#[test]
+fn an_older_release_passes_when_the_ledger_has_grown() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = project(folder.path());
+    let manifest = manifest(&project, commit(&project));
+    assert_eq!(
+        steps(&project, &manifest),
+        ("in this checkout".to_owned(), vec![])
+    );
+
+    let releases = project.root.join("trust/releases");
+    fs::create_dir(&releases).unwrap();
+    let path = releases.join("1.0.4.toml");
+    let in_commit = format!("in commit {}", manifest.commit);
+    // Recorded and not yet committed; committed; and then damaged.
+    fs::write(&path, ENTRY).unwrap();
+    assert_eq!(steps(&project, &manifest), (in_commit.clone(), vec![]));
+    let grown = commit(&project);
+    assert_eq!(steps(&project, &manifest), (in_commit.clone(), vec![]));
+    let later = self::manifest(&project, grown);
+    assert_eq!(later.inputs.len(), manifest.inputs.len() + 1);
+    assert_eq!(
+        steps(&project, &later),
+        ("in this checkout".to_owned(), vec![])
+    );
+    fs::write(&path, ENTRY.replace("units", "unit")).unwrap();
+    commit(&project);
+    assert_eq!(steps(&project, &manifest), (in_commit, vec![]));
+}
+
+#[test]
+fn a_ledger_with_a_mistake_closes_the_gate_of_the_releases_after_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = project(folder.path());
+    let releases = project.root.join("trust/releases");
+    fs::create_dir(&releases).unwrap();
+    fs::write(releases.join("1.0.4.toml"), ENTRY.replace("units", "unit")).unwrap();
+    let manifest = manifest(&project, commit(&project));
+    let (_, problems) = steps(&project, &manifest);
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(problems[0].contains("L902"), "{problems:?}");
+}
+
+/// Where the inputs were found, and what the steps `inputs` and `verdict` have against the release.
+fn steps(project: &Project, manifest: &ReleaseManifest) -> (String, Vec<String>) {
+    let policy = trusted_policy(project).unwrap();
+    let file = Rc::new(StoredFile::new(manifest.to_bytes()));
+    let files = BTreeMap::from([(FILE_NAME.to_owned(), file)]);
+    let evidence = Evidence::new(project, &policy.signing, files);
+    let (seen, mut problems) = verdict::inputs(&evidence);
+    problems.extend(verdict::check(&evidence).1);
+    let place = seen.rsplit(", ").next().unwrap_or_default().to_owned();
+    let said = problems.iter().map(|problem| problem.message.clone());
+    (place, said.collect())
+}
+
+/// The base policy with the pool and the calendar of this repository.
+fn project(root: &Path) -> Project {
+    let trust = Path::new(env!("CARGO_MANIFEST_DIR")).join("../trust");
+    fs::copy(
+        trust.join("fixtures/base/policy.toml"),
+        root.join("policy.toml"),
+    )
+    .unwrap();
+    for kind in ["anchors", "calendar"] {
+        let into = root.join("trust").join(kind);
+        fs::create_dir_all(&into).unwrap();
+        for entry in fs::read_dir(trust.join(kind)).unwrap() {
+            let entry = entry.unwrap();
+            fs::copy(entry.path(), into.join(entry.file_name())).unwrap();
+        }
+    }
+    let project = Project {
+        root: root.to_owned(),
+    };
+    run_git(&project, &["init", "--quiet"]);
+    project
+}
+
+fn commit(project: &Project) -> String {
+    run_git(project, &["add", "--all"]);
+    run_git(project, &["commit", "--quiet", "--message", "x"]);
+    git::head(&project.root).unwrap().commit
+}
+
+fn run_git(project: &Project, arguments: &[&str]) {
+    let identity = ["-c", "user.name=test", "-c", "user.email=test@example.com"];
+    let mut command = Command::new("git");
+    command.arg("-C").arg(&project.root).args(identity);
+    assert!(command.args(arguments).output().unwrap().status.success());
+}
+
+fn manifest(project: &Project, commit: String) -> ReleaseManifest {
+    let policy = trusted_policy(project).unwrap();
+    let nothing = || "0".repeat(64);
+    ReleaseManifest {
+        schema: SCHEMA.to_owned(),
+        product: policy.product.name.value.clone(),
+        chip: policy.product.chip.value.clone(),
+        version: "1.0.5".to_owned(),
+        channel: "development".to_owned(),
+        commit,
+        dirty: false,
+        released: "2026-07-01".to_owned(),
+        source_date_epoch: 1_782_864_000,
+        service_ends: policy.service_life.ends.value.to_string(),
+        secure_version: 0,
+        store: StoreRecord {
+            format_version: 1,
+            sequence: 1,
+            sha256: nothing(),
+        },
+        inputs: project.inputs().unwrap().sha256,
+        toolchain: ToolchainRecord {
+            provider: "debian".to_owned(),
+            rustc: "rustc".to_owned(),
+            tree_sha256: nothing(),
+            converter: "espflash".to_owned(),
+            bootloader_sha256: nothing(),
+            packages: Vec::new(),
+        },
+        artefacts: Vec::new(),
+    }
+}

@@ -1,0 +1,167 @@
+//! Who judges chains: the device, and the stock programs.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use base64::Engine as _;
+use device::store::{AnchorContents, DatesChecked, Day, KeySetContents, StoreContents};
+use device::verify::{Clock, Moment, VerifiedServer};
+use tempfile::TempDir;
+use trust::anchors::Certificate;
+use trust::device::{DeviceRefusal, verify_chain};
+use trust::source::{Location, SourceFile};
+
+use super::cases::Case;
+
+/// A stock program, asked in one way.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Judge {
+    GnuTls,
+    OpenSsl,
+    OpenSslPartialChain,
+}
+
+impl Judge {
+    pub const ALL: [Self; 3] = [Self::GnuTls, Self::OpenSsl, Self::OpenSslPartialChain];
+}
+
+/// The programs that `cargo xtask test` names, else those of this machine or its packages.
+pub struct Judges {
+    certtool: PathBuf,
+    libfaketime: PathBuf,
+    openssl: PathBuf,
+}
+
+/// A case as files.
+pub struct Files {
+    folder: TempDir,
+}
+
+impl Judges {
+    pub fn new() -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let named = |name| std::env::var_os(name).map(PathBuf::from);
+        Self {
+            certtool: named("PERENNIAL_CERTTOOL")
+                .unwrap_or_else(|| xtask::tools::certtool(root).unwrap()),
+            libfaketime: named("PERENNIAL_LIBFAKETIME")
+                .unwrap_or_else(|| xtask::tools::libfaketime(root).unwrap()),
+            openssl: named("PERENNIAL_OPENSSL")
+                .unwrap_or_else(|| xtask::tools::openssl(root).unwrap()),
+        }
+    }
+
+    /// What a device decides whose store has the anchors and checks all dates.
+    pub fn device(&self, case: &Case, time: i64) -> Result<VerifiedServer, DeviceRefusal> {
+        let store = StoreContents {
+            sequence: 1,
+            product: "peers".into(),
+            dates: DatesChecked::ALL,
+            anchors: case.anchors.iter().map(|der| anchor(der)).collect(),
+            pins: Vec::new(),
+            endpoints: Vec::new(),
+            release_keys: KeySetContents::NONE,
+            rescue_keys: KeySetContents::NONE,
+        };
+        let clock = Clock::known(
+            Moment::start_of(Day::MIN),
+            Moment::from_unix_seconds(time).unwrap(),
+        );
+        verify_chain(&store.write().unwrap(), &case.chain, case.host, clock)
+    }
+
+    pub fn write(&self, case: &Case) -> Files {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, certificates: &[Vec<u8>]| {
+            std::fs::write(folder.path().join(name), pem(certificates)).unwrap();
+        };
+        write("anchors.pem", &case.anchors);
+        write("leaf.pem", &case.chain[..1]);
+        write("others.pem", &case.chain[1..]);
+        write("chain.pem", &case.chain);
+        Files { folder }
+    }
+
+    /// Whether a program accepts, and what it said.
+    pub fn ask(&self, judge: Judge, case: &Case, files: &Files, time: i64) -> (bool, String) {
+        let mut command = match judge {
+            Judge::GnuTls => self.certtool(case, time),
+            Judge::OpenSsl => self.openssl(case, time),
+            Judge::OpenSslPartialChain => {
+                let mut command = self.openssl(case, time);
+                command.arg("-partial_chain");
+                command
+            }
+        };
+        if judge != Judge::GnuTls {
+            if case.chain.len() > 1 {
+                command.args(["-untrusted", "others.pem"]);
+            }
+            command.arg("leaf.pem");
+        }
+        let output = command.current_dir(files.folder.path()).output().unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8_lossy(&said).into_owned();
+        (output.status.success(), said)
+    }
+
+    fn openssl(&self, case: &Case, time: i64) -> Command {
+        let mut command = Command::new(&self.openssl);
+        command.args([
+            "verify",
+            "-attime",
+            &time.to_string(),
+            "-CAfile",
+            "anchors.pem",
+        ]);
+        // Nothing of the machine; 112 bits of security, as the device asks for.
+        command.args(["-no-CApath", "-no-CAstore", "-auth_level", "2"]);
+        command.args(["-purpose", "sslserver", "-verify_hostname", case.host]);
+        command
+    }
+
+    fn certtool(&self, case: &Case, time: i64) -> Command {
+        let time = Moment::from_unix_seconds(time).unwrap().to_string();
+        let time = time.replace('T', " ").replace('Z', "");
+        let mut command = Command::new(&self.certtool);
+        // It takes no time as an argument: it gets a clock that stands still.
+        command
+            .env("LD_PRELOAD", &self.libfaketime)
+            .env("FAKETIME", time);
+        command.env("TZ", "UTC0").env("LC_ALL", "C");
+        command.args(["--verify", "--load-ca-certificate", "anchors.pem"]);
+        command.args(["--infile", "chain.pem"]);
+        command.args(["--verify-profile", "medium", "--verify-hostname", case.host]);
+        command.args(["--verify-purpose", "1.3.6.1.5.5.7.3.1"]);
+        command
+    }
+}
+
+fn anchor(der: &[u8]) -> AnchorContents {
+    let nowhere = Location::whole(&SourceFile::new("anchor.der", ""));
+    let read = Certificate::from_der(der, nowhere).unwrap();
+    let day = |days| Day::from_days_since_epoch(days).unwrap();
+    AnchorContents {
+        name: read.name.clone(),
+        fingerprint: read.fingerprint,
+        not_before: day(read.not_before.days_since_epoch()),
+        not_after: day(read.not_after.days_since_epoch()),
+        effective_end: day(read.not_after.days_since_epoch()),
+        subject: read.subject.clone(),
+        spki: read.spki.clone(),
+    }
+}
+
+fn pem(certificates: &[Vec<u8>]) -> String {
+    let mut text = String::new();
+    for der in certificates {
+        let body = base64::engine::general_purpose::STANDARD.encode(der);
+        text.push_str("-----BEGIN CERTIFICATE-----\n");
+        for line in body.as_bytes().chunks(64) {
+            writeln!(text, "{}", std::str::from_utf8(line).unwrap()).unwrap();
+        }
+        text.push_str("-----END CERTIFICATE-----\n");
+    }
+    text
+}
