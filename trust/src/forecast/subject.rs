@@ -6,7 +6,7 @@ use super::THIS_POLICY;
 use super::question::{ForecastError, Question, UnknownName};
 use super::what_if::Supposed;
 use super::world::Project;
-use crate::calendar::{Calendar, KeyType};
+use crate::calendar::Calendar;
 use crate::coverage::served::{Capture, Declaration};
 use crate::coverage::{Counting, Served, Store, StoreAnchor, StorePin};
 use crate::date::Date;
@@ -263,7 +263,6 @@ fn declaration(
     hierarchy: &Hierarchy,
 ) -> Declaration {
     let host = device::url::HttpsUrl::parse(endpoint.url.as_bytes());
-    let kind = |word: &String| KeyType::ALL.into_iter().find(|one| one.word() == word);
     let captures = endpoint.chains.iter().filter_map(|path| {
         let chain = project.captures.get(path)?;
         Some(Capture::of(path, chain, hierarchy))
@@ -273,7 +272,7 @@ fn declaration(
         host: host.map(|url| url.host().to_owned()).unwrap_or_default(),
         owner: endpoint.owner.clone(),
         profile: endpoint.profile.clone(),
-        key_type: endpoint.key_type.as_ref().and_then(kind),
+        key_type: endpoint.key_type,
         leaf_days: endpoint.leaf_days,
         leaf_ends: endpoint.leaf_ends,
         renewal_slack_days: endpoint.renewal_slack_days.unwrap_or_default(),
