@@ -174,8 +174,9 @@ fn row(content: &Content<'_>, y: &mut i64, scale: &Scale, room: i64) -> Row {
     let top = *y + 9;
     let height = if content.is_release { BARS.0 } else { BARS.1 };
     *y = top + height;
-    let bars: Vec<_> = content.days.iter().map(|days| bar(days, scale)).collect();
-    let numbers = content.days.iter().zip(&bars);
+    let days = visible(content.days);
+    let bars: Vec<_> = days.iter().map(|days| bar(days, scale)).collect();
+    let numbers = days.iter().zip(&bars);
     texts.extend(numbers.filter_map(|(days, bar)| number(days, bar, top + height / 2)));
     said(content, y, scale, room, &mut texts);
     Row {
@@ -258,6 +259,19 @@ fn line(text: String, x: i64, y: i64, class: &'static str) -> Text {
         class,
         text,
     }
+}
+
+/// Days that look different; evidence and names of carriers are for the table.
+fn visible(days: &[Days]) -> Vec<Days> {
+    let looks = |days: &Days| (days.paths, days.held, days.lost, days.unknown);
+    let mut visible: Vec<Days> = Vec::new();
+    for one in days {
+        match visible.last_mut() {
+            Some(last) if looks(last) == looks(one) => last.until = one.until,
+            _ => visible.push(one.clone()),
+        }
+    }
+    visible
 }
 
 fn bar(days: &Days, scale: &Scale) -> Bar {
