@@ -146,6 +146,7 @@ fn facts_of_another_file_and_a_server_of_which_nothing_is_known() {
     let failover = &unknown["releases"][0]["endpoints"][1];
     assert_eq!(failover["standing"], "unknown");
     assert_eq!(failover["days"][0]["held"], false);
+    assert!(failover["publish"].is_null());
 }
 
 #[test]

@@ -55,7 +55,7 @@ pub struct ReleaseForecast {
     pub standing: Standing,
     /// When no endpoint is held: the loss that is not over on the day of the question, the earliest.
     pub loss: Option<Loss>,
-    /// Until when an update reaches every device.
+    /// Until when an update reaches every device; `None` too where nothing was ever proven.
     pub publish: Option<Publish>,
     /// Losses that were over by the day of the question.
     pub earlier_losses: Vec<Loss>,
@@ -200,7 +200,7 @@ pub(super) fn release(
         longest_offline_days: subject.longest_offline_days(),
         units: subject.units(),
         standing: when.standing(loss.as_ref()),
-        publish: loss.as_ref().map(|loss| when.publish(loss)),
+        publish: loss.as_ref().and_then(|loss| when.publish(loss)),
         loss,
         earlier_losses,
         days: fleet_days(&resolved.served, &coverage),
@@ -253,13 +253,17 @@ impl When {
         }
     }
 
-    fn publish(&self, loss: &Loss) -> Publish {
+    /// `None` where nothing was ever proven: no day was safe, and none is lost.
+    fn publish(&self, loss: &Loss) -> Option<Publish> {
+        if loss.evidence == Level::Unknown && loss.earliest <= self.from {
+            return None;
+        }
         let last_safe_day = loss.earliest.plus_days(-i64::from(self.offline) - 1);
-        Publish {
+        Some(Publish {
             last_safe_day,
             days_left: last_safe_day.days_since(self.at),
             never: last_safe_day < self.from,
-        }
+        })
     }
 }
 
@@ -276,7 +280,7 @@ fn endpoint(
         host: served.host.clone(),
         owner: served.owner.clone(),
         standing: when.standing(loss.as_ref()),
-        publish: loss.as_ref().map(|loss| when.publish(loss)),
+        publish: loss.as_ref().and_then(|loss| when.publish(loss)),
         loss,
         earlier_losses,
         days: joined(days.map(|interval| endpoint_days(interval, served, coverage))),

@@ -22,7 +22,7 @@ pub(super) fn when(loss: &Loss) -> String {
             "from {} on, perhaps: some of what may be sent is not accepted",
             loss.earliest
         ),
-        Some(latest) if latest == loss.earliest => format!("on {latest}"),
+        Some(latest) if latest == loss.earliest => format!("from {latest}"),
         Some(latest) => format!("between {} and {latest}", loss.earliest),
     };
     match loss.until {
@@ -72,7 +72,7 @@ pub(super) fn publish(publish: &Publish) -> String {
         _ => format!("{days} ago"),
     };
     let never = if publish.never {
-        "; before the release, so no update could have reached every device"
+        "; before its first day, so no update could have reached every device"
     } else {
         ""
     };
