@@ -53,6 +53,11 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// The header line of the table.
+    pub(crate) fn at(&self) -> Location {
+        Location::new(self.file, self.span.clone())
+    }
+
     pub(crate) fn finish(mut self) -> Vec<Finding> {
         let unknown: Vec<_> = self
             .table
@@ -124,6 +129,25 @@ impl<'a> Fields<'a> {
         self.required(key, "64 hexadecimal digits", sha256)
     }
 
+    pub(crate) fn optional_sha256(&mut self, key: &'static str) -> Option<Sha256> {
+        self.optional(key, "64 hexadecimal digits", sha256)
+    }
+
+    pub(crate) fn optional_texts(&mut self, key: &'static str) -> Option<Vec<String>> {
+        self.optional(key, "a list of texts", texts)
+    }
+
+    /// Whether `key` is this text; does not count as asking.
+    pub(crate) fn has_text(&self, key: &str, text: &str) -> bool {
+        let value = self.table.get(key);
+        value.is_some_and(|value| value.get_ref().as_str() == Some(text))
+    }
+
+    /// `key` is known and was read in another way.
+    pub(crate) fn skip(&mut self, key: &'static str) {
+        self.asked.push(key);
+    }
+
     /// A list of texts that each have a form.
     pub(crate) fn optional_list(
         &mut self,
@@ -185,6 +209,27 @@ impl<'a> Fields<'a> {
         let message = format!("`{key}` in {} is not a list of tables", self.title);
         self.bad(value.span(), "expected tables", message, "a list of tables");
         Vec::new()
+    }
+
+    /// A table within this one, which may also stand alone as `key = { … }`.
+    pub(crate) fn tables_or_one(
+        &mut self,
+        key: &'static str,
+    ) -> Vec<(&'a DeTable<'a>, Range<usize>)> {
+        let value = self.table.get(key);
+        let one = value.and_then(|value| Some((value.get_ref().as_table()?, value.span())));
+        match one {
+            Some(one) => {
+                self.skip(key);
+                vec![one]
+            }
+            None => self.tables(key),
+        }
+    }
+
+    /// Findings about what stands within this table.
+    pub(crate) fn add(&mut self, findings: Vec<Finding>) {
+        self.findings.extend(findings);
     }
 
     pub(crate) fn bad(

@@ -2,7 +2,6 @@
 
 mod ends;
 mod facts;
-mod fields;
 mod index;
 mod known;
 mod read;

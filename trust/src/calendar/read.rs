@@ -6,15 +6,20 @@ use std::sync::Arc;
 
 use toml::de::DeTable;
 
-use super::fields::{Fields, finding};
 use super::{
     Calendar, CertificateFact, ChainFact, Confidence, EventFact, EventKind, Evidence, KeyType,
     LifecycleRule, Named, OwnerFact, Removal, RootFact,
 };
 use crate::date::Date;
+use crate::fields::{FieldRules, Fields, finding};
 use crate::finding::Finding;
-use crate::rules::certificates::CALENDAR_UNREADABLE;
+use crate::rules::certificates::{CALENDAR_BAD_VALUE, CALENDAR_UNKNOWN_KEY, CALENDAR_UNREADABLE};
 use crate::source::SourceFile;
+
+const RULES: FieldRules = FieldRules {
+    bad_value: &CALENDAR_BAD_VALUE,
+    unknown_key: &CALENDAR_UNKNOWN_KEY,
+};
 
 /// The schema that this version reads.
 const SCHEMA_VERSION: &str = "1";
@@ -61,7 +66,7 @@ fn read_file(file: &Arc<SourceFile>, calendar: &mut Calendar) -> Vec<Finding> {
             .map(|error| syntax_error(file, error))
             .collect();
     }
-    let mut top = Fields::new(file, "the calendar", document.get_ref(), 0..0);
+    let mut top = Fields::new(&RULES, file, "the calendar", document.get_ref(), 0..0);
     let version = |value: &toml::de::DeValue<'_>| {
         let version = value.as_integer()?;
         (version.as_str() == SCHEMA_VERSION && version.radix() == 10).then_some(())
@@ -127,7 +132,7 @@ impl<'a> Tables<'a> {
         let mut facts = Vec::new();
         for (table, span) in top.tables(key) {
             let title = format!("[[{key}]]");
-            let mut fields = Fields::new(self.file, &title, table, header(self.file, span));
+            let mut fields = Fields::new(&RULES, self.file, &title, table, header(self.file, span));
             let fact = read(&mut fields, &self.common);
             let findings = fields.finish();
             if findings.is_empty() {
@@ -337,9 +342,9 @@ fn event(fields: &mut Fields<'_>, common: &Common) -> Option<EventFact> {
 fn named(fields: &mut Fields<'_>, key: &'static str) -> Vec<Named> {
     let file = Arc::clone(&fields.at().file);
     let mut all = Vec::new();
-    for (table, span) in fields.tables(key) {
+    for (table, span) in fields.tables_or_one(key) {
         let title = format!("`{key}`");
-        let mut item = Fields::new(&file, &title, table, span);
+        let mut item = Fields::new(&RULES, &file, &title, table, span);
         let name = item.text("name");
         let sha256 = item.optional_sha256("sha256");
         let spki_sha256 = item.optional_sha256("spki-sha256");
