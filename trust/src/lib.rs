@@ -15,6 +15,7 @@ pub mod date;
 pub mod device;
 mod fields;
 pub mod finding;
+pub mod forecast;
 pub mod gate;
 pub mod hierarchy;
 pub mod ledger;

@@ -44,6 +44,8 @@ pub enum Verb {
     Endpoints(crate::endpoints::EndpointsArguments),
     /// Print the page of a rule
     Explain(crate::explain::ExplainArguments),
+    /// When each shipped release goes dark, why, and what if
+    Forecast(crate::forecast::ForecastArguments),
     /// Signing keys: make them, show their public half, sign a release
     Keys(crate::keys::cli::Keys),
     /// The policy file: its canonical form

@@ -14,6 +14,7 @@ pub mod endpoints;
 pub mod exit;
 pub mod explain;
 pub mod failure;
+pub mod forecast;
 pub mod git;
 pub mod image;
 pub mod keys;

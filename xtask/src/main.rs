@@ -12,8 +12,8 @@ use xtask::failure::Result;
 use xtask::progress::Progress;
 use xtask::project::Project;
 use xtask::{
-    broken_pipe, build, check, endpoints, explain, keys, policy, provision, releases, render,
-    roots, test, toolchain, verify,
+    broken_pipe, build, check, endpoints, explain, forecast, keys, policy, provision, releases,
+    render, roots, test, toolchain, verify,
 };
 
 fn main() -> ExitCode {
@@ -34,6 +34,7 @@ fn run(cli: &Cli) -> Result<Exit> {
         Verb::Check(arguments) => check::run(&project()?, arguments),
         Verb::Endpoints(arguments) => endpoints::run(&project()?, arguments),
         Verb::Explain(arguments) => explain::run(arguments),
+        Verb::Forecast(arguments) => forecast::run(&project()?, arguments),
         Verb::Keys(arguments) => keys::run(arguments, &mut out, &mut std::io::stderr()),
         Verb::Policy(arguments) => policy::run(&project()?, arguments),
         Verb::Provision(arguments) => provision::run(arguments),

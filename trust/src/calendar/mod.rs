@@ -5,8 +5,10 @@ mod facts;
 mod index;
 mod known;
 mod read;
+mod suppose;
 
 pub use facts::*;
+pub use suppose::SupposedDistrust;
 
 use crate::anchors::Certificate;
 use crate::date::Date;

@@ -13,13 +13,14 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 
 /// The documents, in the order in which their commands run.
-const DOCUMENTS: [&str; 7] = [
+const DOCUMENTS: [&str; 8] = [
     "README.md",
     "docs/policy.md",
     "docs/release.md",
     "docs/toolchain.md",
     "docs/rules.md",
     "docs/capture.md",
+    "docs/forecast.md",
     "docs/reference/ledger.md",
 ];
 

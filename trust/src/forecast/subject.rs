@@ -1,0 +1,281 @@
+//! What is forecast: a release of the ledger, or the policy.
+
+use serde::Serialize;
+
+use super::THIS_POLICY;
+use super::question::{ForecastError, Question, UnknownName};
+use super::what_if::Supposed;
+use super::world::Project;
+use crate::calendar::Calendar;
+use crate::coverage::served::{Capture, Declaration};
+use crate::coverage::{Counting, Served, Store, StoreAnchor, StorePin};
+use crate::date::Date;
+use crate::hierarchy::Hierarchy;
+use crate::ledger::{Release, ReleaseAnchor, ReleaseEndpoint};
+use crate::policy::{RequiredRoot, Sha256, VerifierModel};
+
+/// Whether it is in the field.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SubjectKind {
+    /// The policy as it is now.
+    Policy,
+    /// A release of the ledger.
+    Release,
+}
+
+/// A release or the policy.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Subject<'a> {
+    Policy(&'a Project),
+    Release(&'a Project, &'a Release),
+}
+
+/// With the places of its anchors in a hierarchy, and what its endpoints may send.
+pub(super) struct Resolved {
+    pub(super) store: Store,
+    pub(super) served: Vec<Served>,
+    /// Anchors of which nothing but the fingerprint is known: they carry nothing.
+    pub(super) missing: Vec<String>,
+}
+
+/// An anchor of a subject, whatever is known of it.
+pub(super) struct SubjectAnchor<'a> {
+    pub(super) name: &'a str,
+    pub(super) sha256: Sha256,
+    pub(super) not_after: Option<Date>,
+    pub(super) root: Option<&'a RequiredRoot>,
+}
+
+/// The subjects that are asked about: releases by date, the policy last.
+pub(super) fn choose<'a>(
+    project: &'a Project,
+    question: &Question,
+) -> Result<Vec<Subject<'a>>, ForecastError> {
+    let releases = project.ledger.releases();
+    let releases = releases.map(|recorded| Subject::Release(project, &recorded.release));
+    let all: Vec<_> = releases.chain([Subject::Policy(project)]).collect();
+    for name in &question.releases {
+        if !all.iter().any(|subject| subject.name() == name) {
+            let known = all.iter().map(Subject::name);
+            return Err(UnknownName::error("release", name, known));
+        }
+    }
+    let chosen = |subject: &Subject<'_>| {
+        let asked = &question.releases;
+        asked.is_empty() || asked.iter().any(|name| name == subject.name())
+    };
+    Ok(all.into_iter().filter(chosen).collect())
+}
+
+impl<'a> Subject<'a> {
+    pub(super) fn name(&self) -> &'a str {
+        match self {
+            Self::Policy(_) => THIS_POLICY,
+            Self::Release(_, release) => &release.version,
+        }
+    }
+
+    pub(super) fn kind(&self) -> SubjectKind {
+        match self {
+            Self::Policy(_) => SubjectKind::Policy,
+            Self::Release(..) => SubjectKind::Release,
+        }
+    }
+
+    pub(super) fn released(&self) -> Option<Date> {
+        match self {
+            Self::Policy(_) => None,
+            Self::Release(_, release) => Some(release.released),
+        }
+    }
+
+    pub(super) fn service_ends(&self) -> Date {
+        match self {
+            Self::Policy(project) => project.policy.service_life.ends.value,
+            Self::Release(_, release) => release.service_ends,
+        }
+    }
+
+    pub(super) fn longest_offline_days(&self) -> u32 {
+        match self {
+            Self::Policy(project) => project.policy.service_life.longest_offline_days.value,
+            Self::Release(_, release) => release.longest_offline_days,
+        }
+    }
+
+    pub(super) fn units(&self) -> Option<u64> {
+        match self {
+            Self::Policy(_) => None,
+            Self::Release(_, release) => release.units,
+        }
+    }
+
+    pub(super) fn verifier(&self) -> VerifierModel {
+        match self {
+            Self::Policy(project) => project.policy.product.verifier.value,
+            Self::Release(_, release) => release.verifier,
+        }
+    }
+
+    /// What counts: a release does not say, so private anchors do not, as in a policy that does not say.
+    pub(super) fn counting(&self) -> Counting {
+        match self {
+            Self::Policy(project) => Counting {
+                private: project.policy.coverage.count_private,
+                rescue: project.policy.coverage.count_rescue,
+            },
+            Self::Release(..) => Counting::default(),
+        }
+    }
+
+    pub(super) fn endpoint_names(&self) -> Vec<&'a str> {
+        match self {
+            Self::Policy(project) => {
+                let endpoints = project.policy.endpoints.iter();
+                endpoints.map(|one| one.name.value.as_str()).collect()
+            }
+            Self::Release(_, release) => {
+                let endpoints = release.endpoints.iter();
+                endpoints.map(|one| one.name.as_str()).collect()
+            }
+        }
+    }
+
+    pub(super) fn anchors(&self) -> Vec<SubjectAnchor<'a>> {
+        match self {
+            Self::Policy(project) => {
+                let roots = project.policy.required_roots.iter();
+                roots.map(SubjectAnchor::of_policy).collect()
+            }
+            Self::Release(_, release) => {
+                let anchors = release.anchors.iter();
+                anchors.map(SubjectAnchor::of_release).collect()
+            }
+        }
+    }
+
+    /// Its store and its endpoints, in the supposed world.
+    pub(super) fn resolve(&self, supposed: &Supposed<'_>, question: &Question) -> Resolved {
+        let hierarchy = &supposed.known.hierarchy;
+        let mut missing = Vec::new();
+        let mut anchors = Vec::new();
+        for anchor in self.anchors() {
+            match anchor.place(hierarchy, &supposed.calendar) {
+                Some(found) => anchors.push(found),
+                None => missing.push(anchor.name.to_owned()),
+            }
+        }
+        let served = self.declarations(hierarchy).into_iter();
+        Resolved {
+            store: Store {
+                anchors,
+                pins: self.pins(),
+                rescue: matches!(self, Self::Policy(project) if project.policy.rescue.is_some()),
+            },
+            served: served
+                .map(|declared| supposed.served(&declared, question))
+                .collect(),
+            missing,
+        }
+    }
+
+    fn pins(&self) -> Vec<StorePin> {
+        match self {
+            Self::Policy(project) => {
+                let pins = project.policy.pin_fallbacks.iter().flat_map(|fallback| {
+                    let keys = fallback.spki_sha256.iter();
+                    keys.map(|key| StorePin {
+                        endpoint: fallback.endpoint.value.clone(),
+                        spki_sha256: key.value,
+                        expires: fallback.expires.value,
+                    })
+                });
+                pins.collect()
+            }
+            Self::Release(_, release) => {
+                let pins = release.pins.iter().map(|pin| StorePin {
+                    endpoint: pin.endpoint.clone(),
+                    spki_sha256: pin.spki_sha256,
+                    expires: pin.expires,
+                });
+                pins.collect()
+            }
+        }
+    }
+
+    fn declarations(&self, hierarchy: &Hierarchy) -> Vec<Declaration> {
+        match self {
+            Self::Policy(project) => {
+                let endpoints = project.policy.endpoints.iter();
+                let declare = |endpoint| Declaration::of(endpoint, &project.chains, hierarchy);
+                endpoints.map(declare).collect()
+            }
+            Self::Release(project, release) => {
+                let endpoints = release.endpoints.iter();
+                let declare = |endpoint| declaration(endpoint, project, hierarchy);
+                endpoints.map(declare).collect()
+            }
+        }
+    }
+}
+
+impl<'a> SubjectAnchor<'a> {
+    fn of_policy(root: &'a RequiredRoot) -> Self {
+        Self {
+            name: &root.name.value,
+            sha256: root.sha256.value,
+            not_after: None,
+            root: Some(root),
+        }
+    }
+
+    fn of_release(anchor: &'a ReleaseAnchor) -> Self {
+        Self {
+            name: &anchor.name,
+            sha256: anchor.sha256,
+            not_after: Some(anchor.not_after),
+            root: None,
+        }
+    }
+
+    fn place(&self, hierarchy: &Hierarchy, calendar: &Calendar) -> Option<StoreAnchor> {
+        let end = self.root.and_then(|root| root.effective_end.as_ref());
+        Some(StoreAnchor {
+            certificate: hierarchy.find(&self.sha256)?,
+            private: is_private(&self.sha256, calendar),
+            until: end.map_or(Date::LAST, |end| end.value),
+        })
+    }
+}
+
+/// In no root programme: `programmes = []`.
+fn is_private(sha256: &Sha256, calendar: &Calendar) -> bool {
+    let facts = calendar.roots().filter(|fact| fact.sha256 == *sha256);
+    let mut lists = facts.filter_map(|fact| fact.programmes.as_ref());
+    lists.next().is_some_and(Vec::is_empty)
+}
+
+/// What the ledger says of an endpoint.
+fn declaration(
+    endpoint: &ReleaseEndpoint,
+    project: &Project,
+    hierarchy: &Hierarchy,
+) -> Declaration {
+    let host = device::url::HttpsUrl::parse(endpoint.url.as_bytes());
+    let captures = endpoint.chains.iter().filter_map(|path| {
+        let chain = project.captures.get(path)?;
+        Some(Capture::of(path, chain, hierarchy))
+    });
+    Declaration {
+        name: endpoint.name.clone(),
+        host: host.map(|url| url.host().to_owned()).unwrap_or_default(),
+        owner: endpoint.owner.clone(),
+        profile: endpoint.profile.clone(),
+        key_type: endpoint.key_type,
+        leaf_days: endpoint.leaf_days,
+        leaf_ends: endpoint.leaf_ends,
+        renewal_slack_days: endpoint.renewal_slack_days.unwrap_or_default(),
+        captures: captures.collect(),
+    }
+}

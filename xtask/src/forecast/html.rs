@@ -1,0 +1,143 @@
+//! A forecast as one HTML page: the timeline drawn, and the same in a table. No script, no font, nothing fetched.
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use serde::Serialize;
+use trust::forecast::{Days, EndpointForecast, Forecast, Loss, Publish, ReleaseForecast};
+
+use super::drawing::{Drawing, WIDTHS, clean};
+use super::{human, words};
+use crate::exit::Exit;
+use crate::failure::{Failure, Result};
+
+const TEMPLATE: &str = include_str!("../../../templates/forecast.html.j2");
+
+/// The page for `forecast`.
+///
+/// # Errors
+/// A template that does not fit its values, which is a bug.
+pub(super) fn page(forecast: &Forecast) -> Result<String> {
+    let values = Values {
+        forecast,
+        known: words::facts_known_on(forecast),
+        summary: words::summary(forecast),
+        drawings: WIDTHS.map(|width| Drawing::of(forecast, width)),
+        rows: forecast.releases.iter().flat_map(rows).collect(),
+    };
+    fill(&values).map_err(|error| {
+        Failure::new(Exit::Bug, "the template of the forecast does not fit")
+            .evidence(error)
+            .help("report it: templates/forecast.html.j2")
+    })
+}
+
+fn fill(values: &Values<'_>) -> std::result::Result<String, minijinja::Error> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    // Names come out of certificates: whatever they hold is text.
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    let syntax = SyntaxConfig::builder()
+        .keep_trailing_newline(true)
+        .lstrip_blocks(true)
+        .trim_blocks(true)
+        .build()?;
+    environment.set_syntax(syntax);
+    environment.render_str(TEMPLATE, Serde(values))
+}
+
+#[derive(Serialize)]
+struct Values<'a> {
+    forecast: &'a Forecast,
+    known: String,
+    summary: String,
+    drawings: [Drawing; 2],
+    rows: Vec<TableRow>,
+}
+
+/// A release or an endpoint in the table.
+#[derive(Serialize)]
+struct TableRow {
+    name: String,
+    facts: String,
+    is_release: bool,
+    standing: &'static str,
+    when: String,
+    evidence: &'static str,
+    earlier: Vec<String>,
+    missing: Vec<String>,
+    causes: Vec<Why>,
+    publish: String,
+    reason: String,
+    paths: Vec<String>,
+}
+
+/// A cause and who says so.
+#[derive(Serialize)]
+struct Why {
+    what: String,
+    source: String,
+}
+
+fn rows(release: &ReleaseForecast) -> Vec<TableRow> {
+    let reason = |loss: &Loss| words::publish_reason(release, loss);
+    let fleet = TableRow {
+        name: clean(&release.name),
+        facts: human::facts(release),
+        is_release: true,
+        missing: release.missing_anchors.clone(),
+        ..TableRow::new(
+            words::standing(release.standing),
+            release.loss.as_ref(),
+            &release.earlier_losses,
+            release.publish.as_ref(),
+            reason,
+            &release.days,
+        )
+    };
+    let endpoint = |endpoint: &EndpointForecast| TableRow {
+        name: clean(&endpoint.name),
+        facts: clean(&format!("{}, {}", endpoint.host, endpoint.owner)),
+        ..TableRow::new(
+            words::standing(endpoint.standing),
+            endpoint.loss.as_ref(),
+            &endpoint.earlier_losses,
+            endpoint.publish.as_ref(),
+            reason,
+            &endpoint.days,
+        )
+    };
+    let endpoints = release.endpoints.iter().map(endpoint);
+    [fleet].into_iter().chain(endpoints).collect()
+}
+
+impl TableRow {
+    fn new(
+        standing: &'static str,
+        loss: Option<&Loss>,
+        earlier: &[Loss],
+        publish: Option<&Publish>,
+        reason: impl Fn(&Loss) -> String,
+        days: &[Days],
+    ) -> Self {
+        let why = |cause| Why {
+            what: clean(&words::cause(cause)),
+            source: clean(&cause.source),
+        };
+        let causes = loss.into_iter().flat_map(|loss| &loss.causes);
+        Self {
+            name: String::new(),
+            facts: String::new(),
+            is_release: false,
+            standing,
+            when: loss.map(words::when).unwrap_or_default(),
+            evidence: loss.map_or("", |loss| words::level(loss.evidence)),
+            earlier: earlier.iter().map(words::when).collect(),
+            missing: Vec::new(),
+            causes: causes.map(why).collect(),
+            publish: publish.map(words::publish).unwrap_or_default(),
+            reason: loss.map(reason).unwrap_or_default(),
+            paths: words::sequence(days),
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! What is said of a forecast, in every form the same.
+
+use trust::coverage::{Cause, Level};
+use trust::date::Date;
+use trust::forecast::{Days, Forecast, Loss, Publish, ReleaseForecast, Standing};
+
+/// In one or two words.
+pub(super) fn standing(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Dark => "dark",
+        Standing::GoesDark => "goes dark",
+        Standing::Held => "held",
+        Standing::MayBeDark => "may be dark",
+        Standing::Unknown => "no proof",
+    }
+}
+
+/// When, in a sentence: `between 2024-06-06 and 2024-08-23`.
+pub(super) fn when(loss: &Loss) -> String {
+    let when = match loss.latest {
+        None => format!(
+            "from {} on, perhaps: some of what may be sent is not accepted",
+            loss.earliest
+        ),
+        Some(latest) if latest == loss.earliest => format!("from {latest}"),
+        Some(latest) => format!("between {} and {latest}", loss.earliest),
+    };
+    match loss.until {
+        None => when,
+        Some(until) => format!("{when}, until {until}"),
+    }
+}
+
+/// How well a loss is known.
+pub(super) fn level(level: Level) -> &'static str {
+    match level {
+        Level::Announced => "announced",
+        Level::Assumed => "assumed",
+        Level::Proven => "proven",
+        Level::Rule => "by rule",
+        Level::Unknown => "what is sent then is unknown",
+    }
+}
+
+/// What happens, when, and what the date was before it was moved.
+pub(super) fn cause(cause: &Cause) -> String {
+    // What always was began on no day.
+    if cause.date == Date::FIRST {
+        return cause.what.clone();
+    }
+    let dates: Vec<_> = cause.previously.iter().map(ToString::to_string).collect();
+    match dates.len() {
+        0 => format!("{}: {}", cause.date, cause.what),
+        _ => format!(
+            "{}: {} (moved; it was {})",
+            cause.date,
+            cause.what,
+            dates.join(", then ")
+        ),
+    }
+}
+
+/// `2024-03-07, 36 days ago`.
+pub(super) fn publish(publish: &Publish) -> String {
+    let days = match publish.days_left.unsigned_abs() {
+        1 => "1 day".to_owned(),
+        count => format!("{count} days"),
+    };
+    let left = match publish.days_left {
+        0 => "today".to_owned(),
+        1.. => format!("in {days}"),
+        _ => format!("{days} ago"),
+    };
+    let never = if publish.never {
+        "; before its first day, so no update could have reached every device"
+    } else {
+        ""
+    };
+    format!("{}, {left}{never}", publish.last_safe_day)
+}
+
+/// Where the last safe day comes from.
+pub(super) fn publish_reason(release: &ReleaseForecast, loss: &Loss) -> String {
+    format!(
+        "{} − {} days offline − 1 day",
+        loss.earliest, release.longest_offline_days
+    )
+}
+
+/// `12000 devices`; nothing where nobody counts them.
+pub(super) fn devices(units: Option<u64>) -> Option<String> {
+    units.map(|units| match units {
+        1 => "1 device".to_owned(),
+        units => format!("{units} devices"),
+    })
+}
+
+/// `2 paths`.
+pub(super) fn paths(days: &Days) -> String {
+    match days.paths {
+        _ if days.lost && days.unknown => "nothing known of what is sent".to_owned(),
+        _ if days.lost => "no path".to_owned(),
+        _ if !days.held => "no sure path".to_owned(),
+        0 => "no path that counts".to_owned(),
+        1 => "1 path".to_owned(),
+        paths => format!("{paths} paths"),
+    }
+}
+
+/// Which facts count.
+pub(super) fn facts_known_on(forecast: &Forecast) -> String {
+    forecast.facts_known_on.map_or_else(
+        || "with all facts of the calendar".to_owned(),
+        |day| format!("with the facts that were known on {day}"),
+    )
+}
+
+/// How many releases and devices are lost before their last day, of how many.
+pub(super) fn summary(forecast: &Forecast) -> String {
+    let lost = |release: &&ReleaseForecast| release.standing != Standing::Held;
+    let lost: Vec<_> = forecast.releases.iter().filter(lost).collect();
+    let all = forecast.releases.len();
+    if lost.is_empty() {
+        return format!("{all} of {all} held to the last day");
+    }
+    let units: u64 = lost.iter().filter_map(|release| release.units).sum();
+    let counted = devices(Some(units).filter(|units| *units > 0));
+    let counted = counted.map_or(String::new(), |devices| format!(": {devices}"));
+    format!("{} of {all} not held to the last day{counted}", lost.len())
+}
+
+/// Days in words, one text for each change: `1 path from 2024-03-19 (R3)`.
+pub(super) fn sequence(days: &[Days]) -> Vec<String> {
+    let mut said: Vec<(String, String)> = Vec::new();
+    let mut texts = Vec::new();
+    for one in days {
+        let carried = match one.carriers.as_slice() {
+            [] => String::new(),
+            carriers => format!(" ({})", carriers.join(", ")),
+        };
+        let words = (paths(one), carried);
+        if said.last() != Some(&words) {
+            texts.push(format!("{} from {}{}", words.0, one.from, words.1));
+            said.push(words);
+        }
+    }
+    texts
+}
