@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::anchors::{Certificate, read_pem};
 use crate::finding::{Finding, Subject};
+use crate::ledger::Ledger;
 use crate::policy::{Endpoint, PolicyDraft};
 use crate::rules::endpoints::CHAIN_UNREADABLE;
 use crate::source::SourceFile;
@@ -44,6 +45,37 @@ impl Chains {
             chains.by_path.insert(path.value.clone(), certificates);
         }
         (chains, findings)
+    }
+
+    /// Reads the files that the endpoints of shipped releases name and the policy does not. One that is not there any
+    /// more is no finding: it was evidence of its day. What it showed is then not known.
+    pub fn add_shipped(&mut self, files: &[Arc<SourceFile>], ledger: &Ledger) -> Vec<Finding> {
+        let endpoints = ledger
+            .releases()
+            .flat_map(|recorded| &recorded.release.endpoints);
+        let mut findings = Vec::new();
+        for path in endpoints.flat_map(|endpoint| &endpoint.chains) {
+            let named = |file: &&Arc<SourceFile>| file.name == format!("trust/{path}");
+            let Some(file) = files.iter().find(named) else {
+                continue;
+            };
+            if !self.by_path.contains_key(path) {
+                let (certificates, problems) = read_pem(file);
+                findings.extend(problems);
+                self.by_path.insert(path.clone(), certificates);
+            }
+        }
+        findings
+    }
+
+    /// Every captured certificate.
+    pub fn all(&self) -> impl Iterator<Item = &Certificate> {
+        self.by_path.values().flatten()
+    }
+
+    /// The chain in the file with this path below `trust/`.
+    pub fn at(&self, path: &str) -> Option<&[Certificate]> {
+        self.by_path.get(path).map(Vec::as_slice)
     }
 
     /// Every certificate that was captured for `endpoint`.

@@ -10,7 +10,7 @@ use crate::anchors::Inventory;
 use crate::calendar::Calendar;
 use crate::chains::Chains;
 use crate::channel::Channel;
-use crate::checks::{self, Anchor, Case};
+use crate::checks::{self, Anchor, Case, Proof};
 use crate::date::Date;
 use crate::finding::{self, Finding};
 use crate::ledger::Ledger;
@@ -44,6 +44,9 @@ pub struct Question {
     pub as_of: Date,
     /// Whom the release is for.
     pub channel: Channel,
+    /// Only the facts that were public by this day; `None`: every fact of the calendar. For questions about the past:
+    /// would this have been refused then?
+    pub facts_known_on: Option<Date>,
 }
 
 /// The outcome: every finding, and the approved store when none of them blocks.
@@ -89,8 +92,13 @@ pub fn judge(inputs: &Inputs, question: Question) -> Verdict {
     let reading = policy::read(&inputs.policy);
     let (inventory, about_anchors) = Inventory::from_files(&inputs.anchors);
     let (calendar, about_calendar) = Calendar::read(&inputs.calendar);
-    let (chains, about_chains) = Chains::read(&inputs.endpoints, &reading.draft);
+    let calendar = match question.facts_known_on {
+        Some(day) => calendar.known_on(day),
+        None => calendar,
+    };
+    let (mut chains, about_chains) = Chains::read(&inputs.endpoints, &reading.draft);
     let (ledger, about_ledger) = Ledger::read(&inputs.releases);
+    let about_shipped = chains.add_shipped(&inputs.endpoints, &ledger);
 
     let anchors = checks::anchors(&reading.draft, &inventory, &calendar);
     let case = Case {
@@ -100,14 +108,24 @@ pub fn judge(inputs: &Inputs, question: Question) -> Verdict {
         calendar: &calendar,
         chains: &chains,
         ledger: &ledger,
+        proof: None,
         as_of: question.as_of,
         channel: question.channel,
+        facts_known_on: question.facts_known_on,
+    };
+    // Facts that could not be read hide what depends on them, and must not look like another mistake.
+    let readable = !about_calendar.iter().any(Finding::blocks);
+    let proof = readable.then(|| Proof::of(&case)).flatten();
+    let case = Case {
+        proof: proof.as_ref(),
+        ..case
     };
     let mut findings = [
         reading.findings.clone(),
         about_anchors,
         about_calendar,
         about_chains,
+        about_shipped,
         about_ledger,
         checks::run(&case),
     ]

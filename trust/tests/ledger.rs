@@ -281,8 +281,9 @@ fn about_anchors(text: &str) -> Vec<String> {
 
 fn question() -> Question {
     Question {
-        as_of: "2026-07-01".parse().unwrap(),
+        as_of: "2026-09-01".parse().unwrap(),
         channel: Channel::Development,
+        facts_known_on: None,
     }
 }
 

@@ -145,7 +145,14 @@ fn judge(folder: &Path) -> Vec<Finding> {
     } else {
         Channel::Development
     };
-    let verdict = gate::judge(&inputs(folder), Question { as_of, channel });
+    let verdict = gate::judge(
+        &inputs(folder),
+        Question {
+            as_of,
+            channel,
+            facts_known_on: value("facts-known-on").map(|day| day.parse().unwrap()),
+        },
+    );
     let open = !verdict.findings().iter().any(Finding::blocks);
     assert_eq!(verdict.approved().is_some(), open, "{}", folder.display());
     verdict.findings().to_vec()

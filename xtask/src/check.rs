@@ -19,6 +19,9 @@ pub struct CheckArguments {
     /// When and for whom.
     #[command(flatten)]
     question: QuestionArguments,
+    /// Judge by the facts that were public on this day, YYYY-MM-DD: would it have been refused then?
+    #[arg(long, value_name = "DATE")]
+    facts_known_on: Option<trust::date::Date>,
     /// Form of the findings
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -30,7 +33,10 @@ pub struct CheckArguments {
 /// Inputs that cannot be read at all. Findings are no error: they end with [`Exit::Findings`], or with
 /// [`Exit::Unreadable`] when the policy itself could not be understood.
 pub fn run(project: &Project, arguments: &CheckArguments) -> Result<Exit> {
-    let question = arguments.question.question(project)?;
+    let question = Question {
+        facts_known_on: arguments.facts_known_on,
+        ..arguments.question.question(project)?
+    };
     let verdict = gate::judge(&project.inputs()?.inputs, question);
     print(&verdict, arguments.format, &mut std::io::stdout().lock())?;
     Ok(exit_of(&verdict))

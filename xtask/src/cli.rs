@@ -103,6 +103,7 @@ impl QuestionArguments {
         Ok(Question {
             as_of: date.day,
             channel: self.channel.into(),
+            facts_known_on: None,
         })
     }
 }

@@ -40,7 +40,7 @@ const TEN_MISTAKES: &str = include_str!("../../trust/fixtures/ten-mistakes/polic
 const BASE: &str = include_str!("../../trust/fixtures/base/policy.toml");
 
 /// Line of each mistake, in file order.
-const LINES: [u64; 10] = [6, 7, 10, 11, 16, 19, 29, 41, 44, 51];
+const LINES: [u64; 10] = [6, 7, 10, 11, 16, 19, 31, 43, 46, 53];
 
 #[test]
 fn ten_mistakes_are_ten_findings_in_file_order_in_every_form() {
@@ -107,26 +107,24 @@ fn the_sarif_of_ten_mistakes_follows_the_official_schema() {
 
 #[test]
 fn an_anchor_that_ends_one_day_early_closes_the_gate_and_on_the_day_itself_it_is_open() {
+    let reason = "reason = \"servers that still send the RSA chain\"";
     let policy = |ends: &str| {
-        BASE.replace(
-            "last-unit-made = \"2028-06-30\"\nyears-in-service = 6",
-            &format!("ends = \"{ends}\""),
-        )
-        .replace("programme-end = \"warn\"", "programme-end = \"allow\"")
+        BASE.replace(reason, &format!("{reason}\neffective-end = \"{ends}\""))
+            .replace("programme-end = \"warn\"", "programme-end = \"allow\"")
     };
-    let closed = check(&project(&policy("2035-06-05")), "human");
+    let closed = check(&project(&policy("2032-06-29")), "human");
     let said = stdout(&closed);
     assert_eq!(closed.status.code(), Some(10), "{said}");
     for wanted in [
         "error[A103 anchor-ends-in-service]",
-        "last day 2035-06-04",
-        "service ends 2035-06-05",
+        "last day 2032-06-29",
+        "service ends 2032-06-30",
         "1 day before",
         "help",
     ] {
         assert!(said.contains(wanted), "{wanted} is not in:\n{said}");
     }
-    let open = check(&project(&policy("2035-06-04")), "human");
+    let open = check(&project(&policy("2032-06-30")), "human");
     assert_eq!(open.status.code(), Some(0), "{}", stdout(&open));
 }
 

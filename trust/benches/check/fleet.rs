@@ -90,6 +90,7 @@ impl Fleet {
         let question = Question {
             as_of: "2026-07-01".parse().expect("a date"),
             channel: Channel::Development,
+            facts_known_on: None,
         };
         Self {
             inputs,

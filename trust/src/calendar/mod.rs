@@ -99,6 +99,13 @@ impl Calendar {
         Some(by_organisation.map_or_else(|| organisation.to_owned(), |owner| owner.name.clone()))
     }
 
+    /// Whether the root with this fingerprint is known to be in no root programme: `programmes = []`.
+    pub fn is_private(&self, sha256: &Sha256) -> bool {
+        self.roots_with(sha256)
+            .filter(|fact| fact.evidence.superseded.is_none())
+            .any(|fact| fact.programmes.as_ref().is_some_and(Vec::is_empty))
+    }
+
     /// Published CA certificates, in file order.
     pub fn certificates(&self) -> impl Iterator<Item = &CertificateFact> {
         self.certificates.iter()

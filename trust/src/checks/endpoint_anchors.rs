@@ -12,23 +12,33 @@ pub(super) fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
     }
     for endpoint in &case.policy.endpoints {
         let anchors = case.anchors_of(endpoint);
-        if anchors.is_empty() {
+        // With a proof, what the endpoint sends decides: `endpoint_loss`.
+        if anchors.is_empty() && case.proof.is_none() {
             findings.push(without_anchor(endpoint, case));
-        } else if !anchors.iter().any(|anchor| anchor.certificate.is_root()) {
+        } else if !anchors.is_empty() && !anchors.iter().any(|anchor| anchor.certificate.is_root())
+        {
             findings.push(not_a_root(endpoint, &anchors));
         }
     }
 }
 
-fn without_anchor(endpoint: &Endpoint, case: &Case<'_>) -> Finding {
+pub(super) fn without_anchor(endpoint: &Endpoint, case: &Case<'_>) -> Finding {
     let (name, owner) = (&endpoint.name.value, &endpoint.owner.value);
     let owners: std::collections::BTreeSet<_> =
         case.anchors().filter_map(|anchor| anchor.owner).collect();
     let known = owners.into_iter().collect::<Vec<_>>().join(", ");
+    let of_owner = case
+        .anchors()
+        .any(|anchor| anchor.owner == Some(owner.as_str()));
+    let label = if of_owner {
+        "sends nothing that an anchor of the store accepts".to_owned()
+    } else {
+        format!("no required root of {owner}")
+    };
     Finding::new(
         &ENDPOINT_WITHOUT_ANCHOR,
         endpoint.owner.at.clone(),
-        format!("no required root of {owner}"),
+        label,
         format!("no anchor of the store leads to endpoint {name}"),
     )
     .evidence("owner", owner)

@@ -19,18 +19,27 @@ use crate::source::Location;
 
 mod backup_pins;
 mod coverage_requirement;
+mod cross_certificate;
 mod duplicate_anchors;
 mod endpoint_anchors;
+mod endpoint_loss;
 mod ends_in_service;
+mod independence;
+mod installed;
 mod key_strength;
 mod leaves_programmes;
 mod ledger_anchors;
 mod pin_expiry;
+mod pins_served;
+mod proof;
+mod redirects;
 mod release_date;
 mod required_roots;
 mod service_life;
 mod signing;
 mod unneeded_anchors;
+
+pub(crate) use proof::Proof;
 
 /// Everything that a check may look at.
 #[derive(Clone, Copy, Debug)]
@@ -47,25 +56,36 @@ pub struct Case<'a> {
     pub ledger: &'a Ledger,
     /// The required roots that the pool has: of [`anchors`].
     pub(crate) anchors: &'a [Anchor<'a>],
+    /// What follows from all of it for each day; `None` where a mistake elsewhere leaves nothing to prove.
+    pub(crate) proof: Option<&'a Proof>,
     /// The release date.
     pub as_of: Date,
     /// Whom the release is for.
     pub channel: Channel,
+    /// Only facts that were public by this day count, where one was asked for.
+    pub facts_known_on: Option<Date>,
 }
 
 type Check = fn(&Case<'_>, &mut Vec<Finding>);
 
-/// Every check. The order does not matter: findings are put into file order.
+/// Every check. Findings are put into file order; the order here matters only where a check is silent about what another
+/// one says: `coverage_requirement` comes after `endpoint_loss`.
 const ALL: &[Check] = &[
     backup_pins::check,
-    coverage_requirement::check,
     duplicate_anchors::check,
     endpoint_anchors::check,
+    endpoint_loss::check,
+    coverage_requirement::check,
+    cross_certificate::check,
     ends_in_service::check,
+    independence::check,
+    installed::check,
     key_strength::check,
     leaves_programmes::check,
     ledger_anchors::check,
     pin_expiry::check,
+    pins_served::check,
+    redirects::check,
     release_date::check,
     required_roots::check,
     service_life::check,

@@ -131,6 +131,8 @@ mod tests {
             ledger: &Ledger::default(),
             anchors: &[],
             as_of: "2026-07-01".parse().unwrap(),
+            facts_known_on: None,
+            proof: None,
             channel,
         };
         let mut findings = Vec::new();

@@ -62,21 +62,28 @@ pub fn leave_one_out(question: &Question<'_>) -> Vec<LeftOut> {
     let owners = owners(question).into_iter();
     let hosts = hosts(question).into_iter();
     let all = anchors.chain(crosses).chain(owners).chain(hosts);
-    all.map(|(without, store, endpoints)| {
-        let coverage = prove(&Question {
-            store: &store,
-            endpoints: &endpoints,
-            ..*question
-        });
-        let least = |of: fn(&super::Interval) -> usize| coverage.intervals.iter().map(of).min();
-        LeftOut {
-            without,
-            independent_paths: least(|interval| interval.independent_paths).unwrap_or_default(),
-            distinct_owners: least(|interval| interval.distinct_owners).unwrap_or_default(),
-            loss: coverage.loss().cloned(),
-        }
-    })
-    .collect()
+    all.map(|case| answer(question, case)).collect()
+}
+
+/// The same, without each cross-certificate alone.
+pub fn without_cross_certificates(question: &Question<'_>) -> Vec<LeftOut> {
+    let cases = cross_certificates(question).into_iter();
+    cases.map(|case| answer(question, case)).collect()
+}
+
+fn answer(question: &Question<'_>, (without, store, endpoints): Case) -> LeftOut {
+    let coverage = prove(&Question {
+        store: &store,
+        endpoints: &endpoints,
+        ..*question
+    });
+    let least = |of: fn(&super::Interval) -> usize| coverage.intervals.iter().map(of).min();
+    LeftOut {
+        without,
+        independent_paths: least(|interval| interval.independent_paths).unwrap_or_default(),
+        distinct_owners: least(|interval| interval.distinct_owners).unwrap_or_default(),
+        loss: coverage.loss().cloned(),
+    }
 }
 
 type Case = (Without, Store, Vec<Served>);
@@ -125,7 +132,7 @@ fn cross_certificates(question: &Question<'_>) -> Vec<Case> {
             .iter()
             .map(|served| served.without_certificate(id));
         let without = Without::CrossCertificate {
-            name: format!("{} signed by {}", certificate.name, certificate.issuer),
+            name: certificate.in_words(),
             sha256: hex::encode(certificate.sha256),
         };
         Some((without, question.store.clone(), endpoints.collect()))

@@ -22,6 +22,7 @@ mod fleet;
 mod gaps;
 mod leave_one_out;
 pub mod served;
+mod store;
 mod sweep;
 
 use serde::Serialize;
@@ -29,7 +30,7 @@ use serde::Serialize;
 pub use accept::Acceptance;
 pub use cause::{Cause, CauseKind, Level};
 pub use gaps::Gap;
-pub use leave_one_out::{LeftOut, Without, leave_one_out};
+pub use leave_one_out::{LeftOut, Without, leave_one_out, without_cross_certificates};
 pub use served::{Alternative, SentChain, Served};
 pub use sweep::{CarrierUse, EndpointCoverage, EndpointInterval, Interval, State};
 

@@ -121,6 +121,13 @@ impl CaCertificate {
         }
     }
 
+    /// Subject and issuer in short: `ISRG Root X2 signed by ISRG Root X1`.
+    pub fn in_words(&self) -> String {
+        let mut parts = self.issuer.split(',');
+        let issuer = parts.find_map(|part| part.strip_prefix("CN="));
+        format!("{} signed by {}", self.name, issuer.unwrap_or(&self.issuer))
+    }
+
     /// Whether the DER is in hand.
     pub fn in_hand(&self) -> bool {
         self.origins

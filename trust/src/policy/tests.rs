@@ -48,11 +48,11 @@ fn the_base_policy_has_no_mistake() {
     assert_eq!(listing(&reading.findings), "");
     let policy = reading.policy.expect("a policy");
     assert_eq!(policy.product.name.value, "perennial-reference");
-    assert_eq!(policy.service_life.ends.value.to_string(), "2034-06-30");
+    assert_eq!(policy.service_life.ends.value.to_string(), "2032-06-30");
     assert_eq!(policy.required_roots.len(), 3);
     assert_eq!(
         policy.endpoints[0].redirects[0].value,
-        "https://cdn.example.com/"
+        "https://ota.example.net/perennial/"
     );
     assert_eq!(policy.pin_fallbacks[0].spki_sha256.len(), 2);
     assert_eq!(policy.signing.keys[0].key_id[0], 0xC1);
@@ -117,7 +117,7 @@ const MISTAKES: &[MistakeCase] = &[
     ("verifier = \"perennial\"", "verifier \"perennial\"", "P001", (8, 10)),
     ("[service-life]", "[service-life", "P001", (10, 14)),
     ("last-unit-made = \"2028-06-30\"", "last-unit-made = \"2028-06-31\"", "P005", (11, 18)),
-    ("years-in-service = 6", "years-in-service = 6.5", "P004", (12, 20)),
+    ("years-in-service = 4", "years-in-service = 4.5", "P004", (12, 20)),
     ("longest-offline-days = 180", "longest-offline-days = 0", "P005", (13, 24)),
     ("min-remaining-days = 1825", "min-remaining-days = 36526", "P005", (16, 22)),
     ("programme-end = \"warn\"", "program-end = \"warn\"", "P002", (17, 1)),
@@ -125,14 +125,14 @@ const MISTAKES: &[MistakeCase] = &[
     ("reason = \"servers that still send the RSA chain\"", "reason = \"a\nb\"", "P001", (27, 12)),
     ("sha256 = \"c90f26f0fb1b4018", "sha256 = \"C90F26F0FB1B4018", "P005", (31, 10)),
     ("name = \"primary\"", "name = \"primary\"\ncolour = \"blue\"", "P002", (36, 1)),
-    ("redirects = [\"https://cdn.example.com/\"]", "redirects = \"https://cdn.example.com/\"", "P004", (37, 13)),
-    ("owner = \"Sectigo\"", "owner = Sectigo", "P001", (44, 9)),
-    ("expires = \"2034-06-30\"", "expires = 2034-06-30T00:00:00Z", "P004", (55, 11)),
-    ("after-expiry = \"roots-only\"", "after-expiry = \"root-only\"", "P005", (56, 16)),
-    ("independent-paths = 2", "independent-paths = 2\nindependent-paths = 2", "P006", (60, 1)),
-    ("distinct-owners = 2", "distinct-owners = 3", "P005", (60, 19)),
-    ("threshold = 1", "threshold = 2", "P005", (63, 13)),
-    ("public = \"RWQMTHP7", "public = \"RWQMTHP", "P005", (72, 16)),
+    ("redirects = [\"https://ota.example.net/perennial/\"]", "redirects = \"https://ota.example.net/perennial/\"", "P004", (37, 13)),
+    ("owner = \"Sectigo\"", "owner = Sectigo", "P001", (46, 9)),
+    ("expires = \"2034-06-30\"", "expires = 2034-06-30T00:00:00Z", "P004", (59, 11)),
+    ("after-expiry = \"roots-only\"", "after-expiry = \"root-only\"", "P005", (60, 16)),
+    ("independent-paths = 2", "independent-paths = 2\nindependent-paths = 2", "P006", (64, 1)),
+    ("distinct-owners = 2", "distinct-owners = 3", "P005", (64, 19)),
+    ("threshold = 1", "threshold = 2", "P005", (67, 13)),
+    ("public = \"RWQMTHP7", "public = \"RWQMTHP", "P005", (76, 16)),
 ];
 
 #[test]
@@ -300,11 +300,11 @@ fn an_empty_file_lacks_each_required_section() {
 fn headers_in_the_wrong_form_are_read_all_the_same() {
     let base = fixture("base/policy.toml");
     let single = base.replace("[[endpoint]]", "[endpoint]");
-    assert_eq!(found(&single), [("P004", (34, 2)), ("P004", (41, 2))]);
+    assert_eq!(found(&single), [("P004", (34, 2)), ("P004", (43, 2))]);
     let twice = base.replace("[product]", "[[product]]");
     assert_eq!(found(&twice), [("P004", (5, 1))]);
     let again = base.replace("[coverage]", "[product]\n[coverage]");
-    assert_eq!(found(&again), [("P006", (58, 2))]);
+    assert_eq!(found(&again), [("P006", (62, 2))]);
     let misspelt = base
         .replace("[validity]", "[validty]")
         .replace("= 1825", "= -1");
@@ -314,9 +314,9 @@ fn headers_in_the_wrong_form_are_read_all_the_same() {
 #[test]
 fn the_end_of_service_is_said_once() {
     let base = fixture("base/policy.toml");
-    let both = base.replace("years-in-service = 6", "ends = \"2034-06-30\"");
+    let both = base.replace("years-in-service = 4", "ends = \"2034-06-30\"");
     assert_eq!(found(&both), [("P005", (11, 18))]);
-    let half = base.replace("years-in-service = 6\n", "");
+    let half = base.replace("years-in-service = 4\n", "");
     assert_eq!(found(&half), [("P003", (10, 1))]);
     let neither = half.replace("last-unit-made = \"2028-06-30\"\n", "");
     assert_eq!(found(&neither), [("P003", (10, 1))]);
@@ -330,9 +330,9 @@ fn a_key_that_releases_cannot_rescue() {
     let base = fixture("base/policy.toml");
     let release = "RWTBRsk/uUtwLC7DmWtb/5bmrnRorqCinjrpnQEftV53MgkhFHUrNxJQ";
     let rescue = "RWQmdZfkT/SYaWYq6o4BQklgCMnqwLSkbrR8NY36w7bKvRD5BTHdy/Rg";
-    assert_eq!(found(&base.replace(rescue, release)), [("P006", (71, 16))]);
+    assert_eq!(found(&base.replace(rescue, release)), [("P006", (75, 16))]);
     let roles = base.replace("role = \"release\"", "role = \"rescue\"");
-    assert_eq!(found(&roles), [("P005", (65, 83))]);
+    assert_eq!(found(&roles), [("P005", (69, 83))]);
 }
 
 #[test]
@@ -340,7 +340,7 @@ fn a_waiver_with_a_wrong_selector_covers_nothing() {
     let waiver = "\n[[waiver]]\ncode = \"waiver-unused\"\nendpoint = \"faolover\"\nowner = \"a\"\nreason = \"b\"\nexpires = \"2027-06-30\"\n";
     let text = fixture("base/policy.toml") + waiver;
     let reading = read(&policy_file(text.as_str()));
-    assert_eq!(found(&text), [("P007", (77, 12))]);
+    assert_eq!(found(&text), [("P007", (81, 12))]);
     assert!(reading.draft.waivers.is_empty());
     let right = read(&policy_file(text.replace("faolover", "failover")));
     assert_eq!(

@@ -1,8 +1,79 @@
-//! Family L: the ledger of shipped releases. L9: its files.
+//! Family L: the ledger of shipped releases. L1: what a release means for devices in the field. L9: its files.
 
 use super::rules;
 
 rules! {
+    /// # L101 cannot-reach-this-release
+    ///
+    /// ## What it does
+    /// Finds a shipped release whose devices cannot fetch this one: at every host that they know, and that this policy
+    /// has, what is sent on the release date is accepted by none of their anchors and pins. A release with `units = 0`
+    /// has no devices. The finding names the stepping stone, where one is in the ledger: a release that these devices
+    /// reach, and that reaches this one.
+    ///
+    /// ## Why it matters
+    /// This is the brick guard. The new store may be right for new devices, and leave behind those that have the old one.
+    ///
+    /// ## Example
+    /// 1.0.4 trusts R3 alone, and the update server sends R10 or R11.
+    ///
+    /// ## Use instead
+    /// Publish the stepping stone until every device has it, or serve a chain that the old store accepts.
+    CANNOT_REACH = "L101" "cannot-reach-this-release" Error since "0.1.0";
+
+    /// # L102 goes-dark-before-return
+    ///
+    /// ## What it does
+    /// Finds a shipped release whose devices can fetch this one on the release date, but not until the slowest of them
+    /// is back: `longest-offline-days` after it, of the policy or the ledger, whichever is more.
+    ///
+    /// ## Why it matters
+    /// The devices that are offline today are stranded when they return, and nobody sees them until then.
+    ///
+    /// ## Example
+    /// `longest-offline-days = 180`, and the chain that the old store accepts is served for 60 days more.
+    ///
+    /// ## Use instead
+    /// Keep serving what the old store accepts until the last device is back, or publish the stepping stone for them.
+    GOES_DARK_BEFORE_RETURN = "L102" "goes-dark-before-return" Error since "0.1.0";
+
+    /// # L103 coverage-regression
+    ///
+    /// ## What it does
+    /// Finds that the store of a shipped release has more independent paths to the endpoints of this policy than the new
+    /// store, on some day of service, and names the anchors that were dropped.
+    ///
+    /// ## Why it matters
+    /// A refreshed bundle drops a root without a word (esp-idf 6.0 and GTS Root R4): what worked before the update does
+    /// not work after it.
+    ///
+    /// ## Example
+    /// 1.0.4 had ISRG Root X1 and ISRG Root X2; this policy has ISRG Root X2.
+    ///
+    /// ## Use instead
+    /// The anchor, or a waiver that says why it is not needed.
+    COVERAGE_REGRESSION = "L103" "coverage-regression" Warning since "0.1.0";
+
+    /// # L104 service-ends-before-return
+    ///
+    /// ## What it does
+    /// Finds that service ends before the slowest device returns that goes offline on the release date:
+    /// `longest-offline-days` after it.
+    ///
+    /// ## Why it matters
+    /// The proof ends with the service life. A device that returns later finds nothing that was proven.
+    ///
+    /// ## Example
+    /// ```toml
+    /// [service-life]
+    /// ends = "2026-12-31"
+    /// longest-offline-days = 365      # released on 2026-07-01
+    /// ```
+    ///
+    /// ## Use instead
+    /// A later end of service, or an answer for the devices that come back after it.
+    SERVICE_ENDS_BEFORE_RETURN = "L104" "service-ends-before-return" Warning since "0.1.0";
+
     /// # L901 ledger-unreadable
     ///
     /// ## What it does

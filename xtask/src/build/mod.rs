@@ -88,6 +88,7 @@ pub fn run(project: &Project, arguments: &BuildArguments) -> Result<Exit> {
     let question = Question {
         as_of: date.day,
         channel: arguments.question.channel.into(),
+        facts_known_on: None,
     };
     progress.say(&format!(
         "release {version}, judged at {} ({})",

@@ -69,7 +69,7 @@ pub fn check(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
 
 /// At which question the verdict was computed, and what stands against the release without blocking it.
 fn seen(verdict: &Verdict) -> String {
-    let Question { as_of, channel } = verdict.question();
+    let Question { as_of, channel, .. } = verdict.question();
     let findings = verdict.findings();
     let blocking = findings.iter().filter(|finding| finding.blocks()).count();
     let waived = findings.iter().filter(|finding| finding.waived.is_some());
@@ -106,7 +106,12 @@ fn compute(evidence: &Evidence<'_>) -> Result<Verdict, String> {
         .parse()
         .map_err(|error: trust::date::DateError| error.to_string())?;
     let channel = judged_channel(evidence, manifest)?;
-    Ok(gate::judge(&inputs.inputs, Question { as_of, channel }))
+    let question = Question {
+        as_of,
+        channel,
+        facts_known_on: None,
+    };
+    Ok(gate::judge(&inputs.inputs, question))
 }
 
 /// The channel that the caller demands, else the one that the release was made for.

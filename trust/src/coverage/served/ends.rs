@@ -69,7 +69,7 @@ fn certificate_ends(certificate: &CaCertificate) -> (Date, Cause) {
     let cause = Cause {
         date: certificate.not_after,
         kind: CauseKind::CertificateEnds,
-        what: format!("{} signed by {} ends", certificate.name, certificate.issuer),
+        what: format!("{} ends", certificate.in_words()),
         source: "notAfter of the certificate".to_owned(),
         confidence: Confidence::Certificate,
         previously: Vec::new(),

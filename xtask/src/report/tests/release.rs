@@ -260,7 +260,7 @@ fn the_report_says_what_the_gate_approved() {
     assert_eq!(report.verdict, Outcome::Passed);
     assert_eq!(
         (report.released, report.service_ends),
-        (date("2026-07-01"), date("2034-06-30"))
+        (date("2026-07-01"), date("2032-06-30"))
     );
     assert_eq!(report.verifier, "perennial");
     let names: Vec<_> = report.anchors.iter().map(|it| it.name.as_str()).collect();
@@ -309,6 +309,7 @@ fn base_verdict() -> Verdict {
     let question = Question {
         as_of: date("2026-07-01"),
         channel: Channel::Development,
+        facts_known_on: None,
     };
     gate::judge(&inputs, question)
 }

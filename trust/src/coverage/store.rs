@@ -1,0 +1,110 @@
+//! From a policy, or a shipped release, to what the engine is asked about.
+//!
+//! An anchor is found by its fingerprint. One that a release trusts and that is neither in the pool nor a fact is
+//! found by its key; one whose key nobody knows either is left out: what it accepts is not known, and that is never
+//! safe.
+
+use super::served::Declaration;
+use super::{Store, StoreAnchor, StorePin};
+use crate::anchors::{Certificate, Inventory};
+use crate::calendar::Calendar;
+use crate::chains::Chains;
+use crate::date::Date;
+use crate::hierarchy::{Builder, CertificateId, Hierarchy};
+use crate::ledger::{Release, ReleaseAnchor, ReleaseEndpoint};
+use crate::policy::{PolicyDraft, RequiredRoot};
+
+impl Hierarchy {
+    /// The graph of everything that is in hand or a fact: pool, captured chains and calendar.
+    pub fn of_project(calendar: &Calendar, inventory: &Inventory, chains: &Chains) -> Self {
+        let mut builder = Builder::of_calendar(calendar);
+        let captured = chains.all().filter(|certificate| certificate.may_issue);
+        for certificate in inventory.iter().chain(captured) {
+            builder.add_certificate(certificate, calendar);
+        }
+        builder.build()
+    }
+}
+
+impl Store {
+    /// The store that `policy` asks for. A required root that `hierarchy` does not have is left out; its absence
+    /// is a finding of its own.
+    pub fn of_policy(policy: &PolicyDraft, hierarchy: &Hierarchy, calendar: &Calendar) -> Self {
+        let anchor = |root: &RequiredRoot| {
+            let until = root.effective_end.as_ref().map(|end| end.value);
+            Some(StoreAnchor {
+                certificate: hierarchy.find(&root.sha256)?,
+                private: calendar.is_private(&root.sha256),
+                until: until.unwrap_or(Date::LAST),
+            })
+        };
+        let pins = policy.pin_fallbacks.iter().flat_map(|fallback| {
+            fallback.spki_sha256.iter().map(|pin| StorePin {
+                endpoint: fallback.endpoint.value.clone(),
+                spki_sha256: pin.value,
+                expires: fallback.expires.value,
+            })
+        });
+        Self {
+            anchors: policy.required_roots.iter().filter_map(anchor).collect(),
+            pins: pins.collect(),
+            rescue: policy.rescue.is_some(),
+        }
+    }
+
+    /// The store that `release` shipped with.
+    pub fn of_release(release: &Release, hierarchy: &Hierarchy, calendar: &Calendar) -> Self {
+        let anchor = |anchor: &ReleaseAnchor| {
+            Some(StoreAnchor {
+                certificate: shipped(anchor, hierarchy)?,
+                private: calendar.is_private(&anchor.sha256),
+                until: Date::LAST,
+            })
+        };
+        let pins = release.pins.iter().map(|pin| StorePin {
+            endpoint: pin.endpoint.clone(),
+            spki_sha256: pin.spki_sha256,
+            expires: pin.expires,
+        });
+        Self {
+            anchors: release.anchors.iter().filter_map(anchor).collect(),
+            pins: pins.collect(),
+            rescue: false,
+        }
+    }
+}
+
+fn shipped(anchor: &ReleaseAnchor, hierarchy: &Hierarchy) -> Option<CertificateId> {
+    let by_key = || {
+        let key = hierarchy.key(hierarchy.find_key(&anchor.spki_sha256)?)?;
+        let self_issued = |id: &&CertificateId| {
+            let certificate = hierarchy.certificate(**id);
+            certificate.is_some_and(crate::hierarchy::CaCertificate::self_issued)
+        };
+        let own = key.certificates.iter().find(self_issued);
+        own.or(key.certificates.first()).copied()
+    };
+    hierarchy.find(&anchor.sha256).or_else(by_key)
+}
+
+impl Declaration {
+    /// What the ledger says of an endpoint. Captures that are not there any more count for nothing.
+    pub fn of_release(endpoint: &ReleaseEndpoint, chains: &Chains, hierarchy: &Hierarchy) -> Self {
+        let host = device::url::HttpsUrl::parse(endpoint.url.as_bytes());
+        let captures = endpoint.chains.iter().filter_map(|path| {
+            let chain: &[Certificate] = chains.at(path)?;
+            Some(super::served::Capture::of(path, chain, hierarchy))
+        });
+        Self {
+            name: endpoint.name.clone(),
+            host: host.map(|url| url.host().to_owned()).unwrap_or_default(),
+            owner: endpoint.owner.clone(),
+            profile: endpoint.profile.clone(),
+            key_type: endpoint.key_type,
+            leaf_days: endpoint.leaf_days,
+            leaf_ends: endpoint.leaf_ends,
+            renewal_slack_days: endpoint.renewal_slack_days.unwrap_or_default(),
+            captures: captures.collect(),
+        }
+    }
+}
