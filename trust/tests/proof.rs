@@ -136,7 +136,7 @@ const TODAY: &str = "2026-09-01";
 
 #[test]
 fn the_reference_policy_is_covered_on_each_day_of_service() {
-    for day in ["2026-07-01", TODAY, "2027-06-30", "2032-06-30"] {
+    for day in ["2026-08-12", TODAY, "2027-06-30", "2032-06-30"] {
         let verdict = judge(&reference(), day, &[]);
         let stands: Vec<_> = found(&verdict)
             .into_iter()
