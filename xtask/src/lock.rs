@@ -3,6 +3,7 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::Path;
+use std::time::Duration;
 
 use crate::failure::{Failure, Result};
 use crate::progress::Progress;
@@ -53,19 +54,25 @@ fn sign(file: &mut File, purpose: &str) -> std::io::Result<()> {
     writeln!(file, "process {} ({purpose})", std::process::id())
 }
 
+/// How often, and after which pause, the name of a holder is looked for that has locked and not signed yet.
+const LOOKS: u32 = 50;
+const PAUSE: Duration = Duration::from_millis(20);
+
 fn holder(file: &mut File) -> String {
-    let mut text = String::new();
-    match file.read_to_string(&mut text) {
-        Ok(length) if length > 0 => text.trim().to_owned(),
-        _ => "another process".to_owned(),
+    for _ in 0..LOOKS {
+        std::thread::sleep(PAUSE);
+        let mut text = String::new();
+        if file.rewind().is_ok() && file.read_to_string(&mut text).is_ok() && text.ends_with('\n') {
+            return text.trim().to_owned();
+        }
     }
+    "another process".to_owned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::sync::mpsc;
-    use std::time::Duration;
 
     #[test]
     fn second_waits_for_the_first() {
@@ -103,6 +110,18 @@ mod tests {
                 std::process::id()
             )
         );
+    }
+
+    #[test]
+    fn holder_that_signs_late_is_waited_for() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("lock");
+        let mut holding = File::create(&path).unwrap();
+        let mut waiting = File::open(&path).unwrap();
+        let thread = std::thread::spawn(move || holder(&mut waiting));
+        std::thread::sleep(3 * PAUSE);
+        sign(&mut holding, "late").unwrap();
+        assert!(thread.join().unwrap().ends_with("(late)"));
     }
 
     #[test]
