@@ -1,11 +1,12 @@
 //! The steps of `cargo xtask test`, in the order in which a mistake is cheapest to find.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::counts::{Counts, one_test, test_suite};
 use super::{Ourselves, cargo, documentation};
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::tools;
 
 /// One step.
@@ -142,7 +143,7 @@ fn tests(Ourselves { root, .. }: &Ourselves) -> Result<Counts> {
 /// Builds a release as a newcomer does, then attacks it.
 fn release(ourselves: &Ourselves) -> Result<Counts> {
     let root = &ourselves.root;
-    let dist = root.join("target/perennial/test-dist");
+    let dist = empty_folder(root.join("target/perennial/test-dist"))?;
     let mut build = ourselves.command(&["build-firmware", "--allow-dirty", "--output"]);
     build.arg(&dist);
     let mut counts = one_test(build)?;
@@ -165,6 +166,16 @@ fn release(ourselves: &Ourselves) -> Result<Counts> {
     peers(root, &mut command)?;
     counts.add(test_suite(command)?);
     Ok(counts)
+}
+
+/// Without the release of an earlier run: tests and documentation speak of the one that is there.
+fn empty_folder(path: PathBuf) -> Result<PathBuf> {
+    match std::fs::remove_dir_all(&path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(Failure::io("remove", &path, &error))
+        }
+        _ => Ok(path),
+    }
 }
 
 fn docs(Ourselves { root, .. }: &Ourselves) -> Result<Counts> {
