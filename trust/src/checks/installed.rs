@@ -92,7 +92,11 @@ impl<'a> Installed<'a> {
             .max(service.longest_offline_days.value);
         let served: Vec<_> = (release.endpoints.iter())
             .map(|endpoint| {
-                let declared = Declaration::of_release(endpoint, case.chains, &proof.hierarchy);
+                let declared = Declaration::of_release(
+                    endpoint,
+                    |path| case.chains.at(path),
+                    &proof.hierarchy,
+                );
                 case.served_now(proof, declared)
             })
             .collect();

@@ -12,7 +12,7 @@ use crate::chains::Chains;
 use crate::date::Date;
 use crate::hierarchy::{Builder, CertificateId, Hierarchy};
 use crate::ledger::{Release, ReleaseAnchor, ReleaseEndpoint};
-use crate::policy::{PolicyDraft, RequiredRoot};
+use crate::policy::{PinFallback, PolicyDraft, RequiredRoot};
 
 impl Hierarchy {
     /// The graph of everything that is in hand or a fact: pool, captured chains and calendar.
@@ -38,16 +38,9 @@ impl Store {
                 until: until.unwrap_or(Date::LAST),
             })
         };
-        let pins = policy.pin_fallbacks.iter().flat_map(|fallback| {
-            fallback.spki_sha256.iter().map(|pin| StorePin {
-                endpoint: fallback.endpoint.value.clone(),
-                spki_sha256: pin.value,
-                expires: fallback.expires.value,
-            })
-        });
         Self {
             anchors: policy.required_roots.iter().filter_map(anchor).collect(),
-            pins: pins.collect(),
+            pins: StorePin::of_policy(&policy.pin_fallbacks),
             rescue: policy.rescue.is_some(),
         }
     }
@@ -61,16 +54,35 @@ impl Store {
                 until: Date::LAST,
             })
         };
-        let pins = release.pins.iter().map(|pin| StorePin {
+        Self {
+            anchors: release.anchors.iter().filter_map(anchor).collect(),
+            pins: StorePin::of_release(release),
+            rescue: false,
+        }
+    }
+}
+
+impl StorePin {
+    /// Every pin of a policy, in file order.
+    pub fn of_policy(fallbacks: &[PinFallback]) -> Vec<Self> {
+        let pins = fallbacks.iter().flat_map(|fallback| {
+            fallback.spki_sha256.iter().map(|pin| Self {
+                endpoint: fallback.endpoint.value.clone(),
+                spki_sha256: pin.value,
+                expires: fallback.expires.value,
+            })
+        });
+        pins.collect()
+    }
+
+    /// Every pin that `release` shipped with.
+    pub fn of_release(release: &Release) -> Vec<Self> {
+        let pins = release.pins.iter().map(|pin| Self {
             endpoint: pin.endpoint.clone(),
             spki_sha256: pin.spki_sha256,
             expires: pin.expires,
         });
-        Self {
-            anchors: release.anchors.iter().filter_map(anchor).collect(),
-            pins: pins.collect(),
-            rescue: false,
-        }
+        pins.collect()
     }
 }
 
@@ -88,11 +100,16 @@ fn shipped(anchor: &ReleaseAnchor, hierarchy: &Hierarchy) -> Option<CertificateI
 }
 
 impl Declaration {
-    /// What the ledger says of an endpoint. Captures that are not there any more count for nothing.
-    pub fn of_release(endpoint: &ReleaseEndpoint, chains: &Chains, hierarchy: &Hierarchy) -> Self {
+    /// What the ledger says of an endpoint. `captured` is the chain at a path; captures that are not there any more
+    /// count for nothing.
+    pub fn of_release<'a>(
+        endpoint: &ReleaseEndpoint,
+        captured: impl Fn(&str) -> Option<&'a [Certificate]>,
+        hierarchy: &Hierarchy,
+    ) -> Self {
         let host = device::url::HttpsUrl::parse(endpoint.url.as_bytes());
         let captures = endpoint.chains.iter().filter_map(|path| {
-            let chain: &[Certificate] = chains.at(path)?;
+            let chain = captured(path)?;
             Some(super::served::Capture::of(path, chain, hierarchy))
         });
         Self {

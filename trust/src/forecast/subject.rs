@@ -7,11 +7,11 @@ use super::question::{ForecastError, Question, UnknownName};
 use super::what_if::Supposed;
 use super::world::Project;
 use crate::calendar::Calendar;
-use crate::coverage::served::{Capture, Declaration};
+use crate::coverage::served::Declaration;
 use crate::coverage::{Counting, Served, Store, StoreAnchor, StorePin};
 use crate::date::Date;
 use crate::hierarchy::Hierarchy;
-use crate::ledger::{Release, ReleaseAnchor, ReleaseEndpoint};
+use crate::ledger::{Release, ReleaseAnchor};
 use crate::policy::{RequiredRoot, Sha256, VerifierModel};
 
 /// Whether it is in the field.
@@ -182,25 +182,8 @@ impl<'a> Subject<'a> {
 
     fn pins(&self) -> Vec<StorePin> {
         match self {
-            Self::Policy(project) => {
-                let pins = project.policy.pin_fallbacks.iter().flat_map(|fallback| {
-                    let keys = fallback.spki_sha256.iter();
-                    keys.map(|key| StorePin {
-                        endpoint: fallback.endpoint.value.clone(),
-                        spki_sha256: key.value,
-                        expires: fallback.expires.value,
-                    })
-                });
-                pins.collect()
-            }
-            Self::Release(_, release) => {
-                let pins = release.pins.iter().map(|pin| StorePin {
-                    endpoint: pin.endpoint.clone(),
-                    spki_sha256: pin.spki_sha256,
-                    expires: pin.expires,
-                });
-                pins.collect()
-            }
+            Self::Policy(project) => StorePin::of_policy(&project.policy.pin_fallbacks),
+            Self::Release(_, release) => StorePin::of_release(release),
         }
     }
 
@@ -213,7 +196,8 @@ impl<'a> Subject<'a> {
             }
             Self::Release(project, release) => {
                 let endpoints = release.endpoints.iter();
-                let declare = |endpoint| declaration(endpoint, project, hierarchy);
+                let captured = |path: &str| project.captures.get(path).map(Vec::as_slice);
+                let declare = |endpoint| Declaration::of_release(endpoint, captured, hierarchy);
                 endpoints.map(declare).collect()
             }
         }
@@ -254,28 +238,4 @@ fn is_private(sha256: &Sha256, calendar: &Calendar) -> bool {
     let facts = calendar.roots().filter(|fact| fact.sha256 == *sha256);
     let mut lists = facts.filter_map(|fact| fact.programmes.as_ref());
     lists.next().is_some_and(Vec::is_empty)
-}
-
-/// What the ledger says of an endpoint.
-fn declaration(
-    endpoint: &ReleaseEndpoint,
-    project: &Project,
-    hierarchy: &Hierarchy,
-) -> Declaration {
-    let host = device::url::HttpsUrl::parse(endpoint.url.as_bytes());
-    let captures = endpoint.chains.iter().filter_map(|path| {
-        let chain = project.captures.get(path)?;
-        Some(Capture::of(path, chain, hierarchy))
-    });
-    Declaration {
-        name: endpoint.name.clone(),
-        host: host.map(|url| url.host().to_owned()).unwrap_or_default(),
-        owner: endpoint.owner.clone(),
-        profile: endpoint.profile.clone(),
-        key_type: endpoint.key_type,
-        leaf_days: endpoint.leaf_days,
-        leaf_ends: endpoint.leaf_ends,
-        renewal_slack_days: endpoint.renewal_slack_days.unwrap_or_default(),
-        captures: captures.collect(),
-    }
 }

@@ -1,15 +1,12 @@
 //! A forecast as one HTML page: the timeline drawn, and the same in a table. No script, no font, nothing fetched.
 
-use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::Serialize;
 use trust::forecast::{Days, EndpointForecast, Forecast, Loss, Publish, ReleaseForecast};
 
 use super::drawing::{Drawing, WIDTHS, clean};
 use super::{human, words};
-use crate::exit::Exit;
-use crate::failure::{Failure, Result};
+use crate::failure::Result;
+use crate::report::page::fill;
 
 const TEMPLATE: &str = include_str!("../../../templates/forecast.html.j2");
 
@@ -25,25 +22,12 @@ pub(super) fn page(forecast: &Forecast) -> Result<String> {
         drawings: WIDTHS.map(|width| Drawing::of(forecast, width)),
         rows: forecast.releases.iter().flat_map(rows).collect(),
     };
-    fill(&values).map_err(|error| {
-        Failure::new(Exit::Bug, "the template of the forecast does not fit")
-            .evidence(error)
-            .help("report it: templates/forecast.html.j2")
-    })
-}
-
-fn fill(values: &Values<'_>) -> std::result::Result<String, minijinja::Error> {
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    // Names come out of certificates: whatever they hold is text.
-    environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    let syntax = SyntaxConfig::builder()
-        .keep_trailing_newline(true)
-        .lstrip_blocks(true)
-        .trim_blocks(true)
-        .build()?;
-    environment.set_syntax(syntax);
-    environment.render_str(TEMPLATE, Serde(values))
+    fill(
+        "the forecast",
+        "templates/forecast.html.j2",
+        TEMPLATE,
+        &values,
+    )
 }
 
 #[derive(Serialize)]

@@ -1,16 +1,13 @@
 //! The release report as one HTML page: no script, no font, no image, nothing fetched.
 
-use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::Serialize;
 use trust::calendar::{Confidence, EndCause};
 use trust::finding::Finding;
 
 use super::release::{AnchorReport, ReleaseReport};
 use super::timeline::{Timeline, beyond};
-use crate::exit::Exit;
-use crate::failure::{Failure, Result};
+use crate::failure::Result;
+use crate::report::page::fill;
 
 const TEMPLATE: &str = include_str!("../../../templates/report.html.j2");
 
@@ -23,25 +20,12 @@ pub(super) fn page(report: &ReleaseReport) -> Result<String> {
         findings: report.findings.iter().map(FindingRow::of).collect(),
         ends: report.anchors.iter().map(EndWords::of).collect(),
     };
-    fill(&values).map_err(|error| {
-        Failure::new(Exit::Bug, "the template of the release report does not fit")
-            .evidence(error)
-            .help("report it: templates/report.html.j2")
-    })
-}
-
-fn fill(values: &Values<'_>) -> std::result::Result<String, minijinja::Error> {
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    // Names come out of certificates: whatever they hold is text.
-    environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    let syntax = SyntaxConfig::builder()
-        .keep_trailing_newline(true)
-        .lstrip_blocks(true)
-        .trim_blocks(true)
-        .build()?;
-    environment.set_syntax(syntax);
-    environment.render_str(TEMPLATE, Serde(values))
+    fill(
+        "the release report",
+        "templates/report.html.j2",
+        TEMPLATE,
+        &values,
+    )
 }
 
 #[derive(Serialize)]

@@ -7,6 +7,7 @@ mod github;
 mod html;
 mod human;
 mod json;
+pub mod page;
 pub mod release;
 mod sarif;
 #[cfg(test)]
