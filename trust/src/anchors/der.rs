@@ -19,10 +19,16 @@ pub(super) enum NotDer {
     Length(usize),
     #[error("values are nested more than {MOST_LEVELS} deep at byte {0}")]
     Levels(usize),
+    #[error(
+        "the value at byte {0} has not the parts that it has in a certificate (RFC 5280, section 4.1)"
+    )]
+    Shape(usize),
     #[error("the tag 0x{tag:02x} at byte {at} is not one of DER")]
     Tag { at: usize, tag: u8 },
     #[error("the value at byte {0} does not end where what holds it ends")]
     Truncated(usize),
+    #[error("the tag 0x{tag:02x} at byte {at} does not belong there (RFC 5280, section 4.1)")]
+    Unexpected { at: usize, tag: u8 },
 }
 
 /// Checks one value and everything in it; bytes after it are somebody else's question.
@@ -53,11 +59,38 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), NotDer> {
     Ok(())
 }
 
+/// The value that begins at `at`.
+pub(super) fn value(bytes: &[u8], at: usize) -> Result<Header, NotDer> {
+    header(bytes, at, bytes.len())
+}
+
+/// The values directly in `value`; none in one that is not constructed.
+pub(super) fn children(bytes: &[u8], value: &Header) -> Result<Vec<Header>, NotDer> {
+    let mut found = Vec::new();
+    let mut at = value.contents;
+    while value.constructed && at < value.end {
+        let child = header(bytes, at, value.end)?;
+        at = child.end;
+        found.push(child);
+    }
+    Ok(found)
+}
+
 /// Tag and length of a value.
-struct Header {
+pub(super) struct Header {
+    /// Where it begins.
+    pub(super) at: usize,
+    pub(super) tag: u8,
     constructed: bool,
     contents: usize,
-    end: usize,
+    /// The byte behind it.
+    pub(super) end: usize,
+}
+
+impl Header {
+    pub(super) fn contents_of<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
+        bytes.get(self.contents..self.end).unwrap_or_default()
+    }
 }
 
 /// The header at `at` of a value that must end by `limit`.
@@ -78,6 +111,8 @@ fn header(bytes: &[u8], at: usize, limit: usize) -> Result<Header, NotDer> {
     let contents = at + 2 + octets;
     let end = contents.checked_add(length).filter(|end| *end <= limit);
     Ok(Header {
+        at,
+        tag,
         constructed: tag & CONSTRUCTED != 0,
         contents,
         end: end.ok_or(truncated)?,

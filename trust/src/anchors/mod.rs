@@ -6,6 +6,7 @@ mod der;
 mod name;
 mod parse;
 mod pem;
+mod shape;
 mod slug;
 
 use std::collections::BTreeMap;

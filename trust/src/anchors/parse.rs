@@ -8,8 +8,9 @@ use x509_parser::extensions::ParsedExtension;
 use x509_parser::oid_registry::{OID_X509_EXT_BASIC_CONSTRAINTS, OID_X509_EXT_KEY_USAGE};
 use x509_parser::prelude::{FromDer as _, X509Version};
 use x509_parser::time::ASN1Time;
+use x509_parser::x509::X509Name;
 
-use super::{Certificate, IssueBar, algorithms, der, name};
+use super::{Certificate, IssueBar, algorithms, der, name, shape};
 use crate::date::Date;
 use crate::policy::Sha256;
 use crate::source::Location;
@@ -88,10 +89,11 @@ impl Certificate {
 
     /// Subject and issuer as RFC 4514 texts, in the form of the calendar's facts: `CN=R3,O=Let's Encrypt,C=US`.
     pub fn distinguished_names(&self) -> (String, String) {
-        let both = |x509: X509Certificate<'_>| {
-            (name::rfc4514(x509.subject()), name::rfc4514(x509.issuer()))
+        let text = |der: &[u8]| {
+            let decoded = X509Name::from_der(der);
+            decoded.map_or_else(|_| String::new(), |(_, name)| name::rfc4514(&name))
         };
-        decode(&self.der).map(both).unwrap_or_default()
+        (text(&self.subject), text(&self.issuer))
     }
 
     /// Why it may not issue certificates; `None` when it may.
@@ -115,6 +117,7 @@ fn decode(bytes: &[u8]) -> Result<X509Certificate<'_>, CertificateError> {
         return Err(CertificateError::TrailingBytes(rest.len()));
     }
     der::check(bytes).map_err(|error| not_der(&error))?;
+    shape::check(bytes).map_err(|error| not_der(&error))?;
     if x509.signature_algorithm != x509.tbs_certificate.signature {
         return Err(CertificateError::TwoSignatureAlgorithms);
     }
