@@ -1,22 +1,35 @@
 //! Fleets whose stores hold many roots: the inputs of a check, made in memory.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::Path;
 use std::sync::Arc;
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, KeyPair, KeyUsagePurpose};
 use time::macros::datetime;
 use trust::anchors::{Certificate, file_name, read_pem};
-use trust::calendar::Calendar;
 use trust::channel::Channel;
 use trust::gate::{Inputs, Question};
 use trust::source::{Location, SourceFile};
 
-/// Endpoints that a store has room for.
-const MOST_ENDPOINTS: usize = 16;
+use crate::calendar;
+
 /// Owners that the generated roots are spread over.
 const GENERATED_OWNERS: usize = 10;
+/// Owner and kind of key of each endpoint: whatever the calendar knows the chains of.
+const ENDPOINTS: [(&str, &str); 5] = [
+    ("Let's Encrypt", "ecdsa"),
+    ("Let's Encrypt", "rsa"),
+    ("DigiCert", "ecdsa"),
+    ("DigiCert", "rsa"),
+    ("Sectigo", "ecdsa"),
+];
+/// The roots that the endpoints' chains lead to: without them nothing is covered, and the gate stays closed.
+const SERVED_ROOTS: [&str; 5] = [
+    "ISRG Root X1",
+    "ISRG Root X2",
+    "DigiCert TLS ECC P384 Root G5",
+    "DigiCert TLS RSA4096 Root G5",
+    "Sectigo Public Server Authentication Root E46",
+];
 
 /// The policy but for its roots and endpoints. Service is short, because roots of the Mozilla set end soon; the
 /// verifier is one that has P-521, as two of them do.
@@ -60,16 +73,12 @@ pub(crate) struct Fleet {
 impl Fleet {
     /// Every root of the Mozilla set, with the repository's calendar.
     pub(crate) fn mozilla() -> Self {
-        let nowhere = Location::whole(&SourceFile::new("webpki-root-certs", ""));
-        let read = |der: &[u8]| Certificate::from_der(der, nowhere.clone()).expect("a root");
-        let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS;
-        let roots: Vec<_> = roots.iter().map(|root| read(root.as_ref())).collect();
-        Self::with_calendar(&roots, repository_calendar())
+        Self::with_calendar(&mozilla_roots(), calendar::files())
     }
 
-    /// These roots, with the repository's calendar and a fact about each root.
+    /// Roots of [`generated_roots`], with the repository's calendar and a fact about each.
     pub(crate) fn of(roots: &[Certificate]) -> Self {
-        let mut calendar = repository_calendar();
+        let mut calendar = calendar::files();
         calendar.push(SourceFile::new(
             "trust/calendar/generated.toml",
             facts(roots),
@@ -78,10 +87,8 @@ impl Fleet {
     }
 
     fn with_calendar(roots: &[Certificate], calendar: Vec<Arc<SourceFile>>) -> Self {
-        let (facts, findings) = Calendar::read(&calendar);
-        assert!(findings.is_empty(), "{}", findings[0].message);
         let inputs = Inputs {
-            policy: SourceFile::new("policy.toml", policy(roots, &facts)),
+            policy: SourceFile::new("policy.toml", policy(roots)),
             anchors: pool(roots),
             calendar,
             endpoints: Vec::new(),
@@ -100,12 +107,23 @@ impl Fleet {
     }
 }
 
-/// P-256 roots that differ in name, key and fingerprint.
+/// As many roots: those that the endpoints need, then P-256 roots that differ in name, key and fingerprint.
 pub(crate) fn generated_roots(count: usize) -> Vec<Certificate> {
-    let made: String = (0..count).map(generated_root).collect();
-    let (roots, findings) = read_pem(&SourceFile::new("generated.pem", made));
+    let mut roots = mozilla_roots();
+    roots.retain(|root| SERVED_ROOTS.contains(&root.name.as_str()));
+    assert_eq!(roots.len(), SERVED_ROOTS.len(), "a root has gone");
+    let made: String = (roots.len()..count).map(generated_root).collect();
+    let (generated, findings) = read_pem(&SourceFile::new("generated.pem", made));
     assert!(findings.is_empty(), "{}", findings[0].message);
+    roots.extend(generated);
     roots
+}
+
+fn mozilla_roots() -> Vec<Certificate> {
+    let nowhere = Location::whole(&SourceFile::new("webpki-root-certs", ""));
+    let read = |der: &[u8]| Certificate::from_der(der, nowhere.clone()).expect("a root");
+    let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS;
+    roots.iter().map(|root| read(root.as_ref())).collect()
 }
 
 fn generated_root(number: usize) -> String {
@@ -121,21 +139,6 @@ fn generated_root(number: usize) -> String {
     let key = KeyPair::generate().expect("a P-256 key");
     let root = parameters.self_signed(&key).expect("a certificate");
     root.pem().replace("\r\n", "\n")
-}
-
-fn repository_calendar() -> Vec<Arc<SourceFile>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("calendar");
-    let entries = std::fs::read_dir(folder).expect("trust/calendar");
-    let mut paths: Vec<_> = entries
-        .map(|entry| entry.expect("an entry").path())
-        .collect();
-    paths.retain(|path| path.extension().is_some_and(|ending| ending == "toml"));
-    paths.sort();
-    let read = |path: &std::path::PathBuf| {
-        let bytes = std::fs::read(path).expect("a calendar file");
-        SourceFile::from_bytes(path.display().to_string(), &bytes)
-    };
-    paths.iter().map(read).collect()
 }
 
 /// One PEM file for each root.
@@ -155,9 +158,8 @@ fn pem(der: &[u8]) -> String {
     format!("-----BEGIN CERTIFICATE-----\n{body}-----END CERTIFICATE-----\n")
 }
 
-fn policy(roots: &[Certificate], calendar: &Calendar) -> String {
+fn policy(roots: &[Certificate]) -> String {
     let mut text = POLICY.to_owned();
-    let mut owners: BTreeMap<String, usize> = BTreeMap::new();
     for root in roots {
         let fingerprint = hex::encode(root.fingerprint);
         let _ = write!(
@@ -165,29 +167,21 @@ fn policy(roots: &[Certificate], calendar: &Calendar) -> String {
             "\n[[required-root]]\nname = {:?}\nsha256 = \"{fingerprint}\"\nreason = \"measured\"\n",
             root.name,
         );
-        let owner = calendar.owner(root).unwrap_or_default();
-        *owners.entry(owner).or_default() += 1;
     }
-    // Those with the most roots: a store has room for so many endpoints.
-    let mut owners: Vec<_> = owners
-        .into_iter()
-        .filter(|(owner, _)| !owner.is_empty())
-        .collect();
-    owners.sort_by_key(|(_, roots)| std::cmp::Reverse(*roots));
-    for (number, (owner, _)) in owners.iter().take(MOST_ENDPOINTS).enumerate() {
+    for (number, (owner, key_type)) in ENDPOINTS.iter().enumerate() {
         let _ = write!(
             text,
             "\n[[endpoint]]\nname = \"endpoint-{number}\"\nurl = \"https://ota-{number}.example.com/\"\n\
-             owner = {owner:?}\nleaf-days = 90\n",
+             owner = {owner:?}\nprofile = \"default\"\nkey-type = {key_type:?}\nleaf-days = 90\n",
         );
     }
     text
 }
 
-/// A fact about each root, as a large calendar would have it.
+/// A fact about each generated root, as a large calendar would have it; the others are in the repository's.
 fn facts(roots: &[Certificate]) -> String {
     let mut text = "schema-version = 1\nconfidence = \"observed\"\nsource = \"made\"\n".to_owned();
-    for root in roots {
+    for root in &roots[SERVED_ROOTS.len()..] {
         let owner = root.organisation.as_deref().unwrap_or_default();
         let _ = write!(
             text,

@@ -1,6 +1,7 @@
-//! CPU time of a function: the median of many runs, and a table of such medians.
+//! CPU time of functions: the median of many runs, a table of such medians, and limits.
 //!
-//! The frameworks measure time on the wall, and none of them fails when a limit is passed.
+//! The frameworks measure time on the wall, and none of them fails when a limit is passed. As with them, nothing is
+//! measured without cargo's `--bench`: `cargo test --benches` runs everything once, to see that it still runs.
 
 use std::fmt;
 use std::hint::black_box;
@@ -8,10 +9,16 @@ use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 
-/// CPU time to spend on each measurement; there are at least [`FEWEST`] runs.
+/// CPU time to spend on each function; there are at least [`FEWEST`] runs.
 const BUDGET: Duration = Duration::from_secs(2);
 const FEWEST: usize = 11;
-const WARM_UP: usize = 2;
+/// CPU time for each function before it is the next one's turn; at least one run.
+const TURN: Duration = Duration::from_millis(50);
+
+/// Whether this is a measurement, and not a test.
+pub(crate) fn measuring() -> bool {
+    std::env::args().any(|argument| argument == "--bench")
+}
 
 /// CPU time of one run.
 #[derive(Clone, Copy)]
@@ -35,34 +42,52 @@ impl Measured {
 
 /// Runs `work` again and again. What it makes is dropped within the measured time, as a user's is.
 pub(crate) fn cpu<T>(work: impl Fn() -> T) -> Measured {
-    let mut samples = Samples::default();
-    for _ in 0..WARM_UP {
-        black_box(work());
+    let [measured] = in_turn([&|| drop(black_box(work()))]);
+    measured
+}
+
+/// Runs each again and again, in turn, so that what else the machine does meets all of them alike.
+pub(crate) fn in_turn<const N: usize>(works: [&dyn Fn(); N]) -> [Measured; N] {
+    let mut samples = [const { Samples::new() }; N];
+    while samples.iter().any(Samples::wants_more) {
+        for (samples, work) in samples.iter_mut().zip(works) {
+            samples.take_turn(work);
+        }
     }
-    while samples.more() {
-        samples.take(&work);
-    }
-    samples.measured()
+    samples.map(Samples::measured)
 }
 
 /// CPU times of single runs.
-#[derive(Default)]
 struct Samples {
     times: Vec<Duration>,
     spent: Duration,
 }
 
 impl Samples {
-    fn more(&self) -> bool {
-        self.times.len() < FEWEST || self.spent < BUDGET
+    const fn new() -> Self {
+        Self {
+            times: Vec::new(),
+            spent: Duration::ZERO,
+        }
     }
 
-    fn take<T>(&mut self, work: impl Fn() -> T) {
-        let before = cpu_time();
-        drop(black_box(work()));
-        let time = cpu_time().saturating_sub(before);
-        self.spent += time;
-        self.times.push(time);
+    fn wants_more(&self) -> bool {
+        let enough = if measuring() { FEWEST } else { 1 };
+        self.times.len() < enough || (measuring() && self.spent < BUDGET)
+    }
+
+    fn take_turn(&mut self, work: &dyn Fn()) {
+        let until = self.spent + TURN;
+        loop {
+            let before = cpu_time();
+            work();
+            let time = cpu_time().saturating_sub(before);
+            self.spent += time;
+            self.times.push(time);
+            if self.spent >= until || !measuring() {
+                return;
+            }
+        }
     }
 
     fn measured(mut self) -> Measured {
@@ -111,7 +136,7 @@ impl fmt::Display for Table {
             "CPU time", "median", "fastest", "samples", "times"
         )?;
         for (name, measured, ratio) in &self.0 {
-            let ratio = ratio.map_or(String::new(), |ratio| format!("{ratio:.1}"));
+            let ratio = ratio.map_or(String::new(), |ratio| format!("{ratio:.2}"));
             writeln!(
                 f,
                 "{name:width$}  {:>8.3} ms  {:>8.3} ms  {:>7}  {ratio:>6}",
@@ -122,4 +147,16 @@ impl fmt::Display for Table {
         }
         Ok(())
     }
+}
+
+/// Whether `measured` is within its limit, in words, too. A test has no limit.
+pub(crate) fn is_within(what: &str, measured: f64, most: f64) -> bool {
+    let passed = measured <= most || !measuring();
+    let word = match (measuring(), passed) {
+        (false, _) => "not measured",
+        (true, true) => "ok",
+        (true, false) => "TOO SLOW",
+    };
+    println!("{word}: {what}: {measured:.2}, at most {most}");
+    passed
 }

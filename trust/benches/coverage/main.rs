@@ -5,21 +5,26 @@
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints its results")]
 
-use std::hint::black_box;
-use std::path::Path;
-use std::process::ExitCode;
-use std::time::Duration;
+#[path = "../common/calendar.rs"]
+mod calendar;
+#[path = "../common/measure.rs"]
+#[allow(dead_code, reason = "the other benchmarks use the rest")]
+mod measure;
 
-use rustix::time::{ClockId, clock_gettime};
+use std::hint::black_box;
+use std::process::ExitCode;
+
 use trust::calendar::{Calendar, KeyType};
 use trust::coverage::served::{Declaration, World};
 use trust::coverage::{Counting, Question, Served, Store, StoreAnchor, prove};
 use trust::date::Date;
 use trust::hierarchy::{Builder, CertificateId, Hierarchy};
 use trust::policy::VerifierModel;
-use trust::source::SourceFile;
+
+use measure::Table;
 
 const RELEASES: usize = 1_000;
+const RELEASES_IN_A_TEST: usize = 20;
 const ENDPOINTS: usize = 20;
 const YEARS: u16 = 20;
 /// Most CPU time for all of it, in milliseconds.
@@ -27,63 +32,50 @@ const MOST_MILLISECONDS: f64 = 1_000.0;
 /// Twice the years may take so many times as long, twice the releases so many times.
 const MOST_TIMES_YEARS: f64 = 1.1;
 const MOST_TIMES_RELEASES: f64 = 2.2;
-const ROUNDS: usize = 7;
 /// The day of the calendar's last facts, from which is proven: a longer service life has more days and, behind the
 /// last date that anybody published, no more events.
 const FACTS_AS_OF: &str = "2026-08-21";
 
 fn main() -> ExitCode {
-    let calendar = calendar();
+    let calendar = calendar::facts();
     let hierarchy = Builder::of_calendar(&calendar).build();
-    let ledger = Ledger::new(&calendar, &hierarchy, 2 * RELEASES);
-    let [whole, years, releases] = interleaved([
-        &|| ledger.prove(RELEASES, YEARS),
-        &|| ledger.prove(RELEASES, 2 * YEARS),
-        &|| ledger.prove(2 * RELEASES, YEARS),
+    let count = if measure::measuring() {
+        RELEASES
+    } else {
+        RELEASES_IN_A_TEST
+    };
+    let ledger = Ledger::new(&calendar, &hierarchy, 2 * count);
+    let prove = |releases, years| {
+        black_box(ledger.prove(releases, years));
+    };
+    let [whole, years, releases] = measure::in_turn([
+        &|| prove(count, YEARS),
+        &|| prove(count, 2 * YEARS),
+        &|| prove(2 * count, YEARS),
     ]);
-    let milliseconds = whole.as_secs_f64() * 1e3;
-    let times = |more: Duration| more.as_secs_f64() / whole.as_secs_f64();
+    let mut table = Table::default();
+    table.add("1,000 releases × 20 endpoints × 20 years".to_owned(), whole);
+    table.add_ratio("twice the years".to_owned(), years, whole);
+    table.add_ratio("twice the releases".to_owned(), releases, whole);
+    println!("{table}");
     let passed = [
-        limit(
-            "1,000 releases × 20 endpoints × 20 years, ms",
-            milliseconds,
+        measure::is_within(
+            "the whole ledger, ms",
+            whole.milliseconds(),
             MOST_MILLISECONDS,
         ),
-        limit("twice the years, times", times(years), MOST_TIMES_YEARS),
-        limit(
+        measure::is_within(
+            "twice the years, times",
+            years.times(whole),
+            MOST_TIMES_YEARS,
+        ),
+        measure::is_within(
             "twice the releases, times",
-            times(releases),
+            releases.times(whole),
             MOST_TIMES_RELEASES,
         ),
     ];
     ExitCode::from(u8::from(passed.contains(&false)))
-}
-
-fn limit(what: &str, measured: f64, most: f64) -> bool {
-    let passed = measured <= most;
-    let word = if passed { "ok" } else { "TOO SLOW" };
-    println!("{word}: {what}: {measured:.2}, at most {most}");
-    passed
-}
-
-/// Median CPU time of each, all of them run in turn.
-fn interleaved<const N: usize>(works: [&dyn Fn() -> usize; N]) -> [Duration; N] {
-    let mut times = [const { Vec::new() }; N];
-    for _ in 0..ROUNDS {
-        for (times, work) in times.iter_mut().zip(works) {
-            let before = cpu_time();
-            black_box(work());
-            times.push(cpu_time().saturating_sub(before));
-        }
-    }
-    times.map(|mut times| {
-        times.sort_unstable();
-        times[times.len() / 2]
-    })
-}
-
-fn cpu_time() -> Duration {
-    Duration::try_from(clock_gettime(ClockId::ProcessCPUTime)).expect("never negative")
 }
 
 /// Releases with stores of 2 to 5 anchors, endpoints of two owners and both key types.
@@ -163,20 +155,4 @@ fn store(hierarchy: &Hierarchy, number: usize) -> Store {
 
 fn day(text: &str) -> Date {
     text.parse().expect("a date")
-}
-
-fn calendar() -> Calendar {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("calendar");
-    let entries = std::fs::read_dir(folder).expect("trust/calendar");
-    let mut paths: Vec<_> = entries
-        .map(|entry| entry.expect("an entry").path())
-        .collect();
-    paths.sort();
-    let read = |path: &std::path::PathBuf| {
-        let bytes = std::fs::read(path).expect("a calendar file");
-        SourceFile::from_bytes(path.display().to_string(), &bytes)
-    };
-    let (calendar, findings) = Calendar::read(&paths.iter().map(read).collect::<Vec<_>>());
-    assert!(findings.is_empty(), "{}", findings[0].message);
-    calendar
 }

@@ -1,5 +1,7 @@
 //! Which anchors and pins accept a chain, on which days, by which path.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::cause::Level;
@@ -60,8 +62,8 @@ impl<'a> Carriers<'a> {
             listed: Vec::new(),
             owners: Vec::new(),
         };
-        let mut keys: Vec<KeyId> = Vec::new();
-        let mut owners: Vec<&str> = Vec::new();
+        let mut by_key: BTreeMap<KeyId, usize> = BTreeMap::new();
+        let mut owners = Numbers::default();
         for anchor in &store.anchors {
             let Some(certificate) = hierarchy.certificate(anchor.certificate) else {
                 continue;
@@ -69,19 +71,16 @@ impl<'a> Carriers<'a> {
             let Some(key) = hierarchy.key(certificate.key) else {
                 continue;
             };
-            let known = keys.iter().position(|known| *known == certificate.key);
-            let carrier = known.unwrap_or_else(|| {
-                keys.push(certificate.key);
-                carriers
-                    .owners
-                    .push(key.owner.as_deref().map(|owner| number(&mut owners, owner)));
+            let carrier = *by_key.entry(certificate.key).or_insert_with(|| {
+                let owner = key.owner.as_deref();
+                carriers.owners.push(owner.map(|owner| owners.of(owner)));
                 carriers.listed.push(Carrier::Anchor {
                     name: certificate.name.clone(),
                     spki_sha256: hex::encode(key.spki_sha256),
                     owner: key.owner.clone(),
                     private: anchor.private,
                 });
-                keys.len() - 1
+                carriers.listed.len() - 1
             });
             carriers.trust(carrier, anchor, certificate);
         }
@@ -209,14 +208,15 @@ impl<'a> Carriers<'a> {
 /// Steps of one search: webpki gives up after 100 signatures.
 const MOST_STEPS: usize = 100;
 
-fn number<'n>(names: &mut Vec<&'n str>, name: &'n str) -> usize {
-    names
-        .iter()
-        .position(|known| *known == name)
-        .unwrap_or_else(|| {
-            names.push(name);
-            names.len() - 1
-        })
+/// A small number for each name.
+#[derive(Default)]
+struct Numbers<'n>(BTreeMap<&'n str, usize>);
+
+impl<'n> Numbers<'n> {
+    fn of(&mut self, name: &'n str) -> usize {
+        let next = self.0.len();
+        *self.0.entry(name).or_insert(next)
+    }
 }
 
 /// The search for anchors from the leaf upwards.
