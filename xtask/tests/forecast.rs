@@ -274,3 +274,20 @@ fn the_same_question_has_the_same_bytes() {
         assert_eq!(first.stdout, second.stdout, "{format}");
     }
 }
+
+/// What the policy says of a host holds for every release that asks this host, from the day of the question on.
+#[test]
+fn a_server_that_gets_another_ca_strands_what_has_shipped() {
+    let moved = copy("deploy-the-fleet");
+    let asked = ["1.0.7", "--at", "2026-08-21", "--until", "2029-12-31"];
+    assert_eq!(loss(&json(moved.path(), &asked)), "-");
+    let owner = "url = \"https://ota.example.com/\"\nowner = \"Let's Encrypt\"";
+    let other = "url = \"https://ota.example.com/\"\nowner = \"DigiCert\"";
+    change(&moved, "policy.toml", owner, other);
+    let forecast = json(moved.path(), &asked);
+    let server = &forecast["releases"][0]["endpoints"][0];
+    assert_eq!(server["loss"]["earliest"], "2026-08-21");
+    assert_eq!(server["loss"]["latest"], "2026-08-21");
+    let cause = server["loss"]["causes"][0]["what"].as_str().unwrap();
+    assert!(cause.contains("DigiCert"), "{cause}");
+}

@@ -1,8 +1,8 @@
 //! From a policy, or a shipped release, to what the engine is asked about.
 //!
-//! An anchor is found by its fingerprint. One that a release trusts and that is neither in the pool nor a fact is
-//! found by its key; one whose key nobody knows either is left out: what it accepts is not known, and that is never
-//! safe.
+//! An anchor is found by its fingerprint. One that is neither in the pool nor a fact is left out: what it accepts is not
+//! known, and that is never safe. Another certificate of its key does not stand in for it, because its dates and its
+//! issuer may be others.
 
 use super::served::Declaration;
 use super::{Store, StoreAnchor, StorePin};
@@ -10,7 +10,7 @@ use crate::anchors::{Certificate, Inventory};
 use crate::calendar::Calendar;
 use crate::chains::Chains;
 use crate::date::Date;
-use crate::hierarchy::{Builder, CertificateId, Hierarchy};
+use crate::hierarchy::{Builder, Hierarchy};
 use crate::ledger::{Release, ReleaseAnchor, ReleaseEndpoint};
 use crate::policy::{PinFallback, PolicyDraft, RequiredRoot};
 
@@ -49,7 +49,7 @@ impl Store {
     pub fn of_release(release: &Release, hierarchy: &Hierarchy, calendar: &Calendar) -> Self {
         let anchor = |anchor: &ReleaseAnchor| {
             Some(StoreAnchor {
-                certificate: shipped(anchor, hierarchy)?,
+                certificate: hierarchy.find(&anchor.sha256)?,
                 private: calendar.is_private(&anchor.sha256),
                 until: Date::LAST,
             })
@@ -84,19 +84,6 @@ impl StorePin {
         });
         pins.collect()
     }
-}
-
-fn shipped(anchor: &ReleaseAnchor, hierarchy: &Hierarchy) -> Option<CertificateId> {
-    let by_key = || {
-        let key = hierarchy.key(hierarchy.find_key(&anchor.spki_sha256)?)?;
-        let self_issued = |id: &&CertificateId| {
-            let certificate = hierarchy.certificate(**id);
-            certificate.is_some_and(crate::hierarchy::CaCertificate::self_issued)
-        };
-        let own = key.certificates.iter().find(self_issued);
-        own.or(key.certificates.first()).copied()
-    };
-    hierarchy.find(&anchor.sha256).or_else(by_key)
 }
 
 impl Declaration {

@@ -1,8 +1,10 @@
 //! The forecast: when each shipped release, and the policy as it is now, loses its servers, and what if.
 //!
 //! Each release is judged from its own release date on, with all facts or with those that were known on a day: the
-//! past of a release is part of the answer. The policy is judged from the day that is asked about. What a release loses is
-//! [`crate::coverage`]'s answer; this module says what that means for somebody who has to publish an update in time.
+//! past of a release is part of the answer. The policy is judged from the day that is asked about. From that day on, a host
+//! sends what the policy says of it, where the policy has it: a server that gets another CA strands releases that know the
+//! old one. What a release loses is [`crate::coverage`]'s answer; this module says what that means for somebody who has to
+//! publish an update in time.
 //!
 //! **Last safe day to publish.** A device that comes back after `longest-offline-days` must find its servers on that day:
 //! with the first possible day of loss E and N days offline, an update that is out on E − N − 1 at the latest reaches
@@ -10,6 +12,7 @@
 
 mod answer;
 mod question;
+mod servers;
 mod splice;
 mod subject;
 mod what_if;
@@ -22,6 +25,9 @@ pub use question::{ForecastError, Question, UnknownName, WhatIf};
 pub use subject::SubjectKind;
 
 use std::sync::Arc;
+
+use servers::Servers;
+use subject::Subject;
 
 use crate::gate::Inputs;
 use crate::source::SourceFile;
@@ -45,8 +51,12 @@ pub fn forecast(
     let known = project.known_on(question.known_on);
     let chosen = subject::choose(&project, question)?;
     let supposed = what_if::suppose(&known, &chosen, question)?;
-    let releases = chosen.iter().map(|subject| {
-        let resolved = subject.resolve(&supposed, question);
+    let declare = |subject: &Subject<'_>| subject.declarations(&known.hierarchy);
+    let declared: Vec<_> = chosen.iter().map(declare).collect();
+    let policy = project.declarations(&known.hierarchy);
+    let servers = Servers::new(declared.iter().flatten(), &policy, &supposed, question);
+    let releases = chosen.iter().zip(&declared).map(|(subject, declared)| {
+        let resolved = subject.resolve(&supposed, declared, &servers);
         answer::release(subject, &resolved, &supposed, question)
     });
     Ok(Forecast {

@@ -43,6 +43,11 @@ pub(super) fn splice(before: &Served, after: &Served, day: Date, cause: &Arc<Cau
         let places = captured.filter_map(|chain| place_of(&spliced.chains, chain));
         spliced.captured = spliced.captured.iter().copied().chain(places).collect();
     }
+    for key in &after.leaf_keys {
+        if !spliced.leaf_keys.contains(key) {
+            spliced.leaf_keys.push(*key);
+        }
+    }
     spliced.captured.sort_unstable();
     spliced.captured.dedup();
     spliced

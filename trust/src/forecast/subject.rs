@@ -4,11 +4,11 @@ use serde::Serialize;
 
 use super::THIS_POLICY;
 use super::question::{ForecastError, Question, UnknownName};
+use super::servers::Servers;
 use super::what_if::Supposed;
 use super::world::Project;
-use crate::calendar::Calendar;
 use crate::coverage::served::Declaration;
-use crate::coverage::{Counting, Served, Store, StoreAnchor, StorePin};
+use crate::coverage::{Counting, Served, Store};
 use crate::date::Date;
 use crate::hierarchy::Hierarchy;
 use crate::ledger::{Release, ReleaseAnchor};
@@ -155,45 +155,31 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// Its store and its endpoints, in the supposed world.
-    pub(super) fn resolve(&self, supposed: &Supposed<'_>, question: &Question) -> Resolved {
-        let hierarchy = &supposed.known.hierarchy;
-        let mut missing = Vec::new();
-        let mut anchors = Vec::new();
-        for anchor in self.anchors() {
-            match anchor.place(hierarchy, &supposed.calendar) {
-                Some(found) => anchors.push(found),
-                None => missing.push(anchor.name.to_owned()),
-            }
-        }
-        let served = self.declarations(hierarchy).into_iter();
+    /// Its store and its endpoints, in the supposed world; `declared` are its [`Self::declarations`].
+    pub(super) fn resolve(
+        &self,
+        supposed: &Supposed<'_>,
+        declared: &[Declaration],
+        servers: &Servers,
+    ) -> Resolved {
+        let (hierarchy, calendar) = (&supposed.known.hierarchy, &supposed.calendar);
+        let missing = |anchor: &SubjectAnchor<'_>| hierarchy.find(&anchor.sha256).is_none();
+        let missing = self.anchors().into_iter().filter(missing);
+        let served = declared.iter().filter_map(|one| servers.get(one).cloned());
         Resolved {
-            store: Store {
-                anchors,
-                pins: self.pins(),
-                rescue: matches!(self, Self::Policy(project) if project.policy.rescue.is_some()),
+            store: match self {
+                Self::Policy(project) => Store::of_policy(&project.draft, hierarchy, calendar),
+                Self::Release(_, release) => Store::of_release(release, hierarchy, calendar),
             },
-            served: served
-                .map(|declared| supposed.served(&declared, question))
-                .collect(),
-            missing,
+            served: served.collect(),
+            missing: missing.map(|anchor| anchor.name.to_owned()).collect(),
         }
     }
 
-    fn pins(&self) -> Vec<StorePin> {
+    /// What is known of its endpoints, in order.
+    pub(super) fn declarations(&self, hierarchy: &Hierarchy) -> Vec<Declaration> {
         match self {
-            Self::Policy(project) => StorePin::of_policy(&project.policy.pin_fallbacks),
-            Self::Release(_, release) => StorePin::of_release(release),
-        }
-    }
-
-    fn declarations(&self, hierarchy: &Hierarchy) -> Vec<Declaration> {
-        match self {
-            Self::Policy(project) => {
-                let endpoints = project.policy.endpoints.iter();
-                let declare = |endpoint| Declaration::of(endpoint, &project.chains, hierarchy);
-                endpoints.map(declare).collect()
-            }
+            Self::Policy(project) => project.declarations(hierarchy),
             Self::Release(project, release) => {
                 let endpoints = release.endpoints.iter();
                 let captured = |path: &str| project.captures.get(path).map(Vec::as_slice);
@@ -222,20 +208,4 @@ impl<'a> SubjectAnchor<'a> {
             root: None,
         }
     }
-
-    fn place(&self, hierarchy: &Hierarchy, calendar: &Calendar) -> Option<StoreAnchor> {
-        let end = self.root.and_then(|root| root.effective_end.as_ref());
-        Some(StoreAnchor {
-            certificate: hierarchy.find(&self.sha256)?,
-            private: is_private(&self.sha256, calendar),
-            until: end.map_or(Date::LAST, |end| end.value),
-        })
-    }
-}
-
-/// In no root programme: `programmes = []`.
-fn is_private(sha256: &Sha256, calendar: &Calendar) -> bool {
-    let facts = calendar.roots().filter(|fact| fact.sha256 == *sha256);
-    let mut lists = facts.filter_map(|fact| fact.programmes.as_ref());
-    lists.next().is_some_and(Vec::is_empty)
 }

@@ -7,12 +7,13 @@ use super::question::ForecastError;
 use crate::anchors::{Certificate, Inventory, read_pem};
 use crate::calendar::Calendar;
 use crate::chains::Chains;
+use crate::coverage::served::Declaration;
 use crate::date::Date;
 use crate::finding::{self, Finding, Subject};
 use crate::gate::Inputs;
 use crate::hierarchy::{Builder, Hierarchy};
 use crate::ledger::{Ledger, RecordedRelease};
-use crate::policy::{self, Policy};
+use crate::policy::{self, Policy, PolicyDraft};
 use crate::rules::endpoints::CHAIN_UNREADABLE;
 use crate::source::SourceFile;
 
@@ -20,6 +21,8 @@ use crate::source::SourceFile;
 #[derive(Debug)]
 pub(super) struct Project {
     pub(super) policy: Policy,
+    /// The same, as it is read.
+    pub(super) draft: PolicyDraft,
     pub(super) inventory: Inventory,
     pub(super) chains: Chains,
     pub(super) ledger: Ledger,
@@ -63,6 +66,7 @@ impl Project {
         match reading.policy {
             Some(policy) if mistakes.is_empty() => Ok(Self {
                 policy,
+                draft: reading.draft,
                 inventory,
                 chains,
                 ledger,
@@ -75,6 +79,13 @@ impl Project {
 
     pub(super) fn product(&self) -> String {
         self.policy.product.name.value.clone()
+    }
+
+    /// The policy's endpoints.
+    pub(super) fn declarations(&self, hierarchy: &Hierarchy) -> Vec<Declaration> {
+        let endpoints = self.policy.endpoints.iter();
+        let declare = |endpoint| Declaration::of(endpoint, &self.chains, hierarchy);
+        endpoints.map(declare).collect()
     }
 
     /// The facts of `day`, else all of them, and every certificate that is in hand or was published.

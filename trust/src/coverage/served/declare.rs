@@ -9,7 +9,7 @@ use crate::hierarchy::{CertificateId, Hierarchy, KeyId};
 use crate::policy::{Endpoint, Sha256};
 
 /// An endpoint as it is declared.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Declaration {
     /// Its name.
     pub name: String,
@@ -32,7 +32,7 @@ pub struct Declaration {
 }
 
 /// A chain that was seen.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Capture {
     /// The file it is in.
     pub file: String,
@@ -45,7 +45,7 @@ pub struct Capture {
 }
 
 /// A captured leaf.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Leaf {
     /// First day.
     pub not_before: Date,
