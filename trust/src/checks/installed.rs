@@ -24,9 +24,7 @@ pub(super) fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
         return;
     };
     findings.extend(service_ends_before_return(case, service));
-    let installed: Vec<_> = (case.ledger.releases())
-        .filter(|recorded| recorded.release.units != Some(0))
-        .filter(|recorded| recorded.release.released <= case.as_of)
+    let installed: Vec<_> = (case.in_the_field())
         .map(|recorded| Installed::new(case, proof, service, recorded))
         .collect();
     for one in &installed {
@@ -300,6 +298,14 @@ impl<'a> Installed<'a> {
 }
 
 impl Case<'_> {
+    /// The releases that devices have.
+    pub(super) fn in_the_field(&self) -> impl Iterator<Item = &RecordedRelease> {
+        let shipped = self.ledger.releases();
+        let has_devices = |one: &&RecordedRelease| one.release.units != Some(0);
+        let by_now = |one: &&RecordedRelease| one.release.released <= self.as_of;
+        shipped.filter(has_devices).filter(by_now)
+    }
+
     /// Hosts at which this release is published.
     fn hosts(&self) -> Vec<String> {
         let endpoints = self.policy.endpoints.iter();

@@ -36,6 +36,7 @@ mod redirects;
 mod release_date;
 mod required_roots;
 mod service_life;
+mod shipped_anchors;
 mod signing;
 mod unneeded_anchors;
 
@@ -89,6 +90,7 @@ const ALL: &[Check] = &[
     release_date::check,
     required_roots::check,
     service_life::check,
+    shipped_anchors::check,
     signing::check,
     unneeded_anchors::check,
 ];

@@ -74,6 +74,24 @@ rules! {
     /// A later end of service, or an answer for the devices that come back after it.
     SERVICE_ENDS_BEFORE_RETURN = "L104" "service-ends-before-return" Warning since "0.1.0";
 
+    /// # L105 shipped-anchor-unknown
+    ///
+    /// ## What it does
+    /// Finds an anchor of a shipped release of which nothing but the fingerprint is known: it is neither in
+    /// `trust/anchors/` nor a `[[certificate]]` fact. What it accepts is not known, and it counts for nothing.
+    ///
+    /// ## Why it matters
+    /// The brick guard and the forecast judge such a release as if its devices did not have the anchor: they may be
+    /// called lost, and are not.
+    ///
+    /// ## Example
+    /// An anchor that the policy no longer requires, whose file was deleted while devices in the field still have it.
+    ///
+    /// ## Use instead
+    /// The file: `git log --diff-filter=D -- trust/anchors` says where it went. Or, if no device has the release any more,
+    /// `units = 0` in its file.
+    SHIPPED_ANCHOR_UNKNOWN = "L105" "shipped-anchor-unknown" Warning since "0.1.0";
+
     /// # L901 ledger-unreadable
     ///
     /// ## What it does
@@ -165,7 +183,7 @@ rules! {
     /// ## What it does
     /// Finds an anchor of a shipped release that disagrees with the pool: the pool has its fingerprint with another name,
     /// key or notAfter; or the pool has its name, and no certificate of that name has its fingerprint. An anchor that the
-    /// pool does not have at all is not a finding: the pool may be smaller than what shipped.
+    /// pool does not have at all is another finding, L105.
     ///
     /// ## Why it matters
     /// The forecast follows fingerprints and keys. One that is mistyped belongs to a certificate that does not exist, and the

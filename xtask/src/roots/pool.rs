@@ -3,6 +3,7 @@
 use trust::anchors::{Certificate, Inventory};
 use trust::calendar::Calendar;
 use trust::finding::{Finding, Severity};
+use trust::ledger::{Ledger, RecordedRelease};
 use trust::policy::{self, PolicyDraft, RequiredRoot};
 
 use crate::exit::Exit;
@@ -16,6 +17,7 @@ pub(super) struct Pool {
     pub(super) policy: PolicyDraft,
     /// The policy as it stands, for what could not be read of it.
     pub(super) policy_text: String,
+    ledger: Ledger,
     findings: Vec<Finding>,
 }
 
@@ -26,13 +28,26 @@ impl Pool {
         let (inventory, mut findings) = Inventory::from_files(&inputs.anchors);
         let (calendar, unread) = Calendar::read(&inputs.calendar);
         findings.extend(unread);
+        let (ledger, unread) = Ledger::read(&inputs.releases);
+        findings.extend(unread);
         Ok(Self {
             inventory,
             calendar,
             policy: policy::read(&inputs.policy).draft,
             policy_text: inputs.policy.text.clone(),
+            ledger,
             findings,
         })
+    }
+
+    /// The newest release whose devices trust this anchor.
+    pub(super) fn shipped(&self, certificate: &Certificate) -> Option<&RecordedRelease> {
+        let trusts = |recorded: &&RecordedRelease| {
+            let mut anchors = recorded.release.anchors.iter();
+            recorded.release.units != Some(0)
+                && anchors.any(|anchor| anchor.sha256 == certificate.fingerprint)
+        };
+        self.ledger.releases().filter(trusts).last()
     }
 
     /// What the policy says about this anchor.

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use trust::anchors::{Certificate, read_pem};
+use trust::ledger::RecordedRelease;
 
 use super::cli::RemoveArguments;
 use super::pool::Pool;
@@ -22,6 +23,9 @@ pub(super) fn run(
     if pool.is_named_by_policy(certificate) {
         return Err(required(&pool, certificate));
     }
+    if let Some(recorded) = pool.shipped(certificate) {
+        return Err(shipped(recorded, certificate));
+    }
     let name = &certificate.at.file.name;
     if read_pem(&certificate.at.file).0.len() > 1 {
         let what = format!("{name} holds other certificates too");
@@ -33,6 +37,15 @@ pub(super) fn run(
     provenance::update(project)?;
     print(out, &format!("{name}\n"))?;
     Ok(Exit::Done)
+}
+
+/// Without the certificate nothing can be said of these devices (L105).
+fn shipped(recorded: &RecordedRelease, certificate: &Certificate) -> Failure {
+    let (version, place) = (&recorded.release.version, &recorded.version_at);
+    let what = format!("devices with {version} trust {}", certificate.name);
+    Failure::new(Exit::Unreadable, what)
+        .evidence(format!("{}:{}", place.file.name, place.start().0))
+        .help("keep its file: the brick guard judges them by it; if no device has the release any more, write `units = 0` there")
 }
 
 fn required(pool: &Pool, certificate: &Certificate) -> Failure {

@@ -287,6 +287,26 @@ fn what_the_policy_requires_is_not_removed() {
 }
 
 #[test]
+fn what_devices_in_the_field_trust_is_not_removed() {
+    let place = Place::new();
+    place.done(&["add", "ISRG Root X1"]);
+    let ledger = place.folder.path().join("trust/releases");
+    fs::create_dir_all(&ledger).unwrap();
+    let shipped = repository("trust/fixtures/rules/L105-shipped-anchor-unknown/pass/releases");
+    let release = fs::read_to_string(shipped.join("1.0.4.toml")).unwrap();
+    fs::write(ledger.join("1.0.4.toml"), &release).unwrap();
+    let said = place.refused(&["remove", "ISRG Root X1"]);
+    assert!(
+        said.contains("devices with 1.0.4 trust ISRG Root X1"),
+        "{said}"
+    );
+    assert!(said.contains("trust/releases/1.0.4.toml:5"), "{said}");
+    let none_left = release.replace("units = 12000", "units = 0");
+    fs::write(ledger.join("1.0.4.toml"), none_left).unwrap();
+    place.done(&["remove", "ISRG Root X1"]);
+}
+
+#[test]
 fn list_says_when_each_ends_and_why() {
     let place = Place::new();
     for name in ["Amazon Root CA 1", "ISRG Root X2", "GlobalSign Root R46"] {
