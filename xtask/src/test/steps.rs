@@ -43,7 +43,7 @@ pub const ALL: &[Step] = &[
     },
     Step {
         name: "tests",
-        shows: "unit and integration tests",
+        shows: "unit and integration tests pass, and the benchmarks run",
         run: tests,
     },
     Step {
@@ -137,7 +137,17 @@ fn licences(Ourselves { root, .. }: &Ourselves) -> Result<Counts> {
 fn tests(Ourselves { root, .. }: &Ourselves) -> Result<Counts> {
     let mut command = cargo(root, &["test", "--workspace", "--locked", "--no-fail-fast"]);
     peers(root, &mut command)?;
-    test_suite(command)
+    let mut counts = test_suite(command)?;
+    counts.add(one_test(benchmarks(root))?);
+    Ok(counts)
+}
+
+/// The benchmarks run, once and without limits: nothing is measured, which depends on the machine.
+fn benchmarks(root: &Path) -> Command {
+    cargo(
+        root,
+        &["test", "--package", "trust", "--benches", "--locked"],
+    )
 }
 
 /// Builds a release as a newcomer does, then attacks it.
