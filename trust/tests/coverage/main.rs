@@ -8,6 +8,7 @@
 mod brute;
 mod exact;
 mod outages;
+mod smallest;
 mod superseded;
 mod support;
 mod total;
