@@ -1,6 +1,7 @@
 //! Sentences and tables.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use toml_edit::{DocumentMut, Value};
 
@@ -36,8 +37,14 @@ fn carried(carried: &Carried) -> String {
     )
 }
 
-/// `primary is not held from … to …`, `there is 1 path of 2 from … to …`.
-pub(super) fn lacking(lacking: &Lacking) -> String {
+impl fmt::Display for Lacking {
+    /// `primary is not held from … to …`, `there is 1 path of 2 from … to …`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&lacking(self))
+    }
+}
+
+fn lacking(lacking: &Lacking) -> String {
     let count = |found: usize, required: usize, what: &str, from, until| {
         let verb = if found == 1 { "is" } else { "are" };
         let plural = if found == 1 { "" } else { "s" };
