@@ -3,29 +3,22 @@
 use super::problem::{Demand, Problem};
 use super::search::is_possible;
 
-/// Gives up demands, in their order, as long as the rest cannot be met: first many at once, at last one by one. A demand
+/// Gives up demands, in their order, as long as the rest cannot be met; many at once where that is possible. A demand
 /// that was needed once is needed by each smaller set, so that one pass is enough.
-pub(super) fn minimal(problem: &Problem, demands: Vec<Demand>) -> Vec<Demand> {
-    let mut kept = demands;
-    let mut step = kept.len().div_ceil(2).max(1);
-    loop {
-        give_up(problem, &mut kept, step);
-        if step == 1 {
-            return kept;
-        }
-        step = step.div_ceil(2);
-    }
-}
-
-fn give_up(problem: &Problem, kept: &mut Vec<Demand>, step: usize) {
-    let mut at = 0;
-    while at < kept.len() {
-        let end = kept.len().min(at + step);
-        let rest = [&kept[..at], &kept[end..]].concat();
-        if is_possible(problem, &rest) {
-            at = end;
-        } else {
-            *kept = rest;
+pub(super) fn minimal(problem: &Problem, demands: &[Demand]) -> Vec<Demand> {
+    let mut needed = Vec::new();
+    let mut parts = vec![demands];
+    while let Some(part) = parts.pop() {
+        let later = parts.iter().rev().flat_map(|part| part.iter());
+        let rest: Vec<_> = needed.iter().chain(later).cloned().collect();
+        match part {
+            _ if !is_possible(problem, &rest) => {}
+            [only] => needed.push(only.clone()),
+            _ => {
+                let (first, second) = part.split_at(part.len() / 2);
+                parts.extend([second, first]);
+            }
         }
     }
+    needed
 }

@@ -97,7 +97,10 @@ impl Explanation<'_> {
                     .is_none_or(|item| item.counts)
             })
             .partition(|place| !self.is_refused(&[*place]));
-        let mut evidence = vec![format!("what can carry then: {}", self.names(&open))];
+        let mut evidence = vec![format!(
+            "what can carry then: {}",
+            self.names_and_owners(&open)
+        )];
         if !refused.is_empty() {
             evidence.push(format!("refused: {}", self.names(&refused)));
         }
@@ -183,6 +186,21 @@ impl Explanation<'_> {
             })
         };
         accepted.iter().all(refused)
+    }
+
+    /// `ISRG Root X2 (Let's Encrypt) and a pin`
+    fn names_and_owners(&self, places: &[usize]) -> String {
+        let names: Vec<_> = places
+            .iter()
+            .map(|place| match self.pool.roots.get(*place) {
+                Some(root) => {
+                    let owner = root.owner.as_deref().unwrap_or("owner not known");
+                    format!("{} ({owner})", root.required.name.value)
+                }
+                None => "a pin".to_owned(),
+            })
+            .collect();
+        list(names.iter().map(String::as_str))
     }
 
     fn names(&self, places: &[usize]) -> String {

@@ -56,5 +56,5 @@ pub fn solve(inputs: &Inputs, question: Question) -> Result<Answer, Vec<Finding>
 pub fn smallest(task: &Task<'_>) -> Result<Vec<usize>, Vec<Demand>> {
     let problem = Problem::of(task);
     let demands = problem.demands();
-    search::smallest(&problem, &demands).ok_or_else(|| conflict::minimal(&problem, demands))
+    search::smallest(&problem, &demands).ok_or_else(|| conflict::minimal(&problem, &demands))
 }

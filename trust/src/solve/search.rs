@@ -3,8 +3,8 @@
 //! A node has candidates that are in, out and free. Of a row that is not met yet, each solution below the node has a free
 //! member: the branches take one member each, and leave out those of the branches before it. The bound is a feasible
 //! solution of the dual of the linear relaxation, in whole numbers: no row is counted with more than the cost that its
-//! members have left. A branch is cut only when it must cost *more* than the best store that is known, so that ties
-//! are all seen.
+//! members have left, and a candidate costs at least what is left of its own. A branch is cut only when it must cost
+//! *more* than the best store that is known, so that ties are all seen.
 
 use std::cmp::Reverse;
 
@@ -76,26 +76,24 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn descend(&mut self) {
-        let Some((bound, open)) = self.bound() else {
+        let Some(Bound { cost, left, fewest }) = self.bound() else {
             return;
         };
-        if self
-            .best
-            .as_ref()
-            .is_some_and(|best| self.cost + bound > best.0)
-        {
+        if self.is_worse(cost) {
             return;
         }
-        let Some(mut branches) = open.or_else(|| self.unmet()) else {
+        let Some(mut branches) = fewest.or_else(|| self.unmet()) else {
             self.record();
             return;
         };
-        branches.sort_unstable_by_key(|place| (self.problem.candidates[*place].cost, *place));
+        branches.sort_unstable_by_key(|place| (left[*place], *place));
         let mut left_out = Vec::new();
         for place in branches {
-            let put_out = self.take(place);
-            self.descend();
-            self.give_back(place, put_out);
+            if !self.is_worse(cost + left[place]) {
+                let put_out = self.take(place);
+                self.descend();
+                self.give_back(place, put_out);
+            }
             if self.goal == Goal::Any && self.best.is_some() {
                 break;
             }
@@ -105,6 +103,13 @@ impl Search<'_> {
         for place in left_out {
             self.states[place] = State::Free;
         }
+    }
+
+    /// Whether a store that costs so much more is worse than the best one that is known.
+    fn is_worse(&self, more: u64) -> bool {
+        self.best
+            .as_ref()
+            .is_some_and(|best| self.cost + more > best.0)
     }
 
     /// Puts a candidate in, and its rivals out; which of them were free.
@@ -129,36 +134,31 @@ impl Search<'_> {
         }
     }
 
-    /// What the rest must cost at least, and the free members of the open row that has the fewest. `None` where a row can
-    /// not be met any more.
-    fn bound(&self) -> Option<(u64, Option<Vec<usize>>)> {
+    /// `None` where a row can not be met any more. Rows with few members come first: they leave less to share.
+    fn bound(&self) -> Option<Bound> {
+        let mut rows: Vec<Open> = Vec::new();
+        for row in &self.rows {
+            rows.extend(self.open(row)?);
+        }
+        rows.sort_by_key(|row| row.members.len());
         let mut left: Vec<u64> = self
             .problem
             .candidates
             .iter()
             .map(|item| item.cost)
             .collect();
-        let mut bound = 0;
-        let mut fewest: Option<Vec<usize>> = None;
-        for row in &self.rows {
-            let Some(open) = self.open(row)? else {
-                continue;
-            };
-            let mut costs: Vec<_> = open.members.iter().map(|place| left[*place]).collect();
+        let mut cost = 0;
+        for row in &rows {
+            let mut costs: Vec<_> = row.members.iter().map(|place| left[*place]).collect();
             costs.sort_unstable();
-            let price = costs.get(open.fewest - 1).copied()?;
-            bound += costs[..open.fewest].iter().sum::<u64>();
-            for place in &open.members {
+            let price = costs.get(row.fewest - 1).copied()?;
+            cost += costs[..row.fewest].iter().sum::<u64>();
+            for place in &row.members {
                 left[*place] = left[*place].saturating_sub(price);
             }
-            if fewest
-                .as_ref()
-                .is_none_or(|known| open.members.len() < known.len())
-            {
-                fewest = Some(open.members);
-            }
         }
-        Some((bound, fewest))
+        let fewest = rows.into_iter().next().map(|row| row.members);
+        Some(Bound { cost, left, fewest })
     }
 
     /// What `row` still needs: `None` where it cannot be met, `Some(None)` where it is met.
@@ -216,6 +216,15 @@ impl Search<'_> {
             self.best = Some(found);
         }
     }
+}
+
+/// What the rest costs at least.
+struct Bound {
+    cost: u64,
+    /// What it costs more with this candidate in the store.
+    left: Vec<u64>,
+    /// The free members of the open row that has the fewest; `None` where every row is met.
+    fewest: Option<Vec<usize>>,
 }
 
 /// A row that is not met.

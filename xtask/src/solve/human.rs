@@ -22,12 +22,10 @@ pub(super) fn text(answer: &Answer) -> String {
 }
 
 fn smallest(answer: &Answer, solution: &Solution, text: &mut String) {
-    let anchors = solution.anchors.len();
     *text += &format!(
-        "the smallest store: {} of {} ({} refused by no rule), {} bytes{}\n",
-        count(anchors, "anchor"),
-        count(answer.roots, "root"),
-        answer.usable_roots,
+        "the smallest store: {} of the {} that no rule refuses, {} bytes{}\n",
+        count(solution.anchors.len(), "anchor"),
+        usable(answer),
         solution.anchor_bytes,
         match solution.store_bytes {
             Some(bytes) => format!("; the whole store has {bytes}"),
@@ -45,6 +43,11 @@ fn smallest(answer: &Answer, solution: &Solution, text: &mut String) {
         );
     }
     *text += &format!("\n{}", solution.tables);
+}
+
+/// `6 of 19 roots`
+fn usable(answer: &Answer) -> String {
+    format!("{} of {}", answer.usable_roots, count(answer.roots, "root"))
 }
 
 fn about(anchor: &ChosenAnchor, text: &mut String) {
