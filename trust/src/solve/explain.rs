@@ -40,11 +40,11 @@ impl Explanation<'_> {
             Demand::Held(endpoint, on) => self.held(*endpoint, on),
             Demand::Owners(on) => {
                 let demand = format!("{} distinct owners on each day", self.pool.owners);
-                self.counted("distinct-owners", demand, on)
+                self.counted("distinct-owners", &demand, on)
             }
             Demand::Paths(on) => {
                 let demand = format!("{} independent paths on each day", self.pool.paths);
-                self.counted("independent-paths", demand, on)
+                self.counted("independent-paths", &demand, on)
             }
             Demand::Rule(rule) => self.rule(rule),
         }
@@ -76,7 +76,7 @@ impl Explanation<'_> {
         }
     }
 
-    fn counted(&self, key: &'static str, demand: String, on: &Days) -> Unmet {
+    fn counted(&self, key: &'static str, demand: &str, on: &Days) -> Unmet {
         let coverage = self.project.reading.draft.coverage.as_ref();
         let at = coverage.map(|coverage| match key {
             "distinct-owners" => &coverage.distinct_owners.at,

@@ -185,10 +185,7 @@ impl Exact<'_> {
             if !sure.is_empty() {
                 let counts = sure.into_iter().filter(|carrier| problem.counts(*carrier));
                 counts.for_each(|carrier| counted.add(&[carrier], problem));
-            } else if sent
-                .iter()
-                .all(|accepted| accepted.iter().any(|c| in_store(c)))
-            {
+            } else if sent.iter().all(|accepted| accepted.iter().any(in_store)) {
                 either_or.push(used.into_iter().collect::<Vec<_>>());
             }
         }

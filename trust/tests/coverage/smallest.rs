@@ -93,11 +93,8 @@ impl Seen {
             several,
             conflicts,
             pairs,
-            either_or,
+            ..
         } = self;
-        println!(
-            "{found} found, {several} of several anchors, {either_or} either-or; {conflicts} conflicts, {pairs} of several"
-        );
         assert!(
             *found > 800 && *several > 100,
             "{found} found, {several} of several anchors"
