@@ -7,6 +7,7 @@
 
 mod brute;
 mod exact;
+mod fleets;
 mod outages;
 mod smallest;
 mod superseded;
