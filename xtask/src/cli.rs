@@ -58,6 +58,8 @@ pub enum Verb {
     Render(crate::render::RenderArguments),
     /// The anchor pool: list, show, add, remove
     Roots(crate::roots::RootsArguments),
+    /// The smallest trust store that meets the policy, or why there is none
+    Solve(crate::solve::SolveArguments),
     /// Everything that CI runs
     Test(crate::test::TestArguments),
     /// Check a release to the last byte

@@ -30,6 +30,7 @@ pub mod render;
 pub mod report;
 pub mod roots;
 pub mod signing;
+pub mod solve;
 pub mod test;
 pub mod toolchain;
 pub mod tools;

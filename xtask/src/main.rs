@@ -13,7 +13,7 @@ use xtask::progress::Progress;
 use xtask::project::Project;
 use xtask::{
     broken_pipe, build, check, endpoints, explain, forecast, keys, policy, provision, releases,
-    render, roots, test, toolchain, verify,
+    render, roots, solve, test, toolchain, verify,
 };
 
 fn main() -> ExitCode {
@@ -41,6 +41,7 @@ fn run(cli: &Cli) -> Result<Exit> {
         Verb::Releases(arguments) => releases::run(&project()?, arguments),
         Verb::Render(arguments) => render::run(&project()?, arguments),
         Verb::Roots(arguments) => roots::run(&project()?, arguments),
+        Verb::Solve(arguments) => solve::run(&project()?, arguments),
         Verb::Test(arguments) => test::run(&project()?.root, arguments),
         Verb::Verify(arguments) => verify::run(&project()?, arguments),
         Verb::Toolchain(arguments) => toolchain::cli::run(

@@ -73,6 +73,10 @@ impl Inventory {
         self.certificates.iter().map(Arc::as_ref)
     }
 
+    pub(crate) fn iter_shared(&self) -> impl Iterator<Item = &Arc<Certificate>> {
+        self.certificates.iter()
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.certificates.len()

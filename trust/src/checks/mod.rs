@@ -40,6 +40,7 @@ mod shipped_anchors;
 mod signing;
 mod unneeded_anchors;
 
+pub(crate) use endpoint_loss::level;
 pub(crate) use proof::Proof;
 
 /// Everything that a check may look at.
@@ -67,7 +68,7 @@ pub struct Case<'a> {
     pub facts_known_on: Option<Date>,
 }
 
-type Check = fn(&Case<'_>, &mut Vec<Finding>);
+pub(crate) type Check = fn(&Case<'_>, &mut Vec<Finding>);
 
 /// Every check. Findings are put into file order; the order here matters only where a check is silent about what another
 /// one says: `coverage_requirement` comes after `endpoint_loss`.
@@ -103,6 +104,17 @@ pub fn run(case: &Case<'_>) -> Vec<Finding> {
     }
     findings
 }
+
+/// What stands against an anchor by itself, whatever else the store has.
+pub(crate) const OF_ONE_ANCHOR: &[Check] = &[
+    ends_in_service::check,
+    key_strength::check,
+    leaves_programmes::check,
+    release_date::check,
+];
+
+/// Without this no store can be proven: the service life.
+pub(crate) const OF_THE_DAYS: Check = service_life::check;
 
 /// A required root with its certificate from the pool, and the owner of it.
 #[derive(Clone, Copy, Debug)]

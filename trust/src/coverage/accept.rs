@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::cause::Level;
-use super::served::{SentChain, Served};
+use super::served::{Alternative, SentChain, Served};
 use super::{Carrier, Store};
 use crate::date::Date;
 use crate::hierarchy::{CaCertificate, CertificateId, Hierarchy, KeyId};
@@ -360,16 +360,16 @@ impl Walk<'_, '_> {
 }
 
 /// Whether the bytes of an alternative fit the model's buffer. Certificates that are not in hand count as nothing.
-pub(super) fn fits(
+pub(crate) fn fits(
     served: &Served,
-    chain: Option<usize>,
-    leaf: usize,
-    carriers: &Carriers<'_>,
+    alternative: &Alternative,
+    hierarchy: &Hierarchy,
+    model: &Behaviour,
 ) -> bool {
-    let chain = chain.and_then(|place| served.chains.get(place));
+    let chain = alternative.chain.and_then(|place| served.chains.get(place));
     let certificates = chain.map_or(&[][..], |chain| &chain.certificates);
     let lengths = certificates
         .iter()
-        .filter_map(|id| carriers.hierarchy.certificate(*id)?.der_length);
-    lengths.fold(leaf, usize::saturating_add) <= carriers.model.most_bytes
+        .filter_map(|id| hierarchy.certificate(*id)?.der_length);
+    lengths.fold(alternative.leaf_length, usize::saturating_add) <= model.most_bytes
 }

@@ -28,6 +28,7 @@ mod sweep;
 use serde::Serialize;
 
 pub use accept::Acceptance;
+pub(crate) use accept::fits;
 pub use cause::{Cause, CauseKind, Level};
 pub use gaps::Gap;
 pub use leave_one_out::{LeftOut, Without, leave_one_out, without_cross_certificates};

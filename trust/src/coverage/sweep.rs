@@ -122,7 +122,7 @@ fn endpoint(
     let dates = served.alternatives.iter().map(|a| (a.from, a.until));
     let dates = dates.chain(acceptances.iter().map(|a| (a.from, a.until)));
     let cuts = cuts(question, dates);
-    let fits = |a: &Alternative| accept::fits(served, a.chain, a.leaf_length, carriers);
+    let fits = |a: &Alternative| accept::fits(served, a, question.hierarchy, question.model);
     let fitting: Vec<bool> = served.alternatives.iter().map(fits).collect();
     let mut intervals: Vec<EndpointInterval> = Vec::new();
     let mut refused: Vec<(Date, Vec<usize>)> = Vec::new();

@@ -7,7 +7,9 @@
 
 mod brute;
 mod exact;
+mod fleets;
 mod outages;
+mod smallest;
 mod superseded;
 mod support;
 mod total;

@@ -88,15 +88,15 @@ impl Dice {
     }
 
     /// From 0 up to, not including, `below`.
-    fn of(&mut self, below: usize) -> usize {
+    pub(crate) fn of(&mut self, below: usize) -> usize {
         (self.next() % below.max(1) as u64) as usize
     }
 
-    fn between(&mut self, first: i64, last: i64) -> i64 {
+    pub(crate) fn between(&mut self, first: i64, last: i64) -> i64 {
         first + self.of((last - first + 1) as usize) as i64
     }
 
-    fn one_in(&mut self, times: usize) -> bool {
+    pub(crate) fn one_in(&mut self, times: usize) -> bool {
         self.of(times) == 0
     }
 }

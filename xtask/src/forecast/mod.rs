@@ -88,16 +88,17 @@ fn print(text: &str) -> Result<()> {
 
 fn failure(error: ForecastError) -> Failure {
     match error {
-        ForecastError::Mistakes(findings) => mistakes(&findings),
+        ForecastError::Mistakes(findings) => mistakes(
+            &findings,
+            "the files have mistakes: a forecast of them would be wrong",
+        ),
         ForecastError::Unknown(unknown) => unknown_name(&unknown),
     }
 }
 
-fn mistakes(findings: &[Finding]) -> Failure {
-    let failure = Failure::new(
-        Exit::Findings,
-        "the files have mistakes: a forecast of them would be wrong",
-    );
+/// What is wrong with the files, each with its place; `what` begins it.
+pub(crate) fn mistakes(findings: &[Finding], what: &str) -> Failure {
+    let failure = Failure::new(Exit::Findings, what);
     let said = |failure: Failure, finding: &Finding| {
         let place = finding.location();
         let (line, column) = place.start();

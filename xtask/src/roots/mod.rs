@@ -20,6 +20,7 @@ use std::path::Path;
 pub use cli::RootsArguments;
 use cli::RootsCommand;
 pub(crate) use file::pem;
+pub(crate) use mozilla::roots as mozilla_roots;
 
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};

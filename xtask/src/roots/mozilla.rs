@@ -7,7 +7,7 @@ use trust::source::{Location, SourceFile};
 pub(super) const SOURCE: &str = "webpki-root-certs 1.0.11 (crate), src/lib.rs: the Mozilla set";
 
 /// Every root of the set that can be read, in the set's order.
-pub(super) fn roots() -> Vec<Certificate> {
+pub(crate) fn roots() -> Vec<Certificate> {
     let file = SourceFile::new(SOURCE, "");
     let place = Location::whole(&file);
     webpki_root_certs::TLS_SERVER_ROOT_CERTS

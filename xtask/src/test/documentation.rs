@@ -13,7 +13,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 
 /// The documents, in the order in which their commands run.
-const DOCUMENTS: [&str; 8] = [
+const DOCUMENTS: [&str; 9] = [
     "README.md",
     "docs/policy.md",
     "docs/release.md",
@@ -21,6 +21,7 @@ const DOCUMENTS: [&str; 8] = [
     "docs/rules.md",
     "docs/capture.md",
     "docs/forecast.md",
+    "docs/solve.md",
     "docs/reference/ledger.md",
 ];
 

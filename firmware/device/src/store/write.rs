@@ -111,6 +111,19 @@ impl StoreContents {
     }
 }
 
+impl AnchorContents {
+    /// How many bytes it takes in a store. Anchors share nothing: the lengths of several add up.
+    ///
+    /// # Errors
+    ///
+    /// [`WriteError::TooLarge`] when its name is too long for the format.
+    pub fn encoded_length(&self) -> Result<usize, WriteError> {
+        let mut writer = Writer(Vec::new());
+        writer.anchor(self)?;
+        Ok(writer.0.len())
+    }
+}
+
 impl KeySetContents {
     /// No keys: nothing that they would have to sign is ever accepted.
     pub const NONE: Self = Self {
