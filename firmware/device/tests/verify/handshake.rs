@@ -1,7 +1,13 @@
 //! A handshake counts only when it is signed by the key of the verified certificate.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use device::verify::{HandshakeError, VerifiedServer};
-use rcgen::{KeyPair, PKCS_ECDSA_P384_SHA384, SigningKey as _};
+use rcgen::{KeyPair, PKCS_ECDSA_P384_SHA384, PKCS_RSA_SHA256, SigningKey as _};
+use ring::rand::SystemRandom;
+use ring::signature::{
+    RSA_PKCS1_SHA256, RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512, RsaEncoding, RsaKeyPair,
+};
 
 use crate::support::{Chain, leaf, root, store, valid, verify};
 
@@ -88,4 +94,49 @@ fn a_p384_leaf_signs_with_sha384() {
             .verify_handshake(P384, &transcript, &signature)
             .is_ok()
     );
+}
+
+/// RSA keys sign handshakes with PSS alone, with a salt as long as the hash (RFC 8446, section 4.2.3).
+#[test]
+fn an_rsa_leaf_signs_with_pss() {
+    let pkcs8 = rsa_pkcs8();
+    let key = KeyPair::from_pkcs8_der_and_sign_algo(&pkcs8.as_slice().into(), &PKCS_RSA_SHA256);
+    let top = root("Root");
+    let made = top.issue_for(leaf(), key.unwrap());
+    let server = || verify(&store([top.anchor()]), &[&made.der], valid()).unwrap();
+    let rsa = RsaKeyPair::from_pkcs8(&pkcs8).unwrap();
+    let sign = |padding: &'static dyn RsaEncoding, transcript: &[u8]| {
+        let mut signature = vec![0; rsa.public().modulus_len()];
+        let random = SystemRandom::new();
+        let signed = signed_part(transcript);
+        rsa.sign(padding, &random, &signed, &mut signature).unwrap();
+        signature
+    };
+    let schemes: [(u16, &'static dyn RsaEncoding, usize); 3] = [
+        (PSS, &RSA_PSS_SHA256, 32),
+        (0x0805, &RSA_PSS_SHA384, 48),
+        (0x0806, &RSA_PSS_SHA512, 48),
+    ];
+    for (scheme, padding, length) in schemes {
+        let transcript = vec![7; length];
+        let judged = |signature: &[u8]| server().verify_handshake(scheme, &transcript, signature);
+        assert!(judged(&sign(padding, &transcript)).is_ok(), "{scheme:04x}");
+        let bad = Err(HandshakeError::BadSignature);
+        assert_eq!(judged(&sign(padding, &vec![8; length])), bad);
+        assert_eq!(judged(&sign(&RSA_PKCS1_SHA256, &transcript)), bad);
+        assert_eq!(judged(&sign(padding, &transcript)[1..]), bad);
+    }
+    let transcript = [7; 32];
+    let v1_5 = sign(&RSA_PKCS1_SHA256, &transcript);
+    assert_eq!(
+        server().verify_handshake(0x0401, &transcript, &v1_5),
+        Err(HandshakeError::Scheme { found: 0x0401 })
+    );
+}
+
+/// A key for tests alone: `openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048`.
+fn rsa_pkcs8() -> Vec<u8> {
+    let text = include_str!("rsa2048-test.key");
+    let body = text.lines().filter(|line| !line.starts_with("-----"));
+    STANDARD.decode(body.collect::<String>()).unwrap()
 }
