@@ -63,7 +63,10 @@ pub(crate) fn prepare(flash: FLASH<'static>) -> Result<Ready, Halt> {
     let store = identity::trust_store().map_err(Halt::TrustStore)?;
     identity::print_store(&store);
 
-    let settings = Settings::read(&mut Storage::new(flash)).map_err(Halt::NotProvisioned)?;
+    let mut storage = Storage::new(flash);
+    identity::print_standing(&store, &mut storage);
+
+    let settings = Settings::read(&mut storage).map_err(Halt::NotProvisioned)?;
     settings.print();
     Ok(Ready { settings, store })
 }

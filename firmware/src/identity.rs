@@ -1,9 +1,11 @@
 //! What this device is: its build, and the trust store in it.
 
+use device::flash_layout::TRUST_STORE as TRUST_STORE_PARTITION;
 use device::hex::Hex;
-use device::store::{StoreError, TrustStore};
+use device::store::{Standing, StoreError, TrustStore};
 
 use crate::console::say;
+use crate::storage::Storage;
 use crate::trust_store::TRUST_STORE;
 
 /// The project name in the application descriptor.
@@ -30,6 +32,26 @@ pub(crate) fn print_build() {
 pub(crate) fn trust_store() -> Result<TrustStore<'static>, StoreError> {
     // Hidden from the optimiser: to be checked are the bytes in flash, not those the compiler saw.
     TrustStore::read_exact(core::hint::black_box(&TRUST_STORE))
+}
+
+/// Compares `store` with the copy in its partition, by format, hash and sequence, and prints how they stand. Trust comes
+/// from the image alone: this firmware takes no store updates.
+pub(crate) fn print_standing(store: &TrustStore<'_>, storage: &mut Storage) {
+    let label = TRUST_STORE_PARTITION.label;
+    let bytes = match storage.read_store(label) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            say!("store: partition \"{label}\": {error}");
+            return;
+        }
+    };
+    match TrustStore::read(&bytes) {
+        Ok(copy) => say!(
+            "store: partition \"{label}\" has {}",
+            Standing::of(store, &copy)
+        ),
+        Err(error) => say!("store: partition \"{label}\" has no store: {error}"),
+    }
 }
 
 /// Prints the identity of `store`, each of its anchors, pins and endpoints.

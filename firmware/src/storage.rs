@@ -4,6 +4,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 
+use device::store::layout;
 use esp_bootloader_esp_idf::partitions::{PARTITION_TABLE_MAX_LEN, read_partition_table};
 use esp_hal::peripherals::FLASH;
 use esp_storage::{FlashStorage, FlashStorageError};
@@ -20,6 +21,8 @@ pub(crate) enum StorageError {
     Read(FlashStorageError),
     /// The partition table cannot be read or its MD5 does not match.
     Table(esp_bootloader_esp_idf::partitions::Error),
+    /// There is no memory for so many bytes.
+    TooLong(usize),
 }
 
 impl fmt::Display for StorageError {
@@ -28,6 +31,7 @@ impl fmt::Display for StorageError {
             Self::Missing => f.write_str("not in the partition table"),
             Self::Read(error) => write!(f, "flash cannot be read ({error:?})"),
             Self::Table(error) => write!(f, "partition table cannot be read ({error})"),
+            Self::TooLong(length) => write!(f, "there is no memory for {length} bytes"),
         }
     }
 }
@@ -44,15 +48,49 @@ impl Storage {
     ///
     /// See [`StorageError`].
     pub(crate) fn read(&mut self, label: &str) -> Result<Vec<u8>, StorageError> {
-        let partition = self.find(label)?;
-        let mut bytes = vec![0; partition.length];
-        let read = if partition.encrypted {
-            self.0.read_encrypted(partition.offset, &mut bytes)
-        } else {
-            self.0.read(partition.offset, &mut bytes)
-        };
-        read.map_err(StorageError::Read)?;
+        let mut bytes = vec![0; self.find(label)?.length];
+        self.read_beginning(label, &mut bytes)?;
         Ok(bytes)
+    }
+
+    /// Reads the trust store at the beginning of the partition with this label, and no more than that: the partition is
+    /// larger than the heap.
+    ///
+    /// # Errors
+    ///
+    /// See [`StorageError`]; what stands there need not be a store.
+    pub(crate) fn read_store(&mut self, label: &str) -> Result<Vec<u8>, StorageError> {
+        let mut head = [0; layout::FIXED_HEADER_LENGTH];
+        self.read_beginning(label, &mut head)?;
+        let length = head[layout::TOTAL_LENGTH_OFFSET..].first_chunk();
+        let length = length.map_or(0, |length| u32::from_le_bytes(*length));
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        // Whatever is no store is refused by its header alone.
+        let length = if length > layout::MAX_STORE_LENGTH {
+            head.len()
+        } else {
+            length
+        };
+        let mut bytes = Vec::new();
+        bytes
+            .try_reserve_exact(length)
+            .map_err(|_| StorageError::TooLong(length))?;
+        bytes.resize(length, 0);
+        self.read_beginning(label, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn read_beginning(&mut self, label: &str, into: &mut [u8]) -> Result<(), StorageError> {
+        let partition = self.find(label)?;
+        if into.len() > partition.length {
+            return Err(StorageError::Read(FlashStorageError::OutOfBounds));
+        }
+        let read = if partition.encrypted {
+            self.0.read_encrypted(partition.offset, into)
+        } else {
+            self.0.read(partition.offset, into)
+        };
+        read.map_err(StorageError::Read)
     }
 
     /// Looks the label up in the partition table.

@@ -14,6 +14,7 @@ mod read;
 mod reader;
 mod record;
 mod sections;
+mod standing;
 #[cfg(feature = "write")]
 mod write;
 
@@ -24,6 +25,7 @@ pub use field::{Field, Part, Record};
 pub use find::find_in_image;
 pub use read::TrustStore;
 pub use record::{AfterExpiry, Anchor, DatesChecked, Endpoint, Key, KeySet, Pin};
+pub use standing::Standing;
 #[cfg(feature = "write")]
 pub use write::{
     AnchorContents, EndpointContents, KeyContents, KeySetContents, PinContents, StoreContents,

@@ -6,4 +6,5 @@ mod defects;
 mod fields;
 mod image;
 mod roundtrip;
+mod standing;
 mod support;
