@@ -99,7 +99,7 @@ fn deliver(bytes: &[u8], output: Option<&Path>, check: bool) -> Result<Exit> {
             .map_err(|error| Failure::io("write to", Path::new("stdout"), &error))?;
         return Ok(Exit::Done);
     };
-    let current = std::fs::read(path).is_ok_and(|there| there == bytes);
+    let current = atomic::read(path)?.is_some_and(|there| there == bytes);
     if check && !current {
         return Err(stale(path));
     }
@@ -123,7 +123,7 @@ pub fn current(project: &Project, store: &ApprovedStore) -> Result<RenderedStore
         .evidence(error)
     })?;
     let path = project.root.join(SOURCE);
-    let current = std::fs::read(&path).is_ok_and(|there| there == rendered.source().as_bytes());
+    let current = atomic::read(&path)?.is_some_and(|there| there == rendered.source().as_bytes());
     if current {
         Ok(rendered)
     } else {
@@ -140,4 +140,27 @@ fn stale(path: &Path) -> Failure {
         ),
     )
     .help("run `cargo xtask render`, look at the difference, and commit it")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::FileTypeExt as _;
+
+    use super::*;
+
+    #[test]
+    fn a_pipe_is_neither_read_nor_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        for check in [false, true] {
+            let failure = deliver(b"store", Some(&pipe), check).unwrap_err();
+            assert_eq!(failure.exit, Exit::Unreadable);
+            assert!(failure.what.contains("is a pipe"), "{failure}");
+            assert!(failure.help.contains("--output -"), "{failure}");
+        }
+        let kind = std::fs::symlink_metadata(&pipe).unwrap().file_type();
+        assert!(kind.is_fifo());
+    }
 }

@@ -76,8 +76,8 @@ fn write_image<'a>(
     if output.is_none() {
         require_unreleased(image)?;
     }
-    let bytes = fs::read(image).map_err(|error| Failure::io("read", image, &error))?;
-    let mut bytes = Zeroizing::new(bytes);
+    let absent = || Failure::io("read", image, &io::ErrorKind::NotFound.into());
+    let mut bytes = Zeroizing::new(atomic::read(image)?.ok_or_else(absent)?);
     insert(&mut bytes, partition, image)?;
     let (path, existing) = match output {
         Some(output) => (output, Existing::Refuse),
@@ -89,9 +89,12 @@ fn write_image<'a>(
 
 /// A file of a release must stay what was signed.
 fn require_unreleased(image: &Path) -> Result<()> {
-    let sums = image.with_file_name(SUMS);
+    // A link into a release is followed when it is written.
+    let resolved = image.canonicalize();
+    let target = resolved.as_deref().unwrap_or(image);
+    let sums = target.with_file_name(SUMS);
     let listed = fs::read_to_string(&sums).unwrap_or_default();
-    let name = image.file_name().unwrap_or_default().to_string_lossy();
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
     let is_listed = |line: &str| {
         line.split_once("  ")
             .is_some_and(|(_, listed)| listed == name)
