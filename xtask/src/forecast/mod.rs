@@ -80,7 +80,7 @@ fn written(forecast: &Forecast, format: ForecastFormat) -> Result<String> {
 }
 
 fn print(text: &str) -> Result<()> {
-    let mut out = std::io::stdout().lock();
+    let mut out = crate::output::stdout();
     out.write_all(text.as_bytes())
         .and_then(|()| out.flush())
         .map_err(|error| Failure::io("write", Path::new("the forecast"), &error))
