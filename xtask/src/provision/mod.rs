@@ -10,8 +10,9 @@ mod password;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
 use device::flash_layout::PROVISION;
@@ -25,6 +26,7 @@ use password::password;
 use crate::atomic::{self, Existing, Readers};
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
+use crate::output;
 
 /// The list of a release's files, in its directory.
 const SUMS: &str = "SHA256SUMS";
@@ -49,13 +51,18 @@ pub fn run(arguments: &ProvisionArguments) -> Result<Exit> {
             return Err(failure.help("give --output FILE or --into FLASH-IMAGE"));
         }
     };
-    tell(path, offset)
-        .map_err(|error| Failure::io("write", Path::new("standard output"), &error))?;
+    output::say(written(path, arguments.open));
+    output::say("flash it with:");
+    let file = quoted(&path.to_string_lossy());
+    output::print(&format!(
+        "esptool --chip esp32c3 write-flash 0x{offset:x} {file}\n"
+    ))?;
     Ok(Exit::Done)
 }
 
 /// The bytes of the partition, as the device's own code writes and reads them.
 fn partition(arguments: &ProvisionArguments) -> Result<Zeroizing<Vec<u8>>> {
+    require_each_host_once(arguments)?;
     let password = password(arguments)?;
     let mut contents = ProvisionContents {
         ssid: arguments.ssid.clone(),
@@ -65,6 +72,20 @@ fn partition(arguments: &ProvisionArguments) -> Result<Zeroizing<Vec<u8>>> {
     let written = contents.write();
     contents.password.zeroize();
     written.map(Zeroizing::new).map_err(|error| refused(&error))
+}
+
+/// Two addresses for one name: the device would take one of them, and nobody says which.
+fn require_each_host_once(arguments: &ProvisionArguments) -> Result<()> {
+    let mut names = BTreeSet::new();
+    let mut hosts = arguments.hosts.iter();
+    match hosts.find(|host| !names.insert(host.name.to_ascii_lowercase())) {
+        None => Ok(()),
+        Some(host) => Err(Failure::new(
+            Exit::Unreadable,
+            format!("the host {} is given twice", host.name),
+        )
+        .help("give each --host once")),
+    }
 }
 
 /// Puts the partition into `image`, or into a copy of it. Returns the file that has it.
@@ -122,23 +143,18 @@ fn refused(error: &ProvisionWriteError) -> Failure {
     .help("an SSID has 1 to 32 bytes; a WPA2 password has 8 to 63 printable ASCII characters, an open network none (--open); up to 16 hosts, each once")
 }
 
-fn tell(path: &Path, offset: u32) -> io::Result<()> {
-    let mut talk = io::stderr().lock();
-    writeln!(
-        talk,
-        "wrote {} (mode 0600: it holds the network's password)",
-        path.display()
-    )?;
-    writeln!(talk, "flash it with:")?;
-    let file = quoted(&path.to_string_lossy());
-    writeln!(
-        io::stdout().lock(),
-        "esptool --chip esp32c3 write-flash 0x{offset:x} {file}"
-    )
+/// What was written, and why nobody else may read it.
+fn written(path: &Path, is_open: bool) -> String {
+    let why = if is_open {
+        "mode 0600; the network has no password"
+    } else {
+        "mode 0600: it holds the network's password"
+    };
+    format!("wrote {} ({why})", path.display())
 }
 
 /// `text` as one word of a POSIX shell.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,@%".contains(c);
     if !text.is_empty() && text.chars().all(is_plain) {
         text.to_owned()
