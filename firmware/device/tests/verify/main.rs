@@ -10,6 +10,7 @@ mod limits;
 mod names;
 mod paths;
 mod pins;
+mod plain;
 mod real;
 mod support;
 mod table;
