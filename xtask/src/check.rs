@@ -38,7 +38,7 @@ pub fn run(project: &Project, arguments: &CheckArguments) -> Result<Exit> {
         ..arguments.question.question(project)?
     };
     let verdict = gate::judge(&project.inputs()?.inputs, question);
-    print(&verdict, arguments.format, &mut std::io::stdout().lock())?;
+    print(&verdict, arguments.format, &mut crate::output::stdout())?;
     Ok(exit_of(&verdict))
 }
 

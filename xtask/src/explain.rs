@@ -5,6 +5,7 @@ use trust::rules;
 
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
+use crate::output;
 
 /// Arguments of `explain`.
 #[derive(Args, Debug)]
@@ -19,17 +20,23 @@ pub struct ExplainArguments {
 /// A code that no rule has; the message names the nearest.
 pub fn run(arguments: &ExplainArguments) -> Result<Exit> {
     let Some(code) = &arguments.code else {
-        for rule in rules::all() {
-            println!("{}  {:<7}  {}", rule.id, rule.severity.word(), rule.slug);
-        }
+        let line = |rule: &&rules::Rule| {
+            let severity = rule.severity.word();
+            format!("{}  {severity:<7}  {}\n", rule.id, rule.slug)
+        };
+        output::print(&rules::all().iter().map(line).collect::<String>())?;
         return Ok(Exit::Done);
     };
     let rule = rules::find(code).ok_or_else(|| unknown(code))?;
-    for line in rule.page.lines() {
-        println!("{}", line.strip_prefix(' ').unwrap_or(line));
-    }
-    println!("Severity: {}. Since {}.", rule.severity.word(), rule.since);
+    output::print(&page(rule))?;
     Ok(Exit::Done)
+}
+
+fn page(rule: &rules::Rule) -> String {
+    let lines = rule.page.lines();
+    let unindented = lines.map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line)));
+    let severity = rule.severity.word();
+    unindented.collect::<String>() + &format!("Severity: {severity}. Since {}.\n", rule.since)
 }
 
 fn unknown(code: &str) -> Failure {

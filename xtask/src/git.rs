@@ -46,26 +46,57 @@ fn changed(root: &Path) -> Result<Vec<String>> {
     Ok(listing.lines().take(20).map(str::to_owned).collect())
 }
 
-/// The bytes of `path` (relative to the root) in `commit`.
+/// The bytes of `path` (relative to `root`, which may be a folder of a larger repository) in `commit`.
 pub fn file_at(root: &Path, commit: &str, path: &str) -> Result<Vec<u8>> {
-    run(root, &["show", &format!("{commit}:{path}")])
+    run(root, &["show", &format!("{commit}:./{path}")])
 }
 
-/// The files of `commit` below `folder`, as paths from the root, sorted by git.
-pub fn files_at(root: &Path, commit: &str, folder: &str) -> Result<Vec<String>> {
-    let listing = text(
-        root,
-        &[
-            "ls-tree",
-            "-r",
-            "--name-only",
-            "--full-tree",
-            commit,
-            "--",
-            folder,
-        ],
-    )?;
-    Ok(listing.lines().map(str::to_owned).collect())
+/// What stands in `folder` of `commit`, and not below it: paths from `root`, sorted by git, and what each is. Nothing when
+/// the commit has no such folder.
+pub fn entries_at(root: &Path, commit: &str, folder: &str) -> Result<Vec<(String, &'static str)>> {
+    let folder = format!("{folder}/");
+    let listing = text(root, &["ls-tree", "-z", commit, "--", &folder])?;
+    // 100644 blob 0123…\tpath
+    let entry = |line: &str| {
+        let (mode, rest) = line.split_once(' ')?;
+        let (_, path) = rest.split_once('\t')?;
+        Some((path.to_owned(), kind_of(mode)))
+    };
+    Ok(listing.split('\0').filter_map(entry).collect())
+}
+
+/// What git's modes stand for, in the words of [`crate::atomic::kind_of`].
+fn kind_of(mode: &str) -> &'static str {
+    match mode {
+        "100644" | "100755" => "a file",
+        "120000" => "a link",
+        "040000" => "a folder",
+        _ => "another repository",
+    }
+}
+
+/// Files of which git was told not to look whether they changed (`git update-index --assume-unchanged` or
+/// `--skip-worktree`), as paths from `root`. A sparse checkout marks what it leaves out: outside of `root` a file that is
+/// not there takes no part.
+pub fn unwatched(root: &Path) -> Result<Vec<String>> {
+    let listing = text(root, &["ls-files", "-v", "-z", "--", ":/"])?;
+    let marked = |line: &str| {
+        let (tag, path) = line.split_once(' ')?;
+        let is_marked = tag == "S" || tag.starts_with(|c: char| c.is_ascii_lowercase());
+        let takes_part = !path.starts_with("../") || root.join(path).exists();
+        (is_marked && takes_part).then(|| path.to_owned())
+    };
+    Ok(listing.split('\0').filter_map(marked).collect())
+}
+
+/// The root of the repository's working tree, and where `root` is in it: empty, or a path that ends with `/`.
+pub fn place(root: &Path) -> Result<(String, String)> {
+    let told = text(root, &["rev-parse", "--show-toplevel", "--show-prefix"])?;
+    let mut lines = told.lines().map(str::to_owned);
+    Ok((
+        lines.next().unwrap_or_default(),
+        lines.next().unwrap_or_default(),
+    ))
 }
 
 fn text(root: &Path, arguments: &[&str]) -> Result<String> {

@@ -3,7 +3,16 @@
 //!
 //! Each verb has a module of its own. Data goes to stdout, talk to stderr.
 
-#![allow(clippy::print_stdout, reason = "a command line prints")]
+// `output` prints: `println!` and `eprintln!` panic where nothing can be written.
+#![cfg_attr(
+    test,
+    allow(
+        clippy::print_stdout,
+        clippy::print_stderr,
+        reason = "a test says what it skips"
+    )
+)]
+#![cfg_attr(not(test), warn(clippy::print_stdout, clippy::print_stderr))]
 
 pub mod atomic;
 pub mod broken_pipe;
@@ -19,6 +28,7 @@ pub mod git;
 pub mod image;
 pub mod keys;
 pub mod lock;
+pub mod output;
 pub mod policy;
 pub mod progress;
 pub mod project;

@@ -2,32 +2,36 @@
 //!
 //! `main` parses, dispatches and turns the outcome into an exit code.
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
 use xtask::cli::{Cli, Verb};
-use xtask::exit::Exit;
+use xtask::exit::{self, Exit};
 use xtask::failure::Result;
 use xtask::progress::Progress;
 use xtask::project::Project;
 use xtask::{
-    broken_pipe, build, check, endpoints, explain, forecast, keys, policy, provision, releases,
-    render, roots, solve, test, toolchain, verify,
+    build, check, endpoints, explain, forecast, keys, output, policy, provision, releases, render,
+    roots, solve, test, toolchain, verify,
 };
 
 fn main() -> ExitCode {
-    broken_pipe::end_quietly();
-    let outcome = run(&Cli::parse());
-    let exit = outcome.unwrap_or_else(|failure| {
-        eprintln!("{failure}");
-        failure.exit
-    });
-    exit.into()
+    let cli = Cli::parse();
+    exit::of(|| finished(&cli)).into()
+}
+
+/// Runs the verb; an answer that is not written whole is none.
+fn finished(cli: &Cli) -> Result<Exit> {
+    let exit = run(cli)?;
+    let flushed = output::stdout().flush();
+    flushed.map_err(|error| output::unwritten(&error))?;
+    Ok(exit)
 }
 
 fn run(cli: &Cli) -> Result<Exit> {
-    let mut out = std::io::stdout();
+    let mut out = output::stdout();
     let project = || Project::find(cli.project.as_deref());
     match &cli.verb {
         Verb::BuildFirmware(arguments) => build::run(&project()?, arguments),

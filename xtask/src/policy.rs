@@ -10,6 +10,7 @@ use crate::check;
 use crate::cli::QuestionArguments;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
+use crate::output;
 use crate::project::{POLICY, Project};
 use crate::report::Format;
 
@@ -48,12 +49,16 @@ pub fn run(project: &Project, arguments: &PolicyArguments) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     if check {
-        print!("{}", difference(&file.text, &canonical));
-        return Err(Failure::new(
-            Exit::Stale,
-            format!("{} is not in its canonical form", path.display()),
-        )
-        .help("run `cargo xtask policy fmt`"));
+        // Lines that differ only in what nobody sees would be printed twice, alike.
+        let seen = file.text.replace("\r\n", "\n");
+        output::print(&difference(&seen, &canonical))?;
+        let what = format!("{} is not in its canonical form", path.display());
+        let mut failure = Failure::new(Exit::Stale, what);
+        if seen != file.text {
+            failure =
+                failure.evidence("its lines end with CR LF, as on Windows; they must end with LF");
+        }
+        return Err(failure.help("run `cargo xtask policy fmt`"));
     }
     atomic::write(
         &path,
@@ -61,7 +66,7 @@ pub fn run(project: &Project, arguments: &PolicyArguments) -> Result<Exit> {
         Existing::Replace,
         Readers::Everyone,
     )?;
-    eprintln!("wrote {}", path.display());
+    output::say(format_args!("wrote {}", path.display()));
     Ok(Exit::Done)
 }
 

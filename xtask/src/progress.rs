@@ -30,7 +30,7 @@ impl Progress {
     /// One line that stays.
     pub fn say(self, line: &str) {
         if !matches!(self, Self::Silent) {
-            eprintln!("{line}");
+            crate::output::say(line);
         }
     }
 

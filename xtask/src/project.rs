@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 use trust::gate::Inputs;
 use trust::source::SourceFile;
 
+use crate::atomic::kind_of;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::git;
@@ -103,33 +104,46 @@ impl Project {
         }
         let mut files = vec![POLICY.to_owned()];
         for folder in FOLDERS {
-            files.extend(
-                git::files_at(&self.root, commit, folder)?
-                    .into_iter()
-                    .filter(|path| is_input(path)),
-            );
+            let entries = git::entries_at(&self.root, commit, folder)?;
+            files.extend(plain(entries, &format!("commit {commit}"))?);
         }
         collect(files, |path| git::file_at(&self.root, commit, path))
     }
 
     fn files_below(&self, folder: &str) -> Result<Vec<String>> {
         let full = self.root.join(folder);
-        if !full.is_dir() {
-            return Ok(Vec::new());
-        }
-        let entries =
-            std::fs::read_dir(&full).map_err(|error| Failure::io("list", &full, &error))?;
-        let mut files = Vec::new();
+        let unlisted = |error| Failure::io("list", &full, &error);
+        let entries = match std::fs::read_dir(&full) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(unlisted(error)),
+        };
+        let mut found = Vec::new();
         for entry in entries {
-            let entry = entry.map_err(|error| Failure::io("list", &full, &error))?;
-            let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
-            if entry.path().is_file() && is_input(&path) {
-                files.push(path);
-            }
+            let entry = entry.map_err(unlisted)?;
+            let kind = kind_of(entry.file_type().map_err(unlisted)?);
+            let name = entry.file_name().to_string_lossy().into_owned();
+            found.push((format!("{folder}/{name}"), kind));
         }
-        files.sort();
-        Ok(files)
+        found.sort();
+        plain(found, &self.root.display().to_string())
     }
+}
+
+/// The inputs among the entries of a folder, each with what it is. A folder or a link would be read differently here and
+/// in a commit, or not at all: nobody passes it over in silence.
+fn plain(entries: Vec<(String, &'static str)>, place: &str) -> Result<Vec<String>> {
+    let inputs = entries.into_iter().filter(|(path, _)| is_input(path));
+    let named = |(path, kind): (String, &str)| match kind {
+        "a file" => Ok(path),
+        kind => Err(Failure::new(
+            Exit::Unreadable,
+            format!("{path} in {place} is {kind}, not a plain file"),
+        )
+        .evidence("every entry of this folder is an input, but for README.md and hidden files")
+        .help("put the file itself there, or move the entry out of the folder")),
+    };
+    inputs.map(named).collect()
 }
 
 /// Whether a file in one of the folders is an input: all of them, but for the folder's own description and
@@ -162,3 +176,6 @@ fn collect(files: Vec<String>, read: impl Fn(&str) -> Result<Vec<u8>>) -> Result
     };
     Ok(ProjectInputs { inputs, sha256 })
 }
+
+#[cfg(test)]
+mod tests;

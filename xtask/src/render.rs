@@ -3,16 +3,19 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use trust::channel::Channel;
 use trust::gate;
 use trust::render::{self as forms, Format as Form, RenderedStore};
 use trust::store::ApprovedStore;
 
 use crate::atomic::{self, Existing, Readers};
 use crate::check;
-use crate::cli::QuestionArguments;
+use crate::cli::{ChannelArgument, QuestionArguments};
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
+use crate::output;
 use crate::project::Project;
+use crate::provision::quoted;
 use crate::report::Format as FindingFormat;
 
 /// The rendered source, from the root of the project.
@@ -33,6 +36,26 @@ pub struct RenderArguments {
     /// Compare with what is there and write nothing; exit 11 when it differs
     #[arg(long)]
     check: bool,
+}
+
+impl RenderArguments {
+    /// The same command without `--check`.
+    fn command(&self) -> String {
+        let mut words = vec!["cargo xtask render".to_owned()];
+        if let Some(day) = self.question.as_of {
+            words.push(format!("--as-of {day}"));
+        }
+        if self.question.channel != ChannelArgument::default() {
+            let channel = Channel::from(self.question.channel);
+            words.push(format!("--channel {}", channel.word()));
+        }
+        if self.format != Form::Rust {
+            words.push(format!("--format {}", self.format.word()));
+        }
+        let output = self.output.as_ref();
+        words.extend(output.map(|path| format!("--output {}", quoted(&path.to_string_lossy()))));
+        words.join(" ")
+    }
 }
 
 fn form(word: &str) -> std::result::Result<Form, String> {
@@ -73,13 +96,13 @@ pub fn run(project: &Project, arguments: &RenderArguments) -> Result<Exit> {
     })?;
     deliver(
         &bytes,
-        output(project, arguments).as_deref(),
-        arguments.check,
+        output_path(project, arguments).as_deref(),
+        arguments,
     )
 }
 
 /// Where the bytes go: `None` is stdout.
-fn output(project: &Project, arguments: &RenderArguments) -> Option<PathBuf> {
+fn output_path(project: &Project, arguments: &RenderArguments) -> Option<PathBuf> {
     match &arguments.output {
         Some(path) if path == Path::new("-") => None,
         Some(path) => Some(path.clone()),
@@ -87,25 +110,25 @@ fn output(project: &Project, arguments: &RenderArguments) -> Option<PathBuf> {
     }
 }
 
-fn deliver(bytes: &[u8], output: Option<&Path>, check: bool) -> Result<Exit> {
-    if check && output.is_none() {
+fn deliver(bytes: &[u8], path: Option<&Path>, arguments: &RenderArguments) -> Result<Exit> {
+    if arguments.check && path.is_none() {
         return Err(
             Failure::new(Exit::Unreadable, "there is no file to compare with")
                 .help("name it: --output FILE"),
         );
     }
-    let Some(path) = output else {
-        std::io::Write::write_all(&mut std::io::stdout().lock(), bytes)
-            .map_err(|error| Failure::io("write to", Path::new("stdout"), &error))?;
+    let Some(path) = path else {
+        std::io::Write::write_all(&mut output::stdout(), bytes)
+            .map_err(|error| output::unwritten(&error))?;
         return Ok(Exit::Done);
     };
-    let current = std::fs::read(path).is_ok_and(|there| there == bytes);
-    if check && !current {
-        return Err(stale(path));
+    let current = atomic::read(path)?.is_some_and(|there| there == bytes);
+    if arguments.check && !current {
+        return Err(stale(path, &arguments.command()));
     }
     if !current {
         atomic::write(path, bytes, Existing::Replace, Readers::Everyone)?;
-        eprintln!("wrote {}", path.display());
+        output::say(format_args!("wrote {}", path.display()));
     }
     Ok(Exit::Done)
 }
@@ -123,15 +146,16 @@ pub fn current(project: &Project, store: &ApprovedStore) -> Result<RenderedStore
         .evidence(error)
     })?;
     let path = project.root.join(SOURCE);
-    let current = std::fs::read(&path).is_ok_and(|there| there == rendered.source().as_bytes());
+    let current = atomic::read(&path)?.is_some_and(|there| there == rendered.source().as_bytes());
     if current {
         Ok(rendered)
     } else {
-        Err(stale(&path))
+        Err(stale(&path, "cargo xtask render"))
     }
 }
 
-fn stale(path: &Path) -> Failure {
+/// `command` writes what should be there.
+fn stale(path: &Path, command: &str) -> Failure {
     Failure::new(
         Exit::Stale,
         format!(
@@ -139,5 +163,50 @@ fn stale(path: &Path) -> Failure {
             path.display()
         ),
     )
-    .help("run `cargo xtask render`, look at the difference, and commit it")
+    .help(format!(
+        "run `{command}`, look at the difference, and commit it"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::FileTypeExt as _;
+
+    use super::*;
+
+    fn arguments(check: bool) -> RenderArguments {
+        RenderArguments {
+            question: QuestionArguments::default(),
+            format: Form::Pem,
+            output: Some("a b.pem".into()),
+            check,
+        }
+    }
+
+    #[test]
+    fn the_next_step_of_a_stale_file_writes_that_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a b.pem");
+        std::fs::write(&file, "old").unwrap();
+        let failure = deliver(b"store", Some(&file), &arguments(true)).unwrap_err();
+        assert_eq!(failure.exit, Exit::Stale);
+        let command = "`cargo xtask render --format pem --output 'a b.pem'`";
+        assert!(failure.help.contains(command), "{failure}");
+    }
+
+    #[test]
+    fn a_pipe_is_neither_read_nor_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        for check in [false, true] {
+            let failure = deliver(b"store", Some(&pipe), &arguments(check)).unwrap_err();
+            assert_eq!(failure.exit, Exit::Unreadable);
+            assert!(failure.what.contains("is a pipe"), "{failure}");
+            assert!(failure.help.contains("--output -"), "{failure}");
+        }
+        let kind = std::fs::symlink_metadata(&pipe).unwrap().file_type();
+        assert!(kind.is_fifo());
+    }
 }

@@ -162,13 +162,79 @@ fn without_a_policy_there_is_no_answer() {
 
 #[test]
 fn a_reader_that_stops_reading_is_no_bug() {
-    let (reader, writer) = std::io::pipe().unwrap();
-    drop(reader);
-    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
-        .args(["explain", "A103"])
-        .stdout(writer)
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(141));
-    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    let project = project(BASE);
+    for line in [
+        "explain A103",
+        "roots list",
+        "policy fmt --check",
+        "check --as-of 2026-07-01",
+    ] {
+        if line.starts_with("policy") {
+            windows_lines(&project, "\n\n\n");
+        }
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = xtask(&project, line).stdout(writer).output().unwrap();
+        assert_eq!(output.status.code(), Some(141), "{line}");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{line}");
+    }
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_no_bug() {
+    let project = project(BASE);
+    for line in ["explain", "explain A103", "roots list", "test --list"] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+        let mut command = xtask(&project, line);
+        let output = command.stdout(full.unwrap()).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{line}");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            said.contains("cannot write") && !said.contains("panic"),
+            "{line}: {said}"
+        );
+    }
+}
+
+#[test]
+fn lines_of_windows_are_named_and_a_link_stays() {
+    let project = project(BASE);
+    let link = project.path().join("policy.toml");
+    std::fs::rename(&link, project.path().join("shared.toml")).unwrap();
+    std::os::unix::fs::symlink("shared.toml", &link).unwrap();
+    assert!(
+        xtask(&project, "policy fmt")
+            .output()
+            .unwrap()
+            .status
+            .success()
+    );
+    let canonical = std::fs::read_to_string(&link).unwrap();
+    windows_lines(&project, "");
+    let output = xtask(&project, "policy fmt --check").output().unwrap();
+    assert_eq!(output.status.code(), Some(11));
+    assert_eq!(stdout(&output), "");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("CR LF"));
+    assert!(
+        xtask(&project, "policy fmt")
+            .output()
+            .unwrap()
+            .status
+            .success()
+    );
+    assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(std::fs::read_to_string(&link).unwrap(), canonical);
+}
+
+/// The policy with the line ends of Windows, and `more` at its end.
+fn windows_lines(project: &TempDir, more: &str) {
+    let path = project.path().join("policy.toml");
+    let text = std::fs::read_to_string(&path).unwrap() + more;
+    std::fs::write(&path, text.replace('\n', "\r\n")).unwrap();
+}
+
+fn xtask(project: &TempDir, line: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    command.args(line.split(' ')).current_dir(project.path());
+    command
 }

@@ -17,6 +17,7 @@ use crate::failure::{Failure, Result};
 use crate::git::{self, Head};
 use crate::image::{self, ApplicationImage, Expected, Settings};
 use crate::lock::Lock;
+use crate::output;
 use crate::progress::Progress;
 use crate::project::{Project, ProjectInputs};
 use crate::release::contents::ReleaseContents;
@@ -110,6 +111,8 @@ pub fn run(project: &Project, arguments: &BuildArguments) -> Result<Exit> {
         &password,
     )?;
 
+    // Before anything is downloaded for a build that cannot be.
+    require_committed(project, &head, &inputs)?;
     let toolchain = toolchain::ensure(&project.root, arguments.provider, progress)?;
     progress.say("compiling the firmware");
     let identity = Identity {
@@ -135,10 +138,10 @@ pub fn run(project: &Project, arguments: &BuildArguments) -> Result<Exit> {
     let dist = destination(project, arguments)?;
     let staging = staging(project, &dist);
     let placed = place::place(&release, signers.keys(), &dist, &staging)?;
-    tell(&placed, &release, &signers, progress);
+    tell(&placed, &release, &signers, progress)?;
     if arguments.record {
         let entry = build.entry(&release);
-        releases::record(project, &entry, &mut std::io::stdout(), progress)?;
+        releases::record(project, &entry, &mut output::stdout(), progress)?;
     }
     Ok(Exit::Done)
 }
@@ -150,7 +153,6 @@ fn compile(
     identity: &Identity,
     (head, inputs): (&Head, &ProjectInputs),
 ) -> Result<Vec<u8>> {
-    require_committed(project, head, inputs)?;
     let path = firmware::compile(&project.root, toolchain, identity)?;
     let elf = std::fs::read(&path).map_err(|error| Failure::io("read", &path, &error))?;
     if git::head(&project.root)? == *head && project.inputs()?.sha256 == inputs.sha256 {
@@ -163,12 +165,13 @@ fn compile(
     .help("build again, and leave the checkout alone meanwhile"))
 }
 
-/// A clean tree's inputs are those of its commit: a file that git ignores takes no part in a verdict that others are to
-/// compute again.
+/// A clean tree is its commit: git looks at every file of it, and a file that git ignores takes no part in a verdict that
+/// others are to compute again.
 fn require_committed(project: &Project, head: &Head, inputs: &ProjectInputs) -> Result<()> {
     if !head.changed.is_empty() {
         return Ok(());
     }
+    require_watched(project)?;
     let committed = project.inputs_at(&head.commit)?;
     let paths = committed.sha256.keys().chain(inputs.sha256.keys());
     let mut others = paths.filter(|path| committed.sha256.get(*path) != inputs.sha256.get(*path));
@@ -177,9 +180,24 @@ fn require_committed(project: &Project, head: &Head, inputs: &ProjectInputs) -> 
             Exit::Findings,
             format!("{path} is not what the commit has, and git does not say so"),
         )
-        .evidence("it is ignored, or marked as unchanged")
-        .help("commit it, or remove it from the folder"))
+        .evidence("it is ignored, or a filter of .gitattributes changes it")
+        .help("commit it as it is, or remove it from the folder"))
     })
+}
+
+/// No file is marked as unchanged whatever stands in it: the marks of `git update-index` hide changes from `git status`.
+fn require_watched(project: &Project) -> Result<()> {
+    let unwatched = git::unwatched(&project.root)?;
+    if unwatched.is_empty() {
+        return Ok(());
+    }
+    let what = "git was told not to look at files of this tree: nobody knows whether it is clean";
+    let shown = unwatched.iter().take(20);
+    let failure = shown.fold(Failure::new(Exit::Findings, what), Failure::evidence);
+    Err(failure.help(
+        "take the marks away, and look at `git status`: \
+         git update-index --no-assume-unchanged --no-skip-worktree FILE",
+    ))
 }
 
 /// The folder that holds releases.
@@ -297,7 +315,12 @@ fn toolchain_record(toolchain: &Toolchain, application: &ApplicationImage) -> To
     }
 }
 
-fn tell(placed: &Placed, release: &ReleaseContents, signers: &Signers, progress: Progress) {
+fn tell(
+    placed: &Placed,
+    release: &ReleaseContents,
+    signers: &Signers,
+    progress: Progress,
+) -> Result<()> {
     match signers {
         Signers::Nobody(why) => progress.say(why),
         Signers::Development(_) => progress
@@ -307,12 +330,13 @@ fn tell(placed: &Placed, release: &ReleaseContents, signers: &Signers, progress:
     if matches!(placed, Placed::Already(_)) {
         progress.say("the same release was there already");
     }
-    println!("{}", placed.path().display());
+    let mut text = format!("{}\n", placed.path().display());
     for (name, bytes) in release.files() {
-        println!(
-            "  {}  {name}  {} bytes",
-            hex::encode(Sha256::digest(bytes)),
-            bytes.len()
-        );
+        let sha256 = hex::encode(Sha256::digest(bytes));
+        text += &format!("  {sha256}  {name}  {} bytes\n", bytes.len());
     }
+    output::print(&text)
 }
+
+#[cfg(test)]
+mod tests;

@@ -58,10 +58,8 @@ pub(super) enum Written {
 /// # Errors
 /// [`Exit::Unreadable`] where another chain is in it.
 pub(super) fn check(path: &Path, text: &str) -> Result<Written> {
-    let found = match std::fs::read(path) {
-        Ok(found) => found,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Written::New),
-        Err(error) => return Err(Failure::io("read", path, &error)),
+    let Some(found) = atomic::read(path)? else {
+        return Ok(Written::New);
     };
     if certificates(&String::from_utf8_lossy(&found)) == certificates(text) {
         return Ok(Written::Already);

@@ -28,7 +28,7 @@ use crate::project::Project;
 /// A URL that is none, a server that cannot be reached or sends no chain, a file that holds another one.
 pub fn run(project: &Project, arguments: &EndpointsArguments) -> Result<Exit> {
     let EndpointsCommand::Capture(arguments) = &arguments.command;
-    let mut out = std::io::stdout().lock();
+    let mut out = crate::output::stdout();
     capture::run(project, arguments, today()?, &mut out, Progress::stderr())
 }
 

@@ -43,7 +43,7 @@ pub struct ForecastArguments {
     /// Form of the forecast
     #[arg(long, value_enum, default_value_t = ForecastFormat::Human)]
     pub format: ForecastFormat,
-    /// Write it to a file, whole or not at all [default: standard output]
+    /// Write it to a file, whole or not at all; - is stdout [default: stdout]
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }

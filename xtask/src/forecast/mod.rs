@@ -37,10 +37,10 @@ pub fn run(project: &Project, arguments: &ForecastArguments) -> Result<Exit> {
     let forecast = forecast(&inputs, &more, &question).map_err(failure)?;
     let text = written(&forecast, arguments.format)?;
     match &arguments.output {
-        Some(path) => {
+        Some(path) if path != Path::new("-") => {
             atomic::write(path, text.as_bytes(), Existing::Replace, Readers::Everyone)?;
         }
-        None => print(&text)?,
+        _ => print(&text)?,
     }
     Ok(Exit::Done)
 }
@@ -80,7 +80,7 @@ fn written(forecast: &Forecast, format: ForecastFormat) -> Result<String> {
 }
 
 fn print(text: &str) -> Result<()> {
-    let mut out = std::io::stdout().lock();
+    let mut out = crate::output::stdout();
     out.write_all(text.as_bytes())
         .and_then(|()| out.flush())
         .map_err(|error| Failure::io("write", Path::new("the forecast"), &error))

@@ -63,9 +63,11 @@ fn new(arguments: &New, out: &mut dyn Write, talk: &mut dyn Write) -> Result<()>
 /// A secret key in a git working tree would go with the next commit.
 fn refuse_in_working_tree(path: &Path) -> Result<()> {
     let folder = path.parent().filter(|parent| *parent != Path::new(""));
-    // Where there is no such folder, the write will say so.
-    let folder = folder.unwrap_or(Path::new(".")).canonicalize();
-    let folder = folder.unwrap_or_default();
+    let folder = folder.unwrap_or(Path::new("."));
+    let folder = folder.canonicalize().map_err(|error| {
+        let failure = Failure::io("open the folder", folder, &error);
+        failure.help("make it first, or give a path in another folder")
+    })?;
     let Some(tree) = folder
         .ancestors()
         .find(|folder| folder.join(".git").exists())

@@ -148,6 +148,18 @@ fn only_a_development_key_may_lie_in_a_working_tree() {
 }
 
 #[test]
+fn a_folder_that_is_not_there_is_named() {
+    let folder = folder();
+    let new = ["new", "{}/absent/x.key", "--dangerously-unencrypted"];
+    let refused = run(&folder, &new).unwrap_err();
+    assert!(refused.contains("cannot open the folder"), "{refused}");
+    assert!(
+        refused.contains("absent") && !refused.contains("git"),
+        "{refused}"
+    );
+}
+
+#[test]
 fn each_key_signs_a_release_once() {
     let folder = folder();
     let release = folder.path().join("release");

@@ -19,7 +19,7 @@ pub struct ProvisionArguments {
     /// Read the WPA2 password from the only line of this file; - is stdin [default: ask at the terminal]
     #[arg(long, value_name = "FILE")]
     pub password_file: Option<PathBuf>,
-    /// For a laboratory: use this address for the host instead of asking DNS; repeatable. The host's certificate
+    /// For a laboratory: use this IPv4 address for the host instead of asking DNS; repeatable. The host's certificate
     /// must verify all the same
     #[arg(long = "host", value_name = "NAME=ADDRESS", value_parser = parse_host)]
     pub hosts: Vec<HostContents>,
@@ -38,7 +38,12 @@ fn parse_host(text: &str) -> Result<HostContents, String> {
     host::host(name.as_bytes()).map_err(|problem| format!("the host name: {problem}"))?;
     let address: IpAddr = address
         .parse()
-        .map_err(|_| format!("\"{address}\" is no IPv4 or IPv6 address"))?;
+        .map_err(|_| format!("\"{address}\" is no IPv4 address"))?;
+    if address.is_ipv6() {
+        return Err(format!(
+            "{address} is an IPv6 address, and the firmware has IPv4 only"
+        ));
+    }
     Ok(HostContents {
         name: name.to_owned(),
         address,

@@ -10,8 +10,9 @@ mod password;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
 use device::flash_layout::PROVISION;
@@ -25,6 +26,7 @@ use password::password;
 use crate::atomic::{self, Existing, Readers};
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
+use crate::output;
 
 /// The list of a release's files, in its directory.
 const SUMS: &str = "SHA256SUMS";
@@ -49,13 +51,18 @@ pub fn run(arguments: &ProvisionArguments) -> Result<Exit> {
             return Err(failure.help("give --output FILE or --into FLASH-IMAGE"));
         }
     };
-    tell(path, offset)
-        .map_err(|error| Failure::io("write", Path::new("standard output"), &error))?;
+    output::say(written(path, arguments.open));
+    output::say("flash it with:");
+    let file = quoted(&path.to_string_lossy());
+    output::print(&format!(
+        "esptool --chip esp32c3 write-flash 0x{offset:x} {file}\n"
+    ))?;
     Ok(Exit::Done)
 }
 
 /// The bytes of the partition, as the device's own code writes and reads them.
 fn partition(arguments: &ProvisionArguments) -> Result<Zeroizing<Vec<u8>>> {
+    require_each_host_once(arguments)?;
     let password = password(arguments)?;
     let mut contents = ProvisionContents {
         ssid: arguments.ssid.clone(),
@@ -67,6 +74,20 @@ fn partition(arguments: &ProvisionArguments) -> Result<Zeroizing<Vec<u8>>> {
     written.map(Zeroizing::new).map_err(|error| refused(&error))
 }
 
+/// Two addresses for one name: the device would take one of them, and nobody says which.
+fn require_each_host_once(arguments: &ProvisionArguments) -> Result<()> {
+    let mut names = BTreeSet::new();
+    let mut hosts = arguments.hosts.iter();
+    match hosts.find(|host| !names.insert(host.name.to_ascii_lowercase())) {
+        None => Ok(()),
+        Some(host) => Err(Failure::new(
+            Exit::Unreadable,
+            format!("the host {} is given twice", host.name),
+        )
+        .help("give each --host once")),
+    }
+}
+
 /// Puts the partition into `image`, or into a copy of it. Returns the file that has it.
 fn write_image<'a>(
     image: &'a Path,
@@ -76,8 +97,8 @@ fn write_image<'a>(
     if output.is_none() {
         require_unreleased(image)?;
     }
-    let bytes = fs::read(image).map_err(|error| Failure::io("read", image, &error))?;
-    let mut bytes = Zeroizing::new(bytes);
+    let absent = || Failure::io("read", image, &io::ErrorKind::NotFound.into());
+    let mut bytes = Zeroizing::new(atomic::read(image)?.ok_or_else(absent)?);
     insert(&mut bytes, partition, image)?;
     let (path, existing) = match output {
         Some(output) => (output, Existing::Refuse),
@@ -89,9 +110,12 @@ fn write_image<'a>(
 
 /// A file of a release must stay what was signed.
 fn require_unreleased(image: &Path) -> Result<()> {
-    let sums = image.with_file_name(SUMS);
+    // A link into a release is followed when it is written.
+    let resolved = image.canonicalize();
+    let target = resolved.as_deref().unwrap_or(image);
+    let sums = target.with_file_name(SUMS);
     let listed = fs::read_to_string(&sums).unwrap_or_default();
-    let name = image.file_name().unwrap_or_default().to_string_lossy();
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
     let is_listed = |line: &str| {
         line.split_once("  ")
             .is_some_and(|(_, listed)| listed == name)
@@ -119,23 +143,18 @@ fn refused(error: &ProvisionWriteError) -> Failure {
     .help("an SSID has 1 to 32 bytes; a WPA2 password has 8 to 63 printable ASCII characters, an open network none (--open); up to 16 hosts, each once")
 }
 
-fn tell(path: &Path, offset: u32) -> io::Result<()> {
-    let mut talk = io::stderr().lock();
-    writeln!(
-        talk,
-        "wrote {} (mode 0600: it holds the network's password)",
-        path.display()
-    )?;
-    writeln!(talk, "flash it with:")?;
-    let file = quoted(&path.to_string_lossy());
-    writeln!(
-        io::stdout().lock(),
-        "esptool --chip esp32c3 write-flash 0x{offset:x} {file}"
-    )
+/// What was written, and why nobody else may read it.
+fn written(path: &Path, is_open: bool) -> String {
+    let why = if is_open {
+        "mode 0600; the network has no password"
+    } else {
+        "mode 0600: it holds the network's password"
+    };
+    format!("wrote {} ({why})", path.display())
 }
 
 /// `text` as one word of a POSIX shell.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,@%".contains(c);
     if !text.is_empty() && text.chars().all(is_plain) {
         text.to_owned()

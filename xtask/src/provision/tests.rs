@@ -2,13 +2,14 @@
 
 use std::fs;
 use std::net::IpAddr;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::Path;
 
 use clap::Parser;
 use device::provision::Provisioning;
 use tempfile::{TempDir, tempdir};
 
-use super::{ProvisionArguments, quoted, run};
+use super::{ProvisionArguments, quoted, run, written};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::image::{Application, FlashMap, sample_flash};
@@ -52,7 +53,7 @@ fn read(directory: &TempDir, name: &str) -> Vec<u8> {
 #[test]
 fn a_partition_says_what_was_asked() {
     let directory = directory();
-    let line = "--ssid lab --password-file @password --host b.example=2001:db8::1 \
+    let line = "--ssid lab --password-file @password --host b.example=192.0.2.8 \
                 --host a.example=192.0.2.7 --output @provision.bin";
     assert_eq!(run_line(&directory, line).unwrap(), Exit::Done);
     let bytes = read(&directory, "provision.bin");
@@ -63,7 +64,7 @@ fn a_partition_says_what_was_asked() {
     let hosts: Vec<(&str, IpAddr)> = provisioning.hosts().collect();
     let expected = [
         ("a.example", "192.0.2.7".parse().unwrap()),
-        ("b.example", "2001:db8::1".parse().unwrap()),
+        ("b.example", "192.0.2.8".parse().unwrap()),
     ];
     assert_eq!(hosts, expected);
     let mode = fs::metadata(directory.path().join("provision.bin")).unwrap();
@@ -76,6 +77,37 @@ fn an_open_network_has_no_password() {
     run_line(&directory, "--ssid lab --open --output @provision.bin").unwrap();
     let bytes = read(&directory, "provision.bin");
     assert_eq!(Provisioning::read(&bytes).unwrap().password(), None);
+}
+
+#[test]
+fn a_host_has_one_ipv4_address() {
+    let directory = directory();
+    let line = "--ssid lab --open --output @p.bin --host a.example=";
+    let error = arguments(&directory, &format!("{line}2001:db8::1")).unwrap_err();
+    assert!(error.to_string().contains("has IPv4 only"), "{error}");
+    let twice = format!("{line}192.0.2.7 --host a.example=192.0.2.8");
+    let text = refusal(&directory, &twice);
+    assert!(text.contains("the host a.example is given twice"), "{text}");
+    assert!(!directory.path().join("p.bin").exists());
+}
+
+#[test]
+fn what_was_written_says_who_must_not_read_it() {
+    let path = Path::new("p.bin");
+    assert!(written(path, false).contains("it holds the network's password"));
+    assert!(written(path, true).contains("the network has no password"));
+}
+
+#[test]
+fn a_link_into_a_release_is_followed_before_it_is_judged() {
+    let directory = directory();
+    fs::write(directory.path().join("SHA256SUMS"), "11  flash.bin\n").unwrap();
+    let elsewhere = directory.path().join("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    symlink("../flash.bin", elsewhere.join("image.bin")).unwrap();
+    let text = refusal(&directory, "--ssid lab --open --into @elsewhere/image.bin");
+    assert!(text.contains("is part of a release"), "{text}");
+    assert_eq!(read(&directory, "flash.bin"), sample_flash());
 }
 
 #[test]
@@ -197,7 +229,7 @@ fn what_a_device_would_refuse_is_not_written() {
         ),
         (
             "--ssid lab --open --host a.b=1.2.3.4 --host a.b=1.2.3.4",
-            "is not above",
+            "the host a.b is given twice",
         ),
     ] {
         let text = refusal(&directory, &format!("{line} --output @provision.bin"));

@@ -26,7 +26,7 @@ use crate::project::Project;
 /// # Errors
 /// A ledger with mistakes, a version that it does not have, files that cannot be read.
 pub fn run(project: &Project, arguments: &ReleasesArguments) -> Result<Exit> {
-    let mut out = std::io::stdout().lock();
+    let mut out = crate::output::stdout();
     let ledger = ledger(project)?;
     match &arguments.command {
         ReleasesCommand::List(arguments) => list::run(&ledger, arguments, &mut out),

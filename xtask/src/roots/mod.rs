@@ -35,7 +35,7 @@ const FOLDER: &str = "trust/anchors";
 /// A name that fits nothing or several, a certificate that may not be an anchor, an anchor that the policy
 /// requires, files that cannot be read or written.
 pub fn run(project: &Project, arguments: &RootsArguments) -> Result<Exit> {
-    let mut out = std::io::stdout().lock();
+    let mut out = crate::output::stdout();
     let exit = match &arguments.command {
         RootsCommand::Add(arguments) => add::run(project, arguments, &mut out),
         RootsCommand::List(arguments) => list::run(project, arguments, &mut out),

@@ -68,7 +68,7 @@ impl Pool {
     /// Says on stderr what is wrong with the pool and the calendar, and which exit code that makes.
     pub(super) fn complain(&self) -> Exit {
         for finding in &self.findings {
-            eprintln!("{}", one_line(finding));
+            crate::output::say(one_line(finding));
         }
         let wrong = self.findings.iter().any(|f| f.severity == Severity::Error);
         if wrong { Exit::Findings } else { Exit::Done }

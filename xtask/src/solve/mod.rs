@@ -103,7 +103,7 @@ fn written(answer: &Answer, format: SolveFormat) -> Result<String> {
 }
 
 fn print(text: &str) -> Result<()> {
-    let mut out = std::io::stdout().lock();
+    let mut out = crate::output::stdout();
     out.write_all(text.as_bytes())
         .and_then(|()| out.flush())
         .map_err(|error| Failure::io("write", Path::new("the answer"), &error))

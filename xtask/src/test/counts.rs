@@ -62,7 +62,7 @@ pub fn test_suite(mut command: Command) -> Result<Counts> {
         .flatten()
         .map_while(std::result::Result::ok)
     {
-        println!("{line}");
+        crate::output::print(&format!("{line}\n"))?;
         counts.add(result_line(&line).unwrap_or_default());
     }
     let status = child.wait().map_err(|error| cannot_run(&command, &error))?;

@@ -11,6 +11,7 @@ use std::process::Command;
 use super::counts::Counts;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
+use crate::git;
 
 /// The documents, in the order in which their commands run.
 const DOCUMENTS: [&str; 9] = [
@@ -49,7 +50,7 @@ pub fn run(root: &Path, tools: &[PathBuf]) -> Result<Counts> {
             let outcome = check_block(&block, root, &clone, tools);
             let passed = outcome.iter().filter(|problem| problem.is_none()).count();
             for problem in outcome.iter().flatten() {
-                eprintln!("{document}:{}: {problem}", block.line);
+                crate::output::say(format_args!("{document}:{}: {problem}", block.line));
             }
             counts.add(Counts {
                 passed,
@@ -114,15 +115,18 @@ fn path_with(tools: &[PathBuf]) -> OsString {
 /// somebody who has built once.
 fn fresh_clone(root: &Path) -> Result<PathBuf> {
     let clone = root.join("target/perennial/docs-clone");
+    // The project may be a folder of a larger repository.
+    let (repository, prefix) = git::place(root)?;
+    let project = clone.join(prefix);
     let failed =
         |what: &str, seen: String| Failure::new(Exit::Environment, what.to_owned()).evidence(seen);
     if clone.exists() {
         std::fs::remove_dir_all(&clone).map_err(|error| Failure::io("remove", &clone, &error))?;
     }
     let script = format!(
-        "git clone --quiet . {clone:?} && mkdir -p {clone:?}/target/debug \
-         && cp -a target/debug/.fingerprint target/debug/build target/debug/deps {clone:?}/target/debug/ && ln -s {root:?}/target/toolchain {clone:?}/target/toolchain \
-         && cp -a target/perennial/test-dist {clone:?}/dist",
+        "git clone --quiet {repository:?} {clone:?} && mkdir -p {project:?}/target/debug \
+         && cp -a target/debug/.fingerprint target/debug/build target/debug/deps {project:?}/target/debug/ && ln -s {root:?}/target/toolchain {project:?}/target/toolchain \
+         && cp -a target/perennial/test-dist {project:?}/dist",
     );
     let output = Command::new("bash")
         .args(["-euo", "pipefail", "-c", &script])
@@ -138,7 +142,7 @@ fn fresh_clone(root: &Path) -> Result<PathBuf> {
             "the step `release` makes the release that the documentation speaks of: run it first",
         ));
     }
-    Ok(clone)
+    Ok(project)
 }
 
 fn blocks(text: &str) -> Vec<Block> {
@@ -194,6 +198,41 @@ mod tests {
         assert_eq!(
             (found[1].language.as_str(), &found[1].comment),
             ("text", &None)
+        );
+    }
+
+    #[test]
+    fn every_document_with_commands_is_run() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let mut documents = vec![root.join("README.md")];
+        let mut folders = vec![root.join("docs")];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                match path.is_dir() {
+                    true => folders.push(path),
+                    false => documents.push(path),
+                }
+            }
+        }
+        let is_markdown = |path: &&PathBuf| path.extension().is_some_and(|end| end == "md");
+        let mut found = 0;
+        for path in documents.iter().filter(is_markdown) {
+            let text = std::fs::read_to_string(path).unwrap();
+            let checked = |block: &Block| {
+                let comment = block.comment.as_deref().unwrap_or_default();
+                block.language == "console" || comment.starts_with("fixture:")
+            };
+            if blocks(&text).iter().any(checked) {
+                let name = path.strip_prefix(root).unwrap().to_str().unwrap();
+                assert!(DOCUMENTS.contains(&name), "{name} is not in DOCUMENTS");
+                found += 1;
+            }
+        }
+        assert_eq!(
+            found,
+            DOCUMENTS.len(),
+            "a document of the list has nothing to run"
         );
     }
 

@@ -7,6 +7,7 @@ use clap::Args;
 
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
+use crate::output;
 
 mod counts;
 mod documentation;
@@ -31,27 +32,26 @@ pub struct TestArguments {
 /// An unknown step. A failing step is not an error of this function: it ends with [`Exit::Bug`].
 pub fn run(root: &Path, arguments: &TestArguments) -> Result<Exit> {
     if arguments.list {
-        steps::ALL
-            .iter()
-            .for_each(|step| println!("{:<10} {}", step.name, step.shows));
+        let line = |step: &steps::Step| format!("{:<10} {}\n", step.name, step.shows);
+        output::print(&steps::ALL.iter().map(line).collect::<String>())?;
         return Ok(Exit::Done);
     }
     let selected = select(&arguments.only)?;
     let ourselves = Ourselves::new(root)?;
     let mut total = Counts::default();
     for step in selected {
-        eprintln!("==> {}: {}", step.name, step.shows);
+        output::say(format_args!("==> {}: {}", step.name, step.shows));
         let counts = (step.run)(&ourselves).unwrap_or_else(|failure| {
-            eprintln!("{failure}");
+            output::say(&failure);
             Counts {
                 failed: 1,
                 ..Counts::default()
             }
         });
-        eprintln!("==> {}: {counts}", step.name);
+        output::say(format_args!("==> {}: {counts}", step.name));
         total.add(counts);
     }
-    println!("{total}");
+    output::print(&format!("{total}\n"))?;
     Ok(if total.failed == 0 {
         Exit::Done
     } else {

@@ -127,8 +127,8 @@ fn licences(Ourselves { root, .. }: &Ourselves) -> Result<Counts> {
         ]);
         counts.add(one_test(command)?);
     }
-    eprintln!(
-        "skipped: advisories: their database is not in a package registry; run `cargo deny check advisories`"
+    crate::output::say(
+        "skipped: advisories: their database is not in a package registry; run `cargo deny check advisories`",
     );
     counts.skipped += 1;
     Ok(counts)

@@ -7,7 +7,7 @@ use trust::date::Date;
 use trust::rules::verification::{FILE_SET_WRONG, HASH_DIFFERS, MANIFEST_WRONG};
 
 use super::Evidence;
-use super::problem::Problem;
+use super::problem::{Problem, counted};
 use crate::release::integrity::{self, Difference};
 use crate::release::manifest::{Artefact, ArtefactKind, FILE_NAME, ReleaseManifest};
 use crate::signing::release_directory::{SUMS_NAME, is_signature_name};
@@ -19,18 +19,21 @@ pub fn present(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
         .map(ArtefactKind::file_name)
         .collect();
     required.extend([FILE_NAME, SUMS_NAME]);
-    let found: BTreeSet<&str> = evidence.files.keys().map(String::as_str).collect();
+    let names = evidence.files.keys().chain(evidence.unread.keys());
+    let found: BTreeSet<&str> = names.map(String::as_str).collect();
+    let unread = evidence.unread.iter();
+    let unread = unread.map(|(name, why)| Problem::new(&FILE_SET_WRONG, name, "file", why));
     let missing = required
         .difference(&found)
         .map(|name| Problem::new(&FILE_SET_WRONG, name, "file", "it is missing"));
     let others = found
         .difference(&required)
-        .filter(|name| !is_signature_name(name));
+        .filter(|name| !is_signature_name(name) && !evidence.unread.contains_key(**name));
     let unknown = others
         .map(|name| Problem::new(&FILE_SET_WRONG, name, "file", "no release has such a file"));
     (
-        format!("{} files", found.len()),
-        missing.chain(unknown).collect(),
+        counted(found.len(), "file"),
+        missing.chain(unread).chain(unknown).collect(),
     )
 }
 
@@ -170,8 +173,8 @@ pub fn hashes(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
     problems.extend(sums_problem(evidence, manifest));
     (
         format!(
-            "SHA-256 of {} artefacts and {SUMS_NAME}",
-            manifest.artefacts.len()
+            "SHA-256 of {} and {SUMS_NAME}",
+            counted(manifest.artefacts.len(), "artefact")
         ),
         problems,
     )

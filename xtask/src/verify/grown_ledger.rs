@@ -41,6 +41,10 @@ fn an_older_release_passes_when_the_ledger_has_grown() {
     );
     fs::write(&path, ENTRY.replace("units", "unit")).unwrap();
     commit(&project);
+    assert_eq!(steps(&project, &manifest), (in_commit.clone(), vec![]));
+    // Neither does a ledger that cannot be read at all.
+    fs::create_dir(releases.join("odd")).unwrap();
+    project.inputs().unwrap_err();
     assert_eq!(steps(&project, &manifest), (in_commit, vec![]));
 }
 

@@ -15,9 +15,11 @@ use trust::gate::Verdict;
 use trust::policy::{KeySet, Policy};
 use trust::source::SourceFile;
 
+use crate::atomic::kind_of;
 use crate::cli::ChannelArgument;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
+use crate::output;
 use crate::project::{POLICY, Project};
 use crate::release::manifest::{FILE_NAME, ReleaseManifest};
 
@@ -25,6 +27,8 @@ mod files;
 #[cfg(test)]
 mod grown_ledger;
 mod images;
+#[cfg(test)]
+mod odd_entries;
 mod problem;
 mod report;
 mod signatures;
@@ -61,8 +65,10 @@ pub struct Evidence<'a> {
     project: &'a Project,
     /// The keys of that policy.
     keys: &'a KeySet,
-    /// Every file in the folder, by name.
+    /// Every plain file in the folder, by name.
     files: BTreeMap<String, Rc<StoredFile>>,
+    /// Every other entry of the folder, by name, and why nothing of it was read.
+    unread: BTreeMap<String, String>,
     /// `release.json`, when it can be read.
     manifest: std::result::Result<ReleaseManifest, String>,
     /// What the release must be fit for; without it, for what it says itself.
@@ -100,15 +106,17 @@ const STEPS: &[(&str, Check)] = &[
 /// does not hold with [`Exit::Findings`].
 pub fn run(project: &Project, arguments: &VerifyArguments) -> Result<Exit> {
     let policy = trusted_policy(project)?;
-    let evidence = Evidence {
+    let folder = Folder::read(&arguments.directory)?;
+    let mut evidence = Evidence {
         channel: arguments.channel.map(Channel::from),
-        ..Evidence::new(project, &policy.signing, read_files(&arguments.directory)?)
+        ..Evidence::new(project, &policy.signing, folder.files)
     };
+    evidence.leave_unread(folder.unread);
     let steps: Vec<Step> = steps(&evidence).collect();
-    match arguments.format {
+    output::print(&match arguments.format {
         Form::Human => report::human(&arguments.directory, &steps),
         Form::Json => report::json(&evidence, &steps),
-    }
+    })?;
     Ok(exit_of(&steps))
 }
 
@@ -151,50 +159,55 @@ pub fn trusted_policy(project: &Project) -> Result<Policy> {
     })
 }
 
-/// Reads every file of a folder.
-///
-/// # Errors
-/// [`Exit::Unreadable`] for a folder or file that cannot be read.
-pub fn read_files(directory: &Path) -> Result<BTreeMap<String, Rc<StoredFile>>> {
-    let entries = std::fs::read_dir(directory).map_err(|error| {
-        Failure::io("list", directory, &error).help("give the folder of a release: dist/<version>")
-    })?;
-    let mut files = BTreeMap::new();
-    for entry in entries {
-        let path = entry
-            .map_err(|error| Failure::io("list", directory, &error))?
-            .path();
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        let bytes = read_plain(&path)?;
-        files.insert(name, Rc::new(StoredFile::new(bytes)));
-    }
-    Ok(files)
+/// What is in the folder of a release.
+struct Folder {
+    /// Plain files, by name.
+    files: BTreeMap<String, Rc<StoredFile>>,
+    /// What is no file of a release, by name, and why.
+    unread: BTreeMap<String, String>,
 }
 
 /// The largest file that a release may have: sixteen times the flash.
 const MAX_BYTES: u64 = 64 << 20;
 
-/// Reads a file that is one: a link, a pipe or a folder in a release is somebody's trick.
-fn read_plain(path: &Path) -> Result<Vec<u8>> {
-    let metadata =
-        std::fs::symlink_metadata(path).map_err(|error| Failure::io("read", path, &error))?;
-    if !metadata.is_file() || metadata.len() > MAX_BYTES {
-        return Err(Failure::new(
-            Exit::Tampered,
-            format!("{} is not a plain file of a release", path.display()),
-        )
-        .evidence(format!(
-            "{:?}, {} bytes",
-            metadata.file_type(),
-            metadata.len()
-        ))
-        .help("fetch the release again, whole, from where it was published"));
+impl Folder {
+    /// Reads every file of a folder.
+    ///
+    /// # Errors
+    /// [`Exit::Unreadable`] for a folder or file that cannot be read.
+    fn read(directory: &Path) -> Result<Self> {
+        let unlisted = |error| Failure::io("list", directory, &error);
+        let entries = std::fs::read_dir(directory).map_err(|error| {
+            unlisted(error).help("give the folder of a release: dist/<version>")
+        })?;
+        let (mut files, mut unread) = (BTreeMap::new(), BTreeMap::new());
+        for entry in entries {
+            let entry = entry.map_err(unlisted)?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            match read_plain(&entry.path())? {
+                Ok(bytes) => drop(files.insert(name, Rc::new(StoredFile::new(bytes)))),
+                Err(why) => drop(unread.insert(name, why)),
+            }
+        }
+        Ok(Self { files, unread })
     }
-    std::fs::read(path).map_err(|error| Failure::io("read", path, &error))
+}
+
+/// Reads a file that is one, or says why not: a link, a pipe or a folder in a release is somebody's trick.
+fn read_plain(path: &Path) -> Result<std::result::Result<Vec<u8>, String>> {
+    let unread = |error| Failure::io("read", path, &error);
+    let metadata = std::fs::symlink_metadata(path).map_err(unread)?;
+    if !metadata.is_file() {
+        let kind = kind_of(metadata.file_type());
+        return Ok(Err(format!("it is {kind}, not a plain file")));
+    }
+    if metadata.len() > MAX_BYTES {
+        let length = metadata.len();
+        return Ok(Err(format!(
+            "it has {length} bytes; no file of a release has more than {MAX_BYTES} (64 MiB)"
+        )));
+    }
+    std::fs::read(path).map(Ok).map_err(unread)
 }
 
 impl StoredFile {
@@ -238,9 +251,18 @@ impl<'a> Evidence<'a> {
             keys,
             files,
             manifest,
+            unread: BTreeMap::new(),
             channel: None,
             verdict: OnceCell::new(),
         }
+    }
+
+    /// Says what else is in the folder, by name, and why nothing of it was read.
+    fn leave_unread(&mut self, unread: BTreeMap<String, String>) {
+        if let Some(why) = unread.get(FILE_NAME) {
+            self.manifest = Err(why.clone());
+        }
+        self.unread = unread;
     }
 
     /// The bytes of a file; none where it is missing, which the step `files` reports.

@@ -7,35 +7,32 @@ use serde::Serialize;
 use super::Evidence;
 use super::problem::Step;
 
-/// Prints a line for each step, what is wrong below it, and the outcome.
-pub fn human(directory: &Path, steps: &[Step]) {
-    for step in steps {
-        println!(
-            "{:<6} {:<18} {}",
-            if step.passed() { "ok" } else { "WRONG" },
-            step.name,
-            step.seen.replace('\n', "\n       ")
-        );
-        for problem in &step.problems {
-            println!(
-                "       {} {}: {}: {}",
-                problem.code, problem.artefact, problem.field, problem.message
-            );
-        }
-    }
+/// A line for each step, what is wrong below it, and the outcome.
+pub fn human(directory: &Path, steps: &[Step]) -> String {
+    let mut text: String = steps.iter().map(of_step).collect();
     let wrong = steps.iter().filter(|step| !step.passed()).count();
-    if wrong == 0 {
-        println!(
-            "{} is what the policy's keys signed, and its proof holds",
-            directory.display()
-        );
-    } else {
-        println!(
-            "{} must not be used: {wrong} of {} steps found something wrong",
-            directory.display(),
+    let release = directory.display();
+    text += &match wrong {
+        0 => format!("{release} is what the policy's keys signed, and its proof holds\n"),
+        _ => format!(
+            "{release} must not be used: {wrong} of {} steps found something wrong\n",
             steps.len()
-        );
-    }
+        ),
+    };
+    text
+}
+
+fn of_step(step: &Step) -> String {
+    let outcome = if step.passed() { "ok" } else { "WRONG" };
+    let seen = step.seen.replace('\n', "\n       ");
+    let line = format!("{outcome:<6} {:<18} {seen}\n", step.name);
+    let problems = step.problems.iter().map(|problem| {
+        format!(
+            "       {} {}: {}: {}\n",
+            problem.code, problem.artefact, problem.field, problem.message
+        )
+    });
+    line + &problems.collect::<String>()
 }
 
 #[derive(Serialize)]
@@ -46,8 +43,8 @@ struct Answer<'a> {
     steps: &'a [Step],
 }
 
-/// Prints `perennial.verification/1`.
-pub fn json(evidence: &Evidence<'_>, steps: &[Step]) {
+/// `perennial.verification/1`.
+pub fn json(evidence: &Evidence<'_>, steps: &[Step]) -> String {
     let version = evidence
         .manifest
         .as_ref()
@@ -61,8 +58,5 @@ pub fn json(evidence: &Evidence<'_>, steps: &[Step]) {
         steps,
     };
     // Strings and booleans only: nothing that JSON cannot say.
-    println!(
-        "{}",
-        serde_json::to_string_pretty(&answer).unwrap_or_default()
-    );
+    serde_json::to_string_pretty(&answer).unwrap_or_default() + "\n"
 }

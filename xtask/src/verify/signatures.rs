@@ -3,7 +3,7 @@
 use trust::rules::verification::SIGNATURE_WRONG;
 
 use super::Evidence;
-use super::problem::Problem;
+use super::problem::{Problem, counted};
 use crate::release::manifest::FILE_NAME;
 use crate::signing::release_directory::is_signature_name;
 use crate::signing::verify::{SignatureProblem, signatures};
@@ -37,7 +37,7 @@ pub fn check(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
             )
         }
         Err(problems) => (
-            format!("{} files", files.len()),
+            counted(files.len(), "file"),
             problems.iter().map(problem).collect(),
         ),
     }
@@ -47,10 +47,10 @@ fn problem(found: &SignatureProblem) -> Problem {
     let field = found
         .field()
         .map_or_else(|| "threshold".to_owned(), |field| field.to_string());
-    Problem::new(
-        &SIGNATURE_WRONG,
-        found.file().unwrap_or(FILE_NAME),
-        field,
-        found.to_string(),
-    )
+    let artefact = found.file().unwrap_or(FILE_NAME);
+    let said = found.to_string();
+    // The place is said once, by the problem.
+    let message = said.strip_prefix(&format!("{artefact}: {field}: "));
+    let message = message.unwrap_or(&said).to_owned();
+    Problem::new(&SIGNATURE_WRONG, artefact, field, message)
 }

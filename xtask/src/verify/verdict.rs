@@ -7,7 +7,7 @@ use trust::gate::{self, Question, Verdict};
 use trust::rules::verification::{MANIFEST_WRONG, VERDICT_DIFFERS};
 
 use super::Evidence;
-use super::problem::Problem;
+use super::problem::{Problem, counted};
 use crate::project::ProjectInputs;
 use crate::release::manifest::{FILE_NAME, ReleaseManifest};
 
@@ -18,7 +18,10 @@ pub fn inputs(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
     };
     match recorded_inputs(evidence, manifest) {
         Ok((_, place)) => (
-            format!("{} files, as recorded, {place}", manifest.inputs.len()),
+            format!(
+                "{}, as recorded, {place}",
+                counted(manifest.inputs.len(), "file")
+            ),
             Vec::new(),
         ),
         Err(why) => {
@@ -82,7 +85,7 @@ fn seen(verdict: &Verdict) -> String {
     let mut seen = format!(
         "at {as_of}, {} channel, by the rules of this checkout: {}, {} of them waived, {blocking} of them blocking",
         channel.word(),
-        counted(findings.len()),
+        counted(findings.len(), "finding"),
         waived.count(),
     );
     for finding in findings.iter().filter(|finding| !finding.blocks()) {
@@ -94,13 +97,6 @@ fn seen(verdict: &Verdict) -> String {
         seen += &format!("\n{}{waiver}: {}", finding.rule.id, finding.message);
     }
     seen
-}
-
-fn counted(findings: usize) -> String {
-    match findings {
-        1 => "1 finding".to_owned(),
-        several => format!("{several} findings"),
-    }
 }
 
 /// The verdict on the recorded inputs.
@@ -142,15 +138,19 @@ fn recorded_inputs(
     manifest: &ReleaseManifest,
 ) -> Result<(ProjectInputs, String), String> {
     let project = evidence.project;
-    let here = project.inputs().map_err(|failure| failure.what)?;
-    if here.sha256 == manifest.inputs {
-        return Ok((here, "in this checkout".to_owned()));
-    }
+    // What is wrong with this checkout says nothing about what the release was made from.
+    let here = match project.inputs() {
+        Ok(here) if here.sha256 == manifest.inputs => {
+            return Ok((here, "in this checkout".to_owned()));
+        }
+        Ok(_) => "this checkout has others".to_owned(),
+        Err(failure) => failure.what,
+    };
     let commit = &manifest.commit;
     let then = project.inputs_at(commit).map_err(|failure| {
         let why = failure.evidence.join("; ");
         format!(
-            "this checkout has others, and commit {commit} cannot be read: {}: {why}",
+            "{here}, and commit {commit} cannot be read: {}: {why}",
             failure.what
         )
     })?;

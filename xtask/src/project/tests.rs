@@ -1,0 +1,129 @@
+//! The same inputs in a folder and in a commit, wherever the project lies in its repository.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use super::Project;
+use crate::exit::Exit;
+use crate::git;
+
+/// A repository whose folder `products/thermostat` is a project.
+fn larger_repository() -> (TempDir, Project) {
+    let folder = tempfile::tempdir().unwrap();
+    let project = Project {
+        root: folder.path().join("products/thermostat"),
+    };
+    for kind in ["anchors", "calendar", "releases"] {
+        fs::create_dir_all(project.root.join("trust").join(kind)).unwrap();
+    }
+    let files = [
+        ("policy.toml", "schema = 1\n"),
+        ("trust/anchors/a \"root\".pem", "a\n"),
+        ("trust/anchors/README.md", "about\n"),
+        ("trust/calendar/owners.toml", "b\n"),
+    ];
+    for (path, text) in files {
+        fs::write(project.root.join(path), text).unwrap();
+    }
+    // What stands in the root of the repository is somebody else's.
+    fs::write(folder.path().join("policy.toml"), "another\n").unwrap();
+    run_git(folder.path(), &["init", "--quiet"]);
+    (folder, project)
+}
+
+fn commit(folder: &Path) -> String {
+    run_git(folder, &["add", "--all"]);
+    run_git(folder, &["commit", "--quiet", "--message", "x"]);
+    git::head(folder).unwrap().commit
+}
+
+fn run_git(folder: &Path, arguments: &[&str]) {
+    let identity = ["-c", "user.name=test", "-c", "user.email=test@example.com"];
+    let mut command = Command::new("git");
+    command.arg("-C").arg(folder).args(identity).args(arguments);
+    assert!(command.output().unwrap().status.success());
+}
+
+#[test]
+fn a_project_in_a_larger_repository_has_its_own_inputs() {
+    let (folder, project) = larger_repository();
+    let commit = commit(folder.path());
+    let here = project.inputs().unwrap().sha256;
+    assert_eq!(here.len(), 3, "{here:?}");
+    assert_eq!(project.inputs_at(&commit).unwrap().sha256, here);
+    let (repository, prefix) = git::place(&project.root).unwrap();
+    assert_eq!(prefix, "products/thermostat/");
+    let found = Path::new(&repository).canonicalize().unwrap();
+    assert_eq!(found, folder.path().canonicalize().unwrap());
+}
+
+#[test]
+fn a_folder_or_link_among_the_inputs_is_refused_here_and_in_a_commit() {
+    type Make = fn(&Path);
+    let kinds: [(&str, Make); 2] = [
+        ("a folder", |path| {
+            fs::create_dir(path).unwrap();
+            fs::write(path.join("1.0.0.toml"), "garbage").unwrap();
+        }),
+        ("a link", |path| symlink("../../policy.toml", path).unwrap()),
+    ];
+    for (kind, make) in kinds {
+        let (folder, project) = larger_repository();
+        make(&project.root.join("trust/releases/odd"));
+        let commit = commit(folder.path());
+        for failure in [
+            project.inputs().unwrap_err(),
+            project.inputs_at(&commit).unwrap_err(),
+        ] {
+            assert_eq!(failure.exit, Exit::Unreadable);
+            assert!(
+                failure.what.starts_with("trust/releases/odd in "),
+                "{failure}"
+            );
+            let said = format!(" is {kind}, not a plain file");
+            assert!(failure.what.ends_with(&said), "{failure}");
+            assert!(!failure.help.is_empty());
+        }
+    }
+}
+
+#[test]
+fn a_pipe_among_the_inputs_is_refused_and_hidden_files_and_the_description_are_passed_over() {
+    let (_folder, project) = larger_repository();
+    let anchors = project.root.join("trust/anchors");
+    fs::write(anchors.join(".note"), "x").unwrap();
+    assert_eq!(project.inputs().unwrap().sha256.len(), 3);
+    let pipe = anchors.join("pipe.pem");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let failure = project.inputs().unwrap_err();
+    assert!(failure.what.contains("pipe.pem"), "{failure}");
+    assert!(failure.what.contains("is a pipe"), "{failure}");
+}
+
+#[test]
+fn files_that_git_was_told_not_to_look_at_are_found() {
+    for mark in ["--assume-unchanged", "--skip-worktree"] {
+        let (folder, project) = larger_repository();
+        commit(folder.path());
+        assert_eq!(git::unwatched(&project.root).unwrap(), [""; 0]);
+        run_git(
+            &project.root,
+            &["update-index", mark, "policy.toml", "../../policy.toml"],
+        );
+        fs::write(project.root.join("policy.toml"), "changed\n").unwrap();
+        assert!(git::head(&project.root).unwrap().changed.is_empty());
+        let mut found = git::unwatched(&project.root).unwrap();
+        found.sort();
+        assert_eq!(found, ["../../policy.toml", "policy.toml"]);
+    }
+}
