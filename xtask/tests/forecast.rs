@@ -212,6 +212,34 @@ fn dates_that_move() {
 }
 
 #[test]
+fn a_dash_is_standard_output_and_a_pipe_is_refused() {
+    let fleet = fleet("deploy-the-fleet");
+    let at = ["--at", "2024-04-12"];
+    let dash = run(&fleet, &[&at[..], &["--output", "-"]].concat());
+    assert_eq!(dash.status.code(), Some(0));
+    assert!(!dash.stdout.is_empty());
+    assert_eq!(dash.stdout, run(&fleet, &at).stdout);
+
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let refused = run(
+        &fleet,
+        &[&at[..], &["--output", pipe.to_str().unwrap()]].concat(),
+    );
+    assert_eq!(refused.status.code(), Some(2));
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(said.contains("is a pipe, not a plain file"), "{said}");
+    assert!(said.contains("--output - > FILE"), "{said}");
+}
+
+#[test]
 fn names_that_nothing_has_are_errors_with_the_near_ones() {
     let fleet = fleet("deploy-the-fleet");
     for (arguments, near) in [
