@@ -12,6 +12,14 @@ pub enum Channel {
 }
 
 impl Channel {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Development, Self::Production];
+
+    /// The channel with this [`Self::word`].
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|channel| channel.word() == word)
+    }
+
     /// `development` or `production`.
     pub fn word(self) -> &'static str {
         match self {

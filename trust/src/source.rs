@@ -40,10 +40,15 @@ impl SourceFile {
         Self::new(name, text)
     }
 
+    /// The line of a byte of the text, from 1.
+    pub fn line(&self, at: usize) -> usize {
+        let starts = self.lines.of(&self.text);
+        starts.partition_point(|start| *start <= at)
+    }
+
     /// Line and column at a byte of the text, both from 1; columns count characters.
     fn line_and_column(&self, at: usize) -> (usize, usize) {
-        let starts = self.lines.of(&self.text);
-        let line = starts.partition_point(|start| *start <= at);
+        let (starts, line) = (self.lines.of(&self.text), self.line(at));
         let start = starts.get(line - 1).copied().unwrap_or_default();
         (line, self.text[start..at].chars().count() + 1)
     }

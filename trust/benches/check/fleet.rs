@@ -10,7 +10,7 @@ use trust::channel::Channel;
 use trust::gate::{Inputs, Question};
 use trust::source::{Location, SourceFile};
 
-use crate::calendar;
+use crate::{calendar, pem::pem};
 
 /// Owners that the generated roots are spread over.
 const GENERATED_OWNERS: usize = 10;
@@ -148,14 +148,6 @@ fn pool(roots: &[Certificate]) -> Vec<Arc<SourceFile>> {
         SourceFile::new(name, pem(&root.der))
     };
     roots.iter().enumerate().map(file).collect()
-}
-
-fn pem(der: &[u8]) -> String {
-    use base64::Engine as _;
-    let encoded = base64::engine::general_purpose::STANDARD.encode(der);
-    let lines = encoded.as_bytes().chunks(64).map(String::from_utf8_lossy);
-    let body: String = lines.map(|line| format!("{line}\n")).collect();
-    format!("-----BEGIN CERTIFICATE-----\n{body}-----END CERTIFICATE-----\n")
 }
 
 fn policy(roots: &[Certificate]) -> String {

@@ -12,6 +12,8 @@ mod calendar;
 mod fleet;
 #[path = "../common/measure.rs"]
 mod measure;
+#[path = "../common/pem.rs"]
+mod pem;
 
 use std::hint::black_box;
 use std::process::ExitCode;

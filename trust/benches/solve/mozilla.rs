@@ -1,11 +1,12 @@
 //! A project with the Mozilla set as its pool, and endpoints of real CAs.
 
 use std::fmt::Write as _;
-use std::path::Path;
 use std::sync::Arc;
 
 use trust::gate::{Inputs, Question};
 use trust::source::SourceFile;
+
+use crate::{calendar, pem::pem};
 
 /// Whose chains the calendar has.
 const CHAINS: [(&str, &str); 5] = [
@@ -72,7 +73,7 @@ impl Project {
             inputs: Inputs {
                 policy: SourceFile::new("policy.toml", policy),
                 anchors: pool(),
-                calendar: calendar(),
+                calendar: calendar::files(),
                 endpoints: Vec::new(),
                 releases: Vec::new(),
             },
@@ -88,27 +89,4 @@ fn pool() -> Vec<Arc<SourceFile>> {
         SourceFile::new(format!("trust/anchors/{number}.pem"), pem(root))
     };
     roots.map(file).collect()
-}
-
-fn pem(der: &[u8]) -> String {
-    use base64::Engine as _;
-    let encoded = base64::engine::general_purpose::STANDARD.encode(der);
-    let lines = encoded.as_bytes().chunks(64).map(String::from_utf8_lossy);
-    let body: String = lines.map(|line| format!("{line}\n")).collect();
-    format!("-----BEGIN CERTIFICATE-----\n{body}-----END CERTIFICATE-----\n")
-}
-
-fn calendar() -> Vec<Arc<SourceFile>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("calendar");
-    let entries = std::fs::read_dir(folder).expect("trust/calendar");
-    let paths = entries.map(|entry| entry.expect("an entry").path());
-    let mut paths: Vec<_> = paths
-        .filter(|path| path.extension().is_some_and(|e| e == "toml"))
-        .collect();
-    paths.sort();
-    let read = |path: &std::path::PathBuf| {
-        let bytes = std::fs::read(path).expect("a calendar file");
-        SourceFile::from_bytes(path.display().to_string(), &bytes)
-    };
-    paths.iter().map(read).collect()
 }

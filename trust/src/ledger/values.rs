@@ -42,7 +42,7 @@ pub(super) fn commit(value: &DeValue<'_>) -> Option<String> {
 }
 
 pub(super) fn channel(value: &DeValue<'_>) -> Option<Channel> {
-    let channels = [Channel::Development, Channel::Production];
+    let channels = Channel::ALL;
     word(value, &channels.map(|channel| (channel.word(), channel)))
 }
 

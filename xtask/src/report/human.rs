@@ -75,8 +75,11 @@ fn snippets(finding: &Finding) -> Vec<Snippet<'_, Annotation<'_>>> {
             _ => AnnotationKind::Context,
         };
         let file = &label.location.file;
-        let known = snippets.iter_mut().find(|(known, _)| *known == file);
-        match known.filter(|_| !has_long_line(&file.text)) {
+        let known = snippets.iter_mut().find(|(known, _)| {
+            // Two files of one name are one file with its text; comparing texts is for those that are not.
+            Arc::ptr_eq(known, file) || *known == file
+        });
+        match known.filter(|(_, labels)| !spans_a_long_line(file, labels, label)) {
             Some((_, labels)) => labels.push((kind, label)),
             None => snippets.push((file, vec![(kind, label)])),
         }
@@ -93,6 +96,12 @@ type Annotated<'a> = (AnnotationKind, &'a Label);
 const LONG_LINE: usize = 1000;
 /// Bytes of a long line that a label covers at most.
 const LONG_LINE_SPAN: usize = 60;
+
+/// Whether what is shown of `file` for `labels` and `label` has a long line.
+fn spans_a_long_line<'a>(file: &SourceFile, labels: &[Annotated<'a>], label: &'a Label) -> bool {
+    let all = [labels, &[(AnnotationKind::Context, label)]].concat();
+    has_long_line(&file.text[whole_lines(&file.text, &all)])
+}
 
 fn has_long_line(text: &str) -> bool {
     text.len() > LONG_LINE && text.lines().any(|line| line.len() > LONG_LINE)
@@ -115,7 +124,7 @@ fn snippet<'a>(file: &'a SourceFile, labels: &[Annotated<'a>]) -> Snippet<'a, An
     });
     Snippet::source(shown)
         .path(file.name.as_str())
-        .line_start(file.text[..lines.start].matches('\n').count() + 1)
+        .line_start(file.line(lines.start))
         .annotations(annotations)
 }
 

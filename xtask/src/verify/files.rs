@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use trust::channel::Channel;
+use trust::date::Date;
 use trust::rules::verification::{FILE_SET_WRONG, HASH_DIFFERS, MANIFEST_WRONG};
 
 use super::Evidence;
@@ -42,6 +44,7 @@ pub fn manifest(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
             );
             let mut problems = artefact_list(manifest);
             problems.extend(identity(evidence, manifest));
+            problems.extend(question(manifest));
             (seen, problems)
         }
         Err(why) => {
@@ -49,6 +52,29 @@ pub fn manifest(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
             ("cannot be read".to_owned(), vec![problem])
         }
     }
+}
+
+/// Release date, instant and channel: the question that the verdict answers.
+fn question(manifest: &ReleaseManifest) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut wrong = |field: &str, message: String| {
+        problems.push(Problem::new(&MANIFEST_WRONG, FILE_NAME, field, message));
+    };
+    let (released, epoch) = (&manifest.released, manifest.source_date_epoch);
+    match released.parse::<Date>() {
+        Err(error) => wrong("released", error.to_string()),
+        Ok(day) if Date::from_unix_seconds(epoch) != Some(day) => {
+            wrong("source-date-epoch", format!("{epoch} is not on {released}"));
+        }
+        Ok(_) => {}
+    }
+    if Channel::of_word(&manifest.channel).is_none() {
+        wrong(
+            "channel",
+            format!("there is no channel `{}`", manifest.channel),
+        );
+    }
+    problems
 }
 
 /// Commit, version and dirtiness say the same, and the compiled program says it too.

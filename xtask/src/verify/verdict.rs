@@ -30,8 +30,14 @@ pub fn inputs(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
 
 /// The gate is open for them, and what it approves ends when the manifest says.
 pub fn check(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
-    let (Ok(manifest), Ok(verdict)) = (&evidence.manifest, recomputed(evidence)) else {
-        return ("cannot be computed: see above".to_owned(), Vec::new());
+    let (manifest, verdict) = match (&evidence.manifest, recomputed(evidence)) {
+        (Ok(manifest), Ok(verdict)) => (manifest, verdict),
+        // Where another step has said it too, it is said twice: no release passes without a verdict.
+        (Err(why), _) | (_, Err(why)) => {
+            let message = format!("it cannot be computed again: {why}");
+            let problem = Problem::new(&VERDICT_DIFFERS, FILE_NAME, "verdict", message);
+            return ("cannot be computed".to_owned(), vec![problem]);
+        }
     };
     let mut problems: Vec<_> = verdict
         .findings()
@@ -74,9 +80,9 @@ fn seen(verdict: &Verdict) -> String {
     let blocking = findings.iter().filter(|finding| finding.blocks()).count();
     let waived = findings.iter().filter(|finding| finding.waived.is_some());
     let mut seen = format!(
-        "at {as_of}, {} channel: {} findings, {} of them waived, {blocking} of them blocking",
+        "at {as_of}, {} channel, by the rules of this checkout: {}, {} of them waived, {blocking} of them blocking",
         channel.word(),
-        findings.len(),
+        counted(findings.len()),
         waived.count(),
     );
     for finding in findings.iter().filter(|finding| !finding.blocks()) {
@@ -88,6 +94,13 @@ fn seen(verdict: &Verdict) -> String {
         seen += &format!("\n{}{waiver}: {}", finding.rule.id, finding.message);
     }
     seen
+}
+
+fn counted(findings: usize) -> String {
+    match findings {
+        1 => "1 finding".to_owned(),
+        several => format!("{several} findings"),
+    }
 }
 
 /// The verdict on the recorded inputs.
@@ -119,9 +132,7 @@ fn judged_channel(evidence: &Evidence<'_>, manifest: &ReleaseManifest) -> Result
     if let Some(demanded) = evidence.channel {
         return Ok(demanded);
     }
-    [Channel::Development, Channel::Production]
-        .into_iter()
-        .find(|channel| channel.word() == manifest.channel)
+    Channel::of_word(&manifest.channel)
         .ok_or_else(|| format!("there is no channel `{}`", manifest.channel))
 }
 

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::rc::Rc;
 
+use sha2::{Digest as _, Sha256};
 use xtask::project::Project;
 use xtask::verify::{Evidence, StoredFile, steps, trusted_policy};
 
-use super::place::{copy, files, root, verify};
+use super::place::{copy, files, ourselves, root, text, verify};
 
 /// Positions that are tried in each file; all of them where a file has fewer bits.
 const POSITIONS: usize = 20_000;
@@ -145,4 +147,57 @@ fn files_that_are_cut_or_longer_are_refused() {
             assert_eq!(exit, 13, "{name}:\n{said}");
         }
     }
+}
+
+/// Whoever has a key signs a manifest that says something else: what it says must still be true.
+#[test]
+fn a_signed_manifest_that_asks_no_question_does_not_pass() {
+    let epoch = |manifest: &str| {
+        let line = manifest.lines().find(|line| line.contains("epoch"));
+        line.unwrap().trim().to_owned()
+    };
+    let manifest = String::from_utf8(files()["release.json"].clone()).unwrap();
+    let cases = [
+        (
+            "\"channel\": \"development\"",
+            "\"channel\": \"staging\"",
+            "channel",
+        ),
+        (
+            &*epoch(&manifest),
+            "\"source-date-epoch\": 1,",
+            "source-date-epoch",
+        ),
+        (
+            "\"released\": \"20",
+            "\"released\": \"30",
+            "source-date-epoch",
+        ),
+    ];
+    for (old, new, field) in cases {
+        assert_eq!(manifest.matches(old).count(), 1, "{old}");
+        let folder = copy();
+        sign_again(folder.path(), &manifest.replace(old, new));
+        let (exit, said) = verify(folder.path());
+        assert!([10, 13].contains(&exit), "{new}: {exit}\n{said}");
+        assert!(said.contains(&format!("release.json: {field}: ")), "{said}");
+        assert!(said.contains("ok     signatures"), "{said}");
+    }
+}
+
+/// Another manifest, with its hash in SHA256SUMS and the development key's signature.
+fn sign_again(folder: &Path, manifest: &str) {
+    let path = folder.join("release.json");
+    let hash = |bytes: &[u8]| hex::encode(Sha256::digest(bytes));
+    let sums = std::fs::read_to_string(folder.join("SHA256SUMS")).unwrap();
+    let sums = sums.replace(
+        &hash(&std::fs::read(&path).unwrap()),
+        &hash(manifest.as_bytes()),
+    );
+    std::fs::write(folder.join("SHA256SUMS"), sums).unwrap();
+    std::fs::write(&path, manifest).unwrap();
+    std::fs::remove_file(folder.join("release.json.minisig")).unwrap();
+    let mut sign = ourselves(&["keys", "sign", "--key", "trust/keys/development.key"]);
+    let signed = sign.arg(folder).output().unwrap();
+    assert!(signed.status.success(), "{}", text(&signed));
 }
