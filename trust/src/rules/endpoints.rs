@@ -296,4 +296,20 @@ rules! {
     /// A capture of this host: `cargo xtask endpoints capture URL`. If the server sends the same again: a certificate with
     /// the host's name, at the server.
     CAPTURE_OF_ANOTHER_HOST = "E115" "capture-of-another-host" Error since "0.1.0";
+
+    /// # E116 capture-out-of-date
+    ///
+    /// ## What it does
+    /// Finds a captured chain whose leaf's last day is before the release date.
+    ///
+    /// ## Why it matters
+    /// Servers renew their certificates before they end: this one sends another leaf, perhaps below other intermediates,
+    /// and nobody has looked. What follows from the capture is a guess by now.
+    ///
+    /// ## Example
+    /// A release of 2026-07-01, with a chain that was captured in January: its leaf of 90 days ended in April.
+    ///
+    /// ## Use instead
+    /// Capture again before a release: `cargo xtask endpoints capture URL`, and name the new file instead of the old one.
+    CAPTURE_OUT_OF_DATE = "E116" "capture-out-of-date" Warning since "0.1.0";
 }
