@@ -17,6 +17,7 @@ use crate::rules::ledger::{
     DUPLICATE_VERSION, LEDGER_BAD_VALUE, LEDGER_FILE_NAME, LEDGER_UNKNOWN_KEY, LEDGER_UNREADABLE,
 };
 use crate::rules::policy::{WAIVER_EXPIRED, WAIVER_NOT_POSSIBLE, WAIVER_UNUSED};
+use crate::rules::rendering::{STORE_REFUSED, STORE_TOO_LARGE};
 use crate::rules::signing::DEVELOPMENT_KEY;
 
 /// Inputs that are not there or say nothing.
@@ -38,7 +39,7 @@ const UNREADABLE: [&Rule; 14] = [
 ];
 
 /// Findings after which the store would be another one than was reviewed, or could never reach a server.
-const UNPROVABLE: [&Rule; 11] = [
+const UNPROVABLE: [&Rule; 13] = [
     &ALGORITHM_NOT_SUPPORTED,
     &CHAIN_TOO_LONG,
     &CHAIN_UNKNOWN,
@@ -49,6 +50,8 @@ const UNPROVABLE: [&Rule; 11] = [
     &KEY_NOT_SUPPORTED,
     &NAME_DISAGREES,
     &REQUIRED_ROOT_MISSING,
+    &STORE_REFUSED,
+    &STORE_TOO_LARGE,
     &WEAK_KEY,
 ];
 

@@ -3,7 +3,6 @@
 use std::net::IpAddr;
 
 use device::store::{AnchorContents, DatesChecked, Day, KeySetContents, StoreContents};
-use device::url::HttpsUrl;
 use device::verify::{Clock, Moment, VerifyError};
 use x509_parser::extensions::GeneralName;
 
@@ -29,19 +28,25 @@ pub(crate) enum NoEvidence {
 /// Why `chain` proves nothing of the server at `url`; `None` where it does. Who issued it, when it is valid and what
 /// the verifier can do with it are other questions.
 pub(crate) fn problem(chain: &[Certificate], url: &str) -> Option<NoEvidence> {
-    let host = HttpsUrl::parse(url.as_bytes());
-    let (Some(leaf), Ok(host)) = (chain.first(), host) else {
+    let (Some(leaf), Some(host)) = (chain.first(), host(url)) else {
         return Some(NoEvidence::Nothing);
     };
     if leaf.may_issue {
         return Some(NoEvidence::CaFirst);
     }
-    match refusal(leaf, host.host()) {
+    match refusal(leaf, host) {
         None => None,
         Some(VerifyError::WrongName) => Some(NoEvidence::OtherHost),
         Some(VerifyError::CaAsLeaf) => Some(NoEvidence::CaFirst),
         Some(error) => Some(NoEvidence::NotAServer(error)),
     }
+}
+
+/// The host of a URL that a policy may name. Some of these are none for the device's reader, which takes no query: their
+/// host has certificates all the same.
+fn host(url: &str) -> Option<&str> {
+    let authority = url.strip_prefix("https://")?;
+    authority.split(['/', '?', ':']).next()
 }
 
 /// The names that `leaf` is for, as it has them: subject alternative names that are hosts.
@@ -202,6 +207,12 @@ mod tests {
             params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         });
         assert_eq!(of(&server, host), None);
+        for url in [
+            "https://a.example.com",
+            "https://a.example.com:8443/?channel=stable",
+        ] {
+            assert_eq!(problem(&server, url), None, "{url}");
+        }
         assert_eq!(of(&[], host), Some(NoEvidence::Nothing));
         assert_eq!(
             problem(&server, "http://a.example.com/"),
