@@ -93,7 +93,7 @@ impl Verdict {
 pub fn judge(inputs: &Inputs, question: Question) -> Verdict {
     let reading = policy::read(&inputs.policy);
     let (inventory, about_anchors) = Inventory::from_files(&inputs.anchors);
-    let (calendar, about_calendar) = Calendar::read(&inputs.calendar);
+    let (calendar, about_calendar) = Calendar::of_project(&inputs.calendar);
     let calendar = match question.facts_known_on {
         Some(day) => calendar.known_on(day),
         None => calendar,
