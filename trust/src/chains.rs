@@ -1,23 +1,40 @@
 //! Captured chains: what a server was seen to send, leaf first.
+//!
+//! A chain counts for an endpoint only where its first certificate is one that a device takes for that server's own:
+//! a CA's certificate says nothing of any server, and another server's says nothing of this one.
 
-use std::collections::BTreeMap;
+mod evidence;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+pub(crate) use evidence::problem;
 
 use crate::anchors::{Certificate, read_pem};
 use crate::finding::{Finding, Subject};
 use crate::ledger::Ledger;
 use crate::policy::{Endpoint, PolicyDraft};
-use crate::rules::endpoints::CHAIN_UNREADABLE;
+use crate::rules::endpoints::{CAPTURE_OF_ANOTHER_HOST, CAPTURE_WITHOUT_LEAF, CHAIN_UNREADABLE};
 use crate::source::SourceFile;
+use evidence::NoEvidence;
 
 /// The captured chains by the path that the policy uses: below `trust/`.
 #[derive(Clone, Debug, Default)]
 pub struct Chains {
-    by_path: BTreeMap<String, Vec<Certificate>>,
+    by_path: BTreeMap<String, Captured>,
+}
+
+/// What is in one file.
+#[derive(Clone, Debug, Default)]
+struct Captured {
+    certificates: Vec<Certificate>,
+    /// URLs of the policy's endpoints of whose server it is evidence.
+    counts_for: BTreeSet<String>,
 }
 
 impl Chains {
-    /// Reads every file that an endpoint of `policy` names; each that is missing or empty is a finding.
+    /// Reads every file that an endpoint of `policy` names; each that is missing, or proves nothing of its endpoint, is
+    /// a finding.
     pub fn read(files: &[Arc<SourceFile>], policy: &PolicyDraft) -> (Self, Vec<Finding>) {
         let mut chains = Self::default();
         let mut findings = Vec::new();
@@ -42,9 +59,30 @@ impl Chains {
                 findings.push(unreadable(endpoint, path, why));
             }
             findings.extend(problems);
-            chains.by_path.insert(path.value.clone(), certificates);
+            findings.extend(chains.take_in(endpoint, path, certificates));
         }
         (chains, findings)
+    }
+
+    /// Keeps what `endpoint` names; a finding says why it counts for nothing.
+    fn take_in(
+        &mut self,
+        endpoint: &Endpoint,
+        path: &Path,
+        certificates: Vec<Certificate>,
+    ) -> Option<Finding> {
+        let url = &endpoint.url.value;
+        let problem = problem(&certificates, url);
+        let finding = certificates
+            .first()
+            .zip(problem)
+            .and_then(|(first, problem)| no_evidence(endpoint, path, first, problem));
+        let captured = self.by_path.entry(path.value.clone()).or_default();
+        captured.certificates = certificates;
+        if problem.is_none() {
+            captured.counts_for.insert(url.clone());
+        }
+        finding
     }
 
     /// Reads the files that the endpoints of shipped releases name and the policy does not. One that is not there any
@@ -62,7 +100,8 @@ impl Chains {
             if !self.by_path.contains_key(path) {
                 let (certificates, problems) = read_pem(file);
                 findings.extend(problems);
-                self.by_path.insert(path.clone(), certificates);
+                let captured = self.by_path.entry(path.clone()).or_default();
+                captured.certificates = certificates;
             }
         }
         findings
@@ -70,22 +109,24 @@ impl Chains {
 
     /// Every captured certificate.
     pub fn all(&self) -> impl Iterator<Item = &Certificate> {
-        self.by_path.values().flatten()
+        let captured = self.by_path.values();
+        captured.flat_map(|captured| &captured.certificates)
     }
 
-    /// The chain in the file with this path below `trust/`.
+    /// The chain in the file with this path below `trust/`, of whatever server.
     pub fn at(&self, path: &str) -> Option<&[Certificate]> {
-        self.by_path.get(path).map(Vec::as_slice)
+        let captured = self.by_path.get(path)?;
+        Some(&captured.certificates)
     }
 
     /// Every certificate that was captured for `endpoint`.
     pub fn of<'a>(&'a self, endpoint: &'a Endpoint) -> impl Iterator<Item = &'a Certificate> {
-        self.chains_of(endpoint).flatten()
+        self.by_path_of(endpoint).flat_map(|(_, chain)| chain)
     }
 
     /// Whether `anchor` is in a captured chain of `endpoint`, or its name issued the last certificate of one.
     pub fn reach(&self, endpoint: &Endpoint, anchor: &Certificate) -> bool {
-        self.chains_of(endpoint).any(|chain| {
+        self.by_path_of(endpoint).any(|(_, chain)| {
             let inside = chain
                 .iter()
                 .any(|certificate| certificate.spki == anchor.spki);
@@ -93,23 +134,18 @@ impl Chains {
         })
     }
 
-    /// The captured chains of `endpoint`, each with its path below `trust/`, in the policy's order.
+    /// The captured chains of `endpoint` that count, each with its path below `trust/`, in the policy's order. The first
+    /// certificate of each is the server's own.
     pub fn by_path_of<'a>(
         &'a self,
         endpoint: &'a Endpoint,
     ) -> impl Iterator<Item = (&'a str, &'a [Certificate])> {
         let paths = endpoint.chains.iter().map(|path| path.value.as_str());
-        paths.filter_map(|path| Some((path, self.by_path.get(path)?.as_slice())))
-    }
-
-    fn chains_of<'a>(
-        &'a self,
-        endpoint: &'a Endpoint,
-    ) -> impl Iterator<Item = &'a Vec<Certificate>> {
-        endpoint
-            .chains
-            .iter()
-            .filter_map(|path| self.by_path.get(&path.value))
+        paths.filter_map(|path| {
+            let captured = self.by_path.get(path)?;
+            let counts = captured.counts_for.contains(&endpoint.url.value);
+            counts.then_some((path, captured.certificates.as_slice()))
+        })
     }
 }
 
@@ -130,4 +166,56 @@ fn unreadable(endpoint: &Endpoint, path: &Path, message: String) -> Finding {
             item: Some(path.value.clone()),
             ..Subject::endpoint(&endpoint.name.value)
         })
+}
+
+fn no_evidence(
+    endpoint: &Endpoint,
+    path: &Path,
+    first: &Certificate,
+    problem: NoEvidence,
+) -> Option<Finding> {
+    let (name, file) = (&endpoint.name.value, format!("trust/{}", path.value));
+    let (rule, label, message) = match problem {
+        NoEvidence::Nothing => return None,
+        NoEvidence::CaFirst => (
+            &CAPTURE_WITHOUT_LEAF,
+            "no server's certificate is first",
+            format!(
+                "the captured chain {file} of endpoint {name} begins with {}, a CA's certificate: it says nothing of \
+                 any server",
+                first.name
+            ),
+        ),
+        NoEvidence::NotAServer(error) => (
+            &CAPTURE_WITHOUT_LEAF,
+            "no server's certificate is first",
+            format!(
+                "the captured chain {file} of endpoint {name} begins with {}, which no device takes for a server's \
+                 certificate: {error}",
+                first.name
+            ),
+        ),
+        NoEvidence::OtherHost => (
+            &CAPTURE_OF_ANOTHER_HOST,
+            "of another host",
+            format!(
+                "the leaf of the captured chain {file} is not for the host of endpoint {name}: devices would refuse its \
+                 name"
+            ),
+        ),
+    };
+    let finding = Finding::new(rule, path.at.clone(), label, message)
+        .and_label(endpoint.url.at.clone(), "the endpoint")
+        .evidence("certificate", hex::encode(first.fingerprint))
+        .evidence("names", evidence::names(first).join(", "))
+        .evidence("path", file)
+        .help(format!(
+            "capture what the server sends, its own certificate first: cargo xtask endpoints capture {}",
+            endpoint.url.value
+        ))
+        .about(Subject {
+            item: Some(path.value.clone()),
+            ..Subject::endpoint(name)
+        });
+    Some(finding)
 }

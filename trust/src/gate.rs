@@ -14,7 +14,9 @@ use crate::checks::{self, Anchor, Case, Proof};
 use crate::date::Date;
 use crate::finding::{self, Finding};
 use crate::ledger::Ledger;
-use crate::policy::{self, Endpoint, KeySet, Policy, SigningKey};
+use crate::policy::{self, Endpoint, KeySet, Policy, SigningKey, VerifierModel};
+use crate::render;
+use crate::rules::rendering::STORE_REFUSED;
 use crate::source::SourceFile;
 use crate::store::{
     ApprovedAnchor, ApprovedEndpoint, ApprovedKey, ApprovedKeys, ApprovedPin, ApprovedStore,
@@ -91,7 +93,7 @@ impl Verdict {
 pub fn judge(inputs: &Inputs, question: Question) -> Verdict {
     let reading = policy::read(&inputs.policy);
     let (inventory, about_anchors) = Inventory::from_files(&inputs.anchors);
-    let (calendar, about_calendar) = Calendar::read(&inputs.calendar);
+    let (calendar, about_calendar) = Calendar::of_project(&inputs.calendar);
     let calendar = match question.facts_known_on {
         Some(day) => calendar.known_on(day),
         None => calendar,
@@ -130,13 +132,21 @@ pub fn judge(inputs: &Inputs, question: Question) -> Verdict {
         checks::run(&case),
     ]
     .concat();
+    let contents = reading.policy.as_ref();
+    let contents = contents.and_then(|policy| store_contents(policy, &case, inputs));
+    findings.extend(
+        contents
+            .as_ref()
+            .and_then(|store| refused(store, &reading, &findings)),
+    );
     waivers::apply(&reading, question.as_of, &mut findings);
     finding::sort(&mut findings);
 
     let open = !findings.iter().any(Finding::blocks);
-    let approval = reading.policy.filter(|_| open).and_then(|policy| {
-        let store = approve(&policy, &case, inputs)?;
-        Some(Approval { policy, store })
+    let approval = reading.policy.zip(contents).filter(|_| open);
+    let approval = approval.map(|(policy, contents)| Approval {
+        policy,
+        store: ApprovedStore::from_gate(contents),
     });
     Verdict {
         question,
@@ -145,9 +155,26 @@ pub fn judge(inputs: &Inputs, question: Question) -> Verdict {
     }
 }
 
-/// The store of a policy against which nothing stands. `None` if an anchor is not in the pool all the same: a
-/// store that lacks what the policy requires is never made, whatever was waived.
-fn approve(policy: &Policy, case: &Case<'_>, inputs: &Inputs) -> Option<ApprovedStore> {
+/// What the verifier that the policy names would refuse of the store. `perennial` reads the binary form and its limits
+/// are those of every build; the others read forms of their own, and what these cannot say is found when they are
+/// rendered. What a device refuses for another reason than its size may follow from a mistake that is found already.
+fn refused(
+    contents: &StoreContents,
+    reading: &policy::Reading,
+    others: &[Finding],
+) -> Option<Finding> {
+    let product = reading.draft.product.as_ref()?;
+    if product.verifier.value != VerifierModel::Perennial {
+        return None;
+    }
+    let finding = render::device_refuses(contents)?;
+    let found_already = finding.rule == &STORE_REFUSED && others.iter().any(Finding::blocks);
+    (!found_already).then_some(finding)
+}
+
+/// What the store of a policy holds. `None` if an anchor is not in the pool: a store that lacks what the policy
+/// requires is never made, whatever was waived.
+fn store_contents(policy: &Policy, case: &Case<'_>, inputs: &Inputs) -> Option<StoreContents> {
     // Those that the pool lacks are not among them.
     if case.anchors.len() != policy.required_roots.len() {
         return None;
@@ -156,7 +183,7 @@ fn approve(policy: &Policy, case: &Case<'_>, inputs: &Inputs) -> Option<Approved
         .anchors()
         .map(|anchor| approved_anchor(&anchor, case))
         .collect::<Option<_>>()?;
-    Some(ApprovedStore::from_gate(StoreContents {
+    Some(StoreContents {
         product: policy.product.name.value.clone(),
         sequence: policy.product.store_sequence,
         as_of: case.as_of,
@@ -172,7 +199,7 @@ fn approve(policy: &Policy, case: &Case<'_>, inputs: &Inputs) -> Option<Approved
             .map_or(ApprovedKeys::NONE, approved_keys),
         inputs: store_inputs(inputs),
         at: policy.product.name.at.clone(),
-    }))
+    })
 }
 
 fn approved_anchor(anchor: &Anchor<'_>, case: &Case<'_>) -> Option<ApprovedAnchor> {

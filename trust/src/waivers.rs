@@ -10,20 +10,23 @@ use crate::rules::certificates::{
     NO_CERTIFICATE, PRIVATE_KEY_IN_POOL,
 };
 use crate::rules::endpoints::{
-    ALGORITHM_NOT_SUPPORTED, CHAIN_TOO_LONG, CHAIN_UNKNOWN, CHAIN_UNREADABLE, COVERAGE_NOT_REACHED,
-    ENDPOINT_LOST, ENDPOINT_WITHOUT_ANCHOR,
+    ALGORITHM_NOT_SUPPORTED, CAPTURE_OF_ANOTHER_HOST, CAPTURE_WITHOUT_LEAF, CHAIN_TOO_LONG,
+    CHAIN_UNKNOWN, CHAIN_UNREADABLE, COVERAGE_NOT_REACHED, ENDPOINT_LOST, ENDPOINT_WITHOUT_ANCHOR,
 };
 use crate::rules::ledger::{
     DUPLICATE_VERSION, LEDGER_BAD_VALUE, LEDGER_FILE_NAME, LEDGER_UNKNOWN_KEY, LEDGER_UNREADABLE,
 };
 use crate::rules::policy::{WAIVER_EXPIRED, WAIVER_NOT_POSSIBLE, WAIVER_UNUSED};
+use crate::rules::rendering::{STORE_REFUSED, STORE_TOO_LARGE};
 use crate::rules::signing::DEVELOPMENT_KEY;
 
 /// Inputs that are not there or say nothing.
-const UNREADABLE: [&Rule; 12] = [
+const UNREADABLE: [&Rule; 14] = [
     &CALENDAR_BAD_VALUE,
     &CALENDAR_UNKNOWN_KEY,
     &CALENDAR_UNREADABLE,
+    &CAPTURE_OF_ANOTHER_HOST,
+    &CAPTURE_WITHOUT_LEAF,
     &CERTIFICATE_UNREADABLE,
     &CHAIN_UNREADABLE,
     &DUPLICATE_VERSION,
@@ -36,7 +39,7 @@ const UNREADABLE: [&Rule; 12] = [
 ];
 
 /// Findings after which the store would be another one than was reviewed, or could never reach a server.
-const UNPROVABLE: [&Rule; 11] = [
+const UNPROVABLE: [&Rule; 13] = [
     &ALGORITHM_NOT_SUPPORTED,
     &CHAIN_TOO_LONG,
     &CHAIN_UNKNOWN,
@@ -47,6 +50,8 @@ const UNPROVABLE: [&Rule; 11] = [
     &KEY_NOT_SUPPORTED,
     &NAME_DISAGREES,
     &REQUIRED_ROOT_MISSING,
+    &STORE_REFUSED,
+    &STORE_TOO_LARGE,
     &WEAK_KEY,
 ];
 

@@ -421,3 +421,118 @@ fn private_anchors_and_rescue_keys_count_where_the_policy_says_so() {
     );
     assert_eq!(found(&judge(&counted, TODAY, &[])), [""; 0]);
 }
+
+/// The primary's chain as captured in `file`, which is `pem`, and nothing said of it.
+fn judge_captured(host: &str, pem: &str, profile: bool) -> Verdict {
+    let said = "profile = \"default\"\nkey-type = \"ecdsa\"\nleaf-days = 90\n";
+    let captured = "chains = [\"endpoints/primary.pem\"]\n";
+    let with = if profile {
+        format!("{said}{captured}")
+    } else {
+        captured.to_owned()
+    };
+    let policy = reference().replacen(said, &with, 1);
+    let policy = policy.replacen("ota.example.com", host, 1);
+    let mut inputs = inputs(&policy, &[]);
+    inputs.endpoints = vec![SourceFile::new("trust/endpoints/primary.pem", pem)];
+    let question = Question {
+        as_of: date(TODAY),
+        channel: Channel::Development,
+        facts_known_on: None,
+    };
+    gate::judge(&inputs, question)
+}
+
+/// A root is the same for every server: it is no evidence of any, however long it lasts.
+#[test]
+fn a_capture_without_a_servers_certificate_proves_nothing() {
+    let root = text("anchors/isrg-root-x2.pem");
+    let intermediate = text("fixtures/pki/e6-by-isrg-root-x2.pem");
+    for pem in [root, intermediate] {
+        for profile in [false, true] {
+            let verdict = judge_captured("ota.example.com", &pem, profile);
+            assert!(verdict.approved().is_none());
+            let blocking = verdict.findings().iter().filter(|f| f.blocks());
+            let ids: Vec<_> = blocking.map(|f| f.rule.id).collect();
+            // One mistake is found once: that less is covered follows from it.
+            assert_eq!(ids, ["E114"]);
+        }
+    }
+}
+
+#[test]
+fn a_capture_of_another_host_proves_nothing() {
+    let chain = text("fixtures/pki/leaf-2024-lencr-org-by-e6.pem")
+        + &text("fixtures/pki/e6-by-isrg-root-x2.pem");
+    for (host, refused) in [
+        ("lencr.org", false),
+        ("www.lencr.org", false),
+        ("ota.lencr.org", true),
+        ("ota.example.com", true),
+    ] {
+        let verdict = judge_captured(host, &chain, false);
+        let found = verdict.findings().iter().any(|f| f.rule.id == "E115");
+        assert_eq!(found, refused, "{host}");
+    }
+}
+
+/// What a shipped release's capture shows counts under the same conditions; else it is as if it were not there.
+#[test]
+fn a_releases_capture_counts_only_for_its_own_host() {
+    let leaf = text("fixtures/pki/leaf-2024-lencr-org-by-e6.pem");
+    let above = text("fixtures/pki/e6-by-isrg-root-x2.pem");
+    let (calendar, _) = Calendar::read(&files("calendar"));
+    let (inventory, _) = Inventory::from_files(&files("anchors"));
+    let hierarchy = Hierarchy::of_project(&calendar, &inventory, &Chains::default());
+    let known = |pem: &str, url: &str| {
+        let (chain, _) = trust::anchors::read_pem(&SourceFile::new("seen.pem", pem));
+        let endpoint = trust::ledger::ReleaseEndpoint {
+            url: url.to_owned(),
+            chains: vec!["endpoints/seen.pem".to_owned()],
+            name: "primary".to_owned(),
+            redirects: Vec::new(),
+            owner: "Let's Encrypt".to_owned(),
+            profile: None,
+            key_type: None,
+            leaf_days: None,
+            leaf_ends: None,
+            renewal_slack_days: None,
+        };
+        let captured = |_: &str| Some(chain.as_slice());
+        let declared = Declaration::of_release(&endpoint, captured, &hierarchy);
+        declared.captures.len()
+    };
+    let whole = leaf + &above;
+    assert_eq!(known(&whole, "https://lencr.org/"), 1);
+    assert_eq!(known(&whole, "https://ota.example.com/"), 0);
+    assert_eq!(known(&above, "https://lencr.org/"), 0);
+    assert_eq!(known("", "https://lencr.org/"), 0);
+}
+
+/// Without the file that has them, all facts of a kind are gone, and nothing would end.
+#[test]
+fn a_lost_calendar_file_is_named() {
+    let question = Question {
+        as_of: date(TODAY),
+        channel: Channel::Development,
+        facts_known_on: None,
+    };
+    let whole = inputs(&reference(), &[]);
+    assert!(gate::judge(&whole, question).approved().is_some());
+    for file in &whole.calendar {
+        let mut lacking = whole.clone();
+        lacking.calendar.retain(|other| other.name != file.name);
+        let verdict = gate::judge(&lacking, question);
+        assert!(verdict.approved().is_none(), "{}", file.name);
+        let lost = verdict.findings().iter().filter(|f| f.rule.id == "A901");
+        let named: Vec<_> = lost.map(|f| f.location().file.name.clone()).collect();
+        assert_eq!(named, [file.name.clone()]);
+    }
+    let nothing = Inputs {
+        calendar: Vec::new(),
+        ..whole.clone()
+    };
+    let verdict = gate::judge(&nothing, question);
+    let lost = verdict.findings().iter().filter(|f| f.rule.id == "A901");
+    assert_eq!(lost.count(), whole.calendar.len());
+}

@@ -38,6 +38,7 @@ mod required_roots;
 mod service_life;
 mod shipped_anchors;
 mod signing;
+mod stale_captures;
 mod unneeded_anchors;
 
 pub(crate) use endpoint_loss::level;
@@ -93,6 +94,7 @@ const ALL: &[Check] = &[
     service_life::check,
     shipped_anchors::check,
     signing::check,
+    stale_captures::check,
     unneeded_anchors::check,
 ];
 

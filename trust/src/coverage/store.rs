@@ -8,7 +8,7 @@ use super::served::Declaration;
 use super::{Store, StoreAnchor, StorePin};
 use crate::anchors::{Certificate, Inventory};
 use crate::calendar::Calendar;
-use crate::chains::Chains;
+use crate::chains::{self, Chains};
 use crate::date::Date;
 use crate::hierarchy::{Builder, Hierarchy};
 use crate::ledger::{Release, ReleaseAnchor, ReleaseEndpoint};
@@ -87,8 +87,8 @@ impl StorePin {
 }
 
 impl Declaration {
-    /// What the ledger says of an endpoint. `captured` is the chain at a path; captures that are not there any more
-    /// count for nothing.
+    /// What the ledger says of an endpoint. `captured` is the chain at a path; captures that are not there any more,
+    /// or are none of a server with this host, count for nothing.
     pub fn of_release<'a>(
         endpoint: &ReleaseEndpoint,
         captured: impl Fn(&str) -> Option<&'a [Certificate]>,
@@ -97,7 +97,9 @@ impl Declaration {
         let host = device::url::HttpsUrl::parse(endpoint.url.as_bytes());
         let captures = endpoint.chains.iter().filter_map(|path| {
             let chain = captured(path)?;
-            Some(super::served::Capture::of(path, chain, hierarchy))
+            let counts = chains::problem(chain, &endpoint.url).is_none();
+            let capture = super::served::Capture::of(path, chain, hierarchy);
+            capture.filter(|_| counts)
         });
         Self {
             name: endpoint.name.clone(),

@@ -48,7 +48,7 @@ impl Project {
         let reading = policy::read(&inputs.policy);
         let (inventory, about_anchors) = Inventory::from_files(&inputs.anchors);
         let files = calendar_files(&inputs.calendar, more_calendar);
-        let (calendar, about_calendar) = Calendar::read(&files);
+        let (calendar, about_calendar) = Calendar::of_project(&files);
         let (chains, about_chains) = Chains::read(&inputs.endpoints, &reading.draft);
         let (ledger, about_ledger) = Ledger::read(&inputs.releases);
         let (captures, about_captures) = captures(&ledger, &inputs.endpoints);

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::{RenderError, rust};
 use crate::date::Date;
-use crate::store::{ApprovedAnchor, ApprovedKeys, ApprovedPin, ApprovedStore};
+use crate::store::{ApprovedAnchor, ApprovedKeys, ApprovedPin, ApprovedStore, StoreContents};
 
 /// A store in its binary form and as Rust source. Only an [`ApprovedStore`] makes one.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -25,7 +25,7 @@ impl RenderedStore {
     ///
     /// When the store is too large for the format, or the device would refuse it.
     pub fn new(store: &ApprovedStore) -> Result<Self, RenderError> {
-        let bytes = device_contents(store)?
+        let bytes = device_contents(store.contents())?
             .write()
             .map_err(RenderError::Binary)?;
         let read = TrustStore::read_exact(&bytes)
@@ -60,8 +60,13 @@ impl RenderedStore {
     }
 }
 
-fn device_contents(store: &ApprovedStore) -> Result<DeviceContents, RenderError> {
-    let contents = store.contents();
+/// Whether a device would read what `contents` give: as [`RenderedStore::new`], before they are approved.
+pub(super) fn check(contents: &StoreContents) -> Result<(), RenderError> {
+    let written = device_contents(contents)?.write();
+    written.map(drop).map_err(RenderError::Binary)
+}
+
+fn device_contents(contents: &StoreContents) -> Result<DeviceContents, RenderError> {
     let endpoints = contents.endpoints.iter().map(|endpoint| EndpointContents {
         name: endpoint.name.clone(),
         url: endpoint.url.clone(),

@@ -1,8 +1,8 @@
 //! What there is to say about a store in a format.
 
-use device::store::WriteError;
+use device::store::{Part, WriteError};
 
-use super::{Format, RenderError, RenderedStore, bundle};
+use super::{Format, RenderError, RenderedStore, binary, bundle};
 use crate::finding::{Finding, Subject};
 use crate::rules::Rule;
 use crate::rules::rendering::{
@@ -10,7 +10,7 @@ use crate::rules::rendering::{
     STORE_TOO_LARGE,
 };
 use crate::source::{Location, SourceFile};
-use crate::store::ApprovedStore;
+use crate::store::{ApprovedStore, StoreContents};
 
 /// What `format` drops of `store` and what it cannot say, in the order of the rules' ids. When there is no
 /// error among them, [`super::render`] succeeds.
@@ -171,13 +171,29 @@ fn too_many_anchors(store: &ApprovedStore, format: Format) -> Option<Finding> {
 
 fn binary_refused(store: &ApprovedStore, format: Format) -> Option<Finding> {
     let error = RenderedStore::new(store).err()?;
-    let (rule, help) = match &error {
-        RenderError::Binary(WriteError::TooLarge { .. }) => (
-            &STORE_TOO_LARGE,
-            "require the anchors that the endpoints need",
-        ),
+    Some(refused(store.contents(), &error).about(Subject::item(format.word())))
+}
+
+/// What the binary form or the device's reader has against a store of `contents` (R105, R106): asked by the gate, of
+/// the products whose verifier reads that form.
+pub(crate) fn device_refuses(contents: &StoreContents) -> Option<Finding> {
+    let error = binary::check(contents).err()?;
+    Some(refused(contents, &error).about(Subject::item(Format::Rust.word())))
+}
+
+fn refused(contents: &StoreContents, error: &RenderError) -> Finding {
+    let (rule, help) = match error {
+        RenderError::Binary(WriteError::TooLarge { part, .. }) => {
+            let anchors = matches!(part, Part::AnchorCount | Part::TotalLength);
+            let help = if anchors {
+                "require the anchors that the endpoints need"
+            } else {
+                "remove or shorten it: docs/policy.md has the limits of the store"
+            };
+            (&STORE_TOO_LARGE, help)
+        }
         _ => (&STORE_REFUSED, "mend what the message names"),
     };
-    let finding = finding(rule, store, "this product's store", error.to_string());
-    Some(finding.help(help).about(Subject::item(format.word())))
+    let place = contents.at.clone();
+    Finding::new(rule, place, "this product's store", error.to_string()).help(help)
 }

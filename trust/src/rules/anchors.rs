@@ -217,8 +217,8 @@ rules! {
     /// # A112 unneeded-anchor
     ///
     /// ## What it does
-    /// Finds an anchor that no endpoint needs: its owner serves none of them, and none of the captured
-    /// chains leads to it.
+    /// Finds an anchor that no endpoint needs: its owner serves none of them, and no chain that they
+    /// may send leads to it.
     ///
     /// ## Why it matters
     /// Every anchor is somebody who can impersonate the update server. One that carries no path adds

@@ -123,10 +123,12 @@ rules! {
     /// # A901 calendar-unreadable
     ///
     /// ## What it does
-    /// Reports a calendar file that is not TOML, and a calendar without a single lifecycle rule.
+    /// Reports a calendar file that is not TOML, and a calendar without a single fact of some kind: `[[certificate]]`,
+    /// `[[chain]]`, `[[event]]`, `[[lifecycle-rule]]`, `[[owner]]` or `[[root]]`.
     ///
     /// ## Why it matters
-    /// A calendar that is not read knows no dates, and without dates every anchor looks good until its notAfter.
+    /// A calendar that is not read knows no dates, and without dates every anchor looks good until its notAfter. A file
+    /// that is lost looks like a world in which nothing ends.
     ///
     /// ## Example
     /// ```toml

@@ -252,4 +252,64 @@ rules! {
     /// ## Use instead
     /// An `[[endpoint]]` for that host, or files without a redirect.
     REDIRECT_NOT_COVERED = "E113" "redirect-not-covered" Error since "0.1.0";
+
+    /// # E114 capture-without-leaf
+    ///
+    /// ## What it does
+    /// Finds a captured chain whose first certificate is none that a device takes for a server's: it may issue
+    /// certificates, or is for another purpose. It counts for nothing, and no waiver covers it. The captures of shipped
+    /// releases are no finding: without a leaf they count for nothing too.
+    ///
+    /// ## Why it matters
+    /// A CA's certificates are the same for all of its customers: they are no evidence of what this server sends. With the
+    /// root alone as the "chain", any store that has the root would be proven, for any server, for as long as the root
+    /// lasts.
+    ///
+    /// ## Example
+    /// ```toml
+    /// chains = ["endpoints/primary.pem"]   # the CA's bundle, downloaded from its website
+    /// ```
+    ///
+    /// ## Use instead
+    /// What the server sends, its own certificate first: `cargo xtask endpoints capture URL`.
+    CAPTURE_WITHOUT_LEAF = "E114" "capture-without-leaf" Error since "0.1.0";
+
+    /// # E115 capture-of-another-host
+    ///
+    /// ## What it does
+    /// Finds a captured chain whose leaf is not for the host of the endpoint's URL, by the code that the device has: DNS
+    /// names and IP addresses of the subject alternative name, a wildcard as the whole first label and for one label (RFC
+    /// 9525, section 6.3). The common name does not count. The capture counts for nothing, and no waiver covers it. The
+    /// captures of shipped releases are no finding: those of another host count for nothing too.
+    ///
+    /// ## Why it matters
+    /// Either the file is of another server, and says nothing of this one. Or the server sends this, and each device
+    /// refuses its name, whatever anchors it has.
+    ///
+    /// ## Example
+    /// ```toml
+    /// url = "https://ota.example.com/"
+    /// chains = ["endpoints/www.example.com-2026-07-ecdsa.pem"]   # for www.example.com
+    /// ```
+    ///
+    /// ## Use instead
+    /// A capture of this host: `cargo xtask endpoints capture URL`. If the server sends the same again: a certificate with
+    /// the host's name, at the server.
+    CAPTURE_OF_ANOTHER_HOST = "E115" "capture-of-another-host" Error since "0.1.0";
+
+    /// # E116 capture-out-of-date
+    ///
+    /// ## What it does
+    /// Finds a captured chain whose leaf's last day is before the release date.
+    ///
+    /// ## Why it matters
+    /// Servers renew their certificates before they end: this one sends another leaf, perhaps below other intermediates,
+    /// and nobody has looked. What follows from the capture is a guess by now.
+    ///
+    /// ## Example
+    /// A release of 2026-07-01, with a chain that was captured in January: its leaf of 90 days ended in April.
+    ///
+    /// ## Use instead
+    /// Capture again before a release: `cargo xtask endpoints capture URL`, and name the new file instead of the old one.
+    CAPTURE_OUT_OF_DATE = "E116" "capture-out-of-date" Warning since "0.1.0";
 }

@@ -72,7 +72,9 @@ rules! {
     ///
     /// ## What it does
     /// Refuses a store that is larger than its format or its reader allows: 65,536 bytes and 255 anchors in the
-    /// binary form, 200 anchors in an ESP-IDF bundle (`CONFIG_MBEDTLS_CERTIFICATE_BUNDLE_MAX_CERTS`).
+    /// binary form, 200 anchors in an ESP-IDF bundle (`CONFIG_MBEDTLS_CERTIFICATE_BUNDLE_MAX_CERTS`). `docs/policy.md` has
+    /// the others. Those of the binary form are looked at in each verdict of a policy with `verifier = "perennial"`,
+    /// which reads it; for the other models when a form is rendered. No waiver covers it.
     ///
     /// ## Why it matters
     /// A device refuses such a store whole, and then trusts nothing.
@@ -87,13 +89,14 @@ rules! {
     /// # R106 store-refused
     ///
     /// ## What it does
-    /// Reads the rendered store with the device's own reader and reports what that refuses.
+    /// Reads the rendered store with the device's own reader and reports what that refuses: in each verdict of a policy
+    /// with `verifier = "perennial"`, for the other models when the form is rendered. No waiver covers it.
     ///
     /// ## Why it matters
     /// A store that a device refuses at boot is worse than the old one.
     ///
     /// ## Example
-    /// An endpoint whose URL has a user name in it; one public key as release key and rescue key.
+    /// An endpoint whose URL has a query: the device's reader takes none.
     ///
     /// ## Use instead
     /// What the message names; the finding's place is the policy's `[product]` when it concerns the store as

@@ -54,7 +54,7 @@ impl Project {
     pub(super) fn read(inputs: &Inputs, question: Question) -> Result<Self, Vec<Finding>> {
         let reading = policy::read(&inputs.policy);
         let (inventory, about_anchors) = Inventory::from_files(&inputs.anchors);
-        let (calendar, about_calendar) = Calendar::read(&inputs.calendar);
+        let (calendar, about_calendar) = Calendar::of_project(&inputs.calendar);
         let (mut chains, about_chains) = Chains::read(&inputs.endpoints, &reading.draft);
         let (ledger, about_ledger) = Ledger::read(&inputs.releases);
         let about_shipped = chains.add_shipped(&inputs.endpoints, &ledger);

@@ -72,7 +72,11 @@ fn mdash_1_2_14_from_the_facts_of_july_2023() {
                 not_after: date("2024-02-26"),
                 ..leaf_of_2024()
             },
-            pem("fleets/mdash-1.2.14/endpoints/mdash-2021"),
+            [
+                pem("pki/r3-by-isrg-root-x1"),
+                pem("pki/isrg-root-x1-by-dst-root-ca-x3"),
+            ]
+            .concat(),
         )),
         ..mdash()
     };

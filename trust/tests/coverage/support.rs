@@ -120,10 +120,15 @@ impl Release {
         };
         let mut declaration = self.declaration.clone();
         if let Some((leaf, chain)) = &self.seen {
-            let capture = Capture::of("seen.pem", chain, &hierarchy);
+            let ids: Vec<_> = (chain.iter())
+                .map(|above| hierarchy.find(&above.fingerprint).unwrap())
+                .collect();
+            let issuer = hierarchy.certificate(ids[0]).unwrap().key;
             declaration.captures.push(Capture {
-                leaf: Some(leaf.clone()),
-                ..capture
+                file: "seen.pem".to_owned(),
+                leaf: leaf.clone(),
+                issuer: Some(issuer),
+                certificates: ids,
             });
         }
         let served = [Served::new(&declaration, &world)];

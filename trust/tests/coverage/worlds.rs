@@ -338,13 +338,13 @@ impl World {
         let endpoint = &self.endpoints[number];
         let capture = endpoint.capture.as_ref().map(|capture| SeenChain {
             file: "made.pem".to_owned(),
-            leaf: Some(Leaf {
+            leaf: Leaf {
                 not_before: day(capture.first),
                 not_after: day(capture.last),
                 spki_sha256: [200 + number as u8; 32],
                 key_type: Some(KeyType::Rsa),
                 der_length: 500,
-            }),
+            },
             issuer: hierarchy.find_key(&[100 + self.certs[capture.chain[0]].key as u8; 32]),
             certificates: capture
                 .chain

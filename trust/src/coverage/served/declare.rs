@@ -36,8 +36,8 @@ pub struct Declaration {
 pub struct Capture {
     /// The file it is in.
     pub file: String,
-    /// The leaf, where the capture has it.
-    pub leaf: Option<Leaf>,
+    /// The leaf: without it nobody knows what is issued below the certificates, or that a server sends them.
+    pub leaf: Leaf,
     /// The key that signed the leaf; `None` where the hierarchy has no key of its issuer's name.
     pub issuer: Option<KeyId>,
     /// The certificates above it, as sent.
@@ -81,17 +81,14 @@ impl Declaration {
                 .as_ref()
                 .map_or(0, |days| days.value),
             captures: captures
-                .map(|(file, chain)| Capture::of(file, chain, hierarchy))
+                .filter_map(|(file, chain)| Capture::of(file, chain, hierarchy))
                 .collect(),
         }
     }
 
     /// The keys of the captured leaves, each with the last day of its leaf.
     pub(super) fn leaf_keys(&self) -> Vec<(Sha256, Date)> {
-        let leaves = self
-            .captures
-            .iter()
-            .filter_map(|capture| capture.leaf.as_ref());
+        let leaves = self.captures.iter().map(|capture| &capture.leaf);
         leaves
             .map(|leaf| (leaf.spki_sha256, leaf.not_after))
             .collect()
@@ -99,24 +96,22 @@ impl Declaration {
 }
 
 impl Capture {
-    /// A chain as sent: the leaf, where there is one, first.
-    pub fn of(file: &str, chain: &[Certificate], hierarchy: &Hierarchy) -> Self {
-        let (leaf, above) = match chain.split_first() {
-            Some((first, above)) if !first.may_issue => (Some(first), above),
-            _ => (None, chain),
-        };
+    /// A chain as sent, the leaf first; `None` where a certificate that may issue is first, or none: it says nothing of
+    /// a server.
+    pub fn of(file: &str, chain: &[Certificate], hierarchy: &Hierarchy) -> Option<Self> {
+        let (leaf, above) = chain.split_first().filter(|(first, _)| !first.may_issue)?;
         let above: Vec<_> = above
             .iter()
             .filter_map(|c| hierarchy.find(&c.fingerprint))
             .collect();
         let first = above.first().and_then(|id| hierarchy.certificate(*id));
         let issuer = first.map(|certificate| certificate.key);
-        Self {
+        Some(Self {
             file: file.to_owned(),
-            issuer: issuer.or_else(|| hierarchy.key_named(&leaf?.distinguished_names().1)),
-            leaf: leaf.map(Leaf::of),
+            issuer: issuer.or_else(|| hierarchy.key_named(&leaf.distinguished_names().1)),
+            leaf: Leaf::of(leaf),
             certificates: above,
-        }
+        })
     }
 }
 

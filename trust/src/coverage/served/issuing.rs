@@ -50,8 +50,7 @@ pub(super) fn pieces(declaration: &Declaration, world: &World<'_>) -> Vec<Piece>
     }
     let line_of = |capture: &&Capture| {
         let issuer = capture.issuer.and_then(|id| world.hierarchy.key(id));
-        let kind = capture.leaf.as_ref().and_then(|leaf| leaf.key_type);
-        let kind = kind.or(declaration.key_type);
+        let kind = capture.leaf.key_type.or(declaration.key_type);
         let kind = kind.or_else(|| issuer.and_then(|key| key_type(&key.kind)));
         line(declaration, world, Some(capture), kind)
     };
@@ -86,14 +85,8 @@ pub(super) fn fill(pieces: &mut Vec<Piece>) {
 
 /// Captures but for those whose leaf had ended when the newest one's began: these are history.
 fn standing(captures: &[Capture]) -> Vec<&Capture> {
-    let leaves = captures.iter().filter_map(|capture| capture.leaf.as_ref());
-    let newest = leaves.map(|leaf| leaf.not_before).max();
-    let stands = |capture: &&Capture| {
-        let ended = capture.leaf.as_ref().map(|leaf| leaf.not_after);
-        ended
-            .zip(newest)
-            .is_none_or(|(ended, newest)| newest <= ended)
-    };
+    let newest = captures.iter().map(|capture| capture.leaf.not_before).max();
+    let stands = |capture: &&Capture| newest.is_none_or(|newest| newest <= capture.leaf.not_after);
     captures.iter().filter(stands).collect()
 }
 
@@ -108,11 +101,9 @@ fn line(
     let mut epochs = epochs(declaration, world, key_type);
     let mut pieces = Vec::new();
     if let Some(capture) = capture {
-        let leaf = captured_leaf(capture, world);
+        let leaf = captured_leaf(capture);
         let day = leaf.from;
-        if capture.leaf.is_some() {
-            pieces.push(leaf.clone());
-        }
+        pieces.push(leaf.clone());
         take_in(&mut epochs, leaf, day);
     }
     let issued = issued(&epochs, declaration, world);
@@ -138,10 +129,9 @@ fn renewal(declaration: &Declaration, world: &World<'_>, capture: Option<&Captur
     let limits = events
         .filter(concerns)
         .filter_map(|event| Some((event.date, event.days?)));
-    let captured = capture.and_then(|capture| capture.leaf.as_ref());
-    let captured = captured.map(|leaf| KnownLeaf {
-        first: Some(leaf.not_before),
-        last: leaf.not_after,
+    let captured = capture.map(|capture| KnownLeaf {
+        first: Some(capture.leaf.not_before),
+        last: capture.leaf.not_after,
     });
     let declared = declaration
         .leaf_ends
@@ -156,19 +146,11 @@ fn renewal(declaration: &Declaration, world: &World<'_>, capture: Option<&Captur
 }
 
 /// The leaf of a capture, on the days on which it is served.
-fn captured_leaf(capture: &Capture, world: &World<'_>) -> Piece {
+fn captured_leaf(capture: &Capture) -> Piece {
     let chain = capture.chain();
-    let sent = capture
-        .certificates
-        .iter()
-        .filter_map(|id| world.hierarchy.certificate(*id));
-    let youngest = sent.map(|certificate| certificate.not_before).max();
-    let leaf = capture.leaf.as_ref();
-    let from = leaf
-        .map(|leaf| leaf.not_before)
-        .or(youngest)
-        .unwrap_or(Date::FIRST);
-    let until = leaf.map_or(from, |leaf| leaf.not_after.plus_days(-1).max(from));
+    let leaf = &capture.leaf;
+    let from = leaf.not_before;
+    let until = leaf.not_after.plus_days(-1).max(from);
     let cause = |date, what| {
         Arc::new(Cause {
             date,
@@ -195,7 +177,7 @@ fn captured_leaf(capture: &Capture, world: &World<'_>) -> Piece {
         until,
         begins,
         ends,
-        leaf_length: leaf.map_or(0, |leaf| leaf.der_length),
+        leaf_length: leaf.der_length,
     }
 }
 
