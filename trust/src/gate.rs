@@ -134,11 +134,9 @@ pub fn judge(inputs: &Inputs, question: Question) -> Verdict {
     .concat();
     let contents = reading.policy.as_ref();
     let contents = contents.and_then(|policy| store_contents(policy, &case, inputs));
-    findings.extend(
-        contents
-            .as_ref()
-            .and_then(|store| refused(store, &reading, &findings)),
-    );
+    if let Some(store) = &contents {
+        findings.extend(refused(store, &case, &findings));
+    }
     waivers::apply(&reading, question.as_of, &mut findings);
     finding::sort(&mut findings);
 
@@ -155,21 +153,20 @@ pub fn judge(inputs: &Inputs, question: Question) -> Verdict {
     }
 }
 
-/// What the verifier that the policy names would refuse of the store. `perennial` reads the binary form and its limits
+/// What the verifier that the policy names would refuse: of the store, and of captured chains with this store. `perennial` reads the binary form and its limits
 /// are those of every build; the others read forms of their own, and what these cannot say is found when they are
 /// rendered. What a device refuses for another reason than its size may follow from a mistake that is found already.
-fn refused(
-    contents: &StoreContents,
-    reading: &policy::Reading,
-    others: &[Finding],
-) -> Option<Finding> {
-    let product = reading.draft.product.as_ref()?;
-    if product.verifier.value != VerifierModel::Perennial {
-        return None;
+fn refused(contents: &StoreContents, case: &Case<'_>, others: &[Finding]) -> Vec<Finding> {
+    let product = case.policy.product.as_ref();
+    if product.is_none_or(|product| product.verifier.value != VerifierModel::Perennial) {
+        return Vec::new();
     }
-    let finding = render::device_refuses(contents)?;
-    let found_already = finding.rule == &STORE_REFUSED && others.iter().any(Finding::blocks);
-    (!found_already).then_some(finding)
+    let refusal = match render::device_bytes(contents) {
+        Ok(store) => return checks::refused_by_device(case, &store),
+        Err(refusal) => refusal,
+    };
+    let found_already = refusal.rule == &STORE_REFUSED && others.iter().any(Finding::blocks);
+    Vec::from_iter((!found_already).then_some(refusal))
 }
 
 /// What the store of a policy holds. `None` if an anchor is not in the pool: a store that lacks what the policy

@@ -18,6 +18,7 @@ use crate::policy::{Endpoint, PolicyDraft, RequiredRoot};
 use crate::source::Location;
 
 mod backup_pins;
+mod captures_on_device;
 mod coverage_requirement;
 mod cross_certificate;
 mod duplicate_anchors;
@@ -41,6 +42,7 @@ mod signing;
 mod stale_captures;
 mod unneeded_anchors;
 
+pub(crate) use captures_on_device::refused_by_device;
 pub(crate) use endpoint_loss::level;
 pub(crate) use proof::Proof;
 

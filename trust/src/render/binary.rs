@@ -60,10 +60,11 @@ impl RenderedStore {
     }
 }
 
-/// Whether a device would read what `contents` give: as [`RenderedStore::new`], before they are approved.
-pub(super) fn check(contents: &StoreContents) -> Result<(), RenderError> {
-    let written = device_contents(contents)?.write();
-    written.map(drop).map_err(RenderError::Binary)
+/// The bytes that a device would read, of `contents` that are not approved yet.
+pub(super) fn bytes(contents: &StoreContents) -> Result<Vec<u8>, RenderError> {
+    device_contents(contents)?
+        .write()
+        .map_err(RenderError::Binary)
 }
 
 fn device_contents(contents: &StoreContents) -> Result<DeviceContents, RenderError> {

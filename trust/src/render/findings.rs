@@ -174,11 +174,14 @@ fn binary_refused(store: &ApprovedStore, format: Format) -> Option<Finding> {
     Some(refused(store.contents(), &error).about(Subject::item(format.word())))
 }
 
-/// What the binary form or the device's reader has against a store of `contents` (R105, R106): asked by the gate, of
-/// the products whose verifier reads that form.
-pub(crate) fn device_refuses(contents: &StoreContents) -> Option<Finding> {
-    let error = binary::check(contents).err()?;
-    Some(refused(contents, &error).about(Subject::item(Format::Rust.word())))
+/// The binary form of a store of `contents`, before they are approved: asked by the gate, of the products whose verifier
+/// reads that form.
+///
+/// # Errors
+/// What the form or the device's reader has against it (R105, R106).
+pub(crate) fn device_bytes(contents: &StoreContents) -> Result<Vec<u8>, Finding> {
+    binary::bytes(contents)
+        .map_err(|error| refused(contents, &error).about(Subject::item(Format::Rust.word())))
 }
 
 fn refused(contents: &StoreContents, error: &RenderError) -> Finding {

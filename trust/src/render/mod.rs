@@ -20,7 +20,7 @@ mod webpki;
 
 pub use binary::RenderedStore;
 pub use error::RenderError;
-pub(crate) use findings::device_refuses;
+pub(crate) use findings::device_bytes;
 pub use findings::{findings, stale};
 pub use format::Format;
 

@@ -312,4 +312,22 @@ rules! {
     /// ## Use instead
     /// Capture again before a release: `cargo xtask endpoints capture URL`, and name the new file instead of the old one.
     CAPTURE_OUT_OF_DATE = "E116" "capture-out-of-date" Warning since "0.1.0";
+
+    /// # E117 capture-refused-by-device
+    ///
+    /// ## What it does
+    /// Runs the device's own verifier, with the store of this policy, over each captured chain, on a day on which its
+    /// first certificate holds. Finds a chain that it refuses although the proof, which goes by names, keys and dates, says
+    /// that it is accepted. For `verifier = "perennial"`, whose code this is. No waiver covers it.
+    ///
+    /// ## Why it matters
+    /// Who decides on the device looks at signatures, usages and constraints too. A proof that the device does not share is none.
+    ///
+    /// ## Example
+    /// A file in which one character of a certificate was changed; a server whose leaf is for clients; an intermediate whose
+    /// path length does not allow the next.
+    ///
+    /// ## Use instead
+    /// The chain as the server sends it: `cargo xtask endpoints capture URL`. If that is it, the server's certificates are wrong.
+    CAPTURE_REFUSED = "E117" "capture-refused-by-device" Error since "0.1.0";
 }

@@ -1,0 +1,83 @@
+//! E117: what the device's own verifier says of captured chains.
+//!
+//! The proof goes by names, keys and dates. Signatures, usages and constraints are left to who really decides: the
+//! device's code, with a store of this policy's anchors and pins, on a day on which the captured certificate holds.
+
+use device::store::Day;
+use device::url::HttpsUrl;
+use device::verify::{Clock, Moment};
+
+use super::Case;
+use super::proof::Proof;
+use crate::anchors::Certificate;
+use crate::coverage::prove;
+use crate::date::Date;
+use crate::device::{DeviceRefusal, verify_chain};
+use crate::finding::{Finding, Subject};
+use crate::policy::Endpoint;
+use crate::rules::endpoints::CAPTURE_REFUSED;
+
+/// Captures that a device with `store`, in its binary form, refuses, and the proof does not.
+pub(crate) fn refused_by_device(case: &Case<'_>, store: &[u8]) -> Vec<Finding> {
+    let Some(proof) = case.proof else {
+        return Vec::new();
+    };
+    let endpoints = case.policy.endpoints.iter().enumerate();
+    let captures = endpoints.flat_map(|(place, endpoint)| {
+        let captures = case.chains.by_path_of(endpoint);
+        captures.map(move |capture| ((place, endpoint), capture))
+    });
+    captures
+        .filter_map(|(endpoint, capture)| refused(proof, store, endpoint, capture))
+        .collect()
+}
+
+/// The capture, if the proof says that it is accepted and the device says that it is not.
+fn refused(
+    proof: &Proof,
+    store: &[u8],
+    (place, endpoint): (usize, &Endpoint),
+    (path, chain): (&str, &[Certificate]),
+) -> Option<Finding> {
+    let leaf = chain.first().filter(|first| !first.may_issue)?;
+    let day = leaf.not_before.plus_days(1).min(leaf.not_after);
+    let coverage = prove(&proof.question(day, day));
+    let is_held = coverage.endpoints.get(place)?.loss().is_none();
+    let url = HttpsUrl::parse(endpoint.url.value.as_bytes()).ok()?;
+    let refusal = on_device(store, chain, url.host(), day)?
+        .err()
+        .filter(|_| is_held)?;
+    let name = &endpoint.name.value;
+    let message = format!(
+        "by names and dates {name} is reached on {day}, and a device refuses trust/{path}: {refusal}"
+    );
+    let named = endpoint.chains.iter().find(|named| named.value == path)?;
+    let finding = Finding::new(
+        &CAPTURE_REFUSED,
+        named.at.clone(),
+        "captured there",
+        message,
+    )
+    .evidence("day", day)
+    .evidence("path", format!("trust/{path}"))
+    .help("capture the chain again; if it is what the server sends, the server has to be mended")
+    .about(Subject {
+        item: Some(path.to_owned()),
+        ..Subject::endpoint(name)
+    });
+    Some(finding)
+}
+
+/// What a device says at noon of `day`.
+fn on_device(
+    store: &[u8],
+    chain: &[Certificate],
+    host: &str,
+    day: Date,
+) -> Option<Result<(), DeviceRefusal>> {
+    const NOON: i64 = 12 * 60 * 60;
+    let now = Moment::from_unix_seconds(day.unix_seconds() + NOON)?;
+    let clock = Clock::known(Moment::start_of(Day::MIN), now);
+    let chain: Vec<_> = chain.iter().map(|certificate| &certificate.der).collect();
+    Some(verify_chain(store, &chain, host, clock).map(drop))
+}
