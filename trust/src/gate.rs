@@ -166,7 +166,7 @@ fn refused(contents: &StoreContents, case: &Case<'_>, others: &[Finding]) -> Vec
         Err(refusal) => refusal,
     };
     let found_already = refusal.rule == &STORE_REFUSED && others.iter().any(Finding::blocks);
-    Vec::from_iter((!found_already).then_some(refusal))
+    Vec::from_iter((!found_already).then_some(*refusal))
 }
 
 /// What the store of a policy holds. `None` if an anchor is not in the pool: a store that lacks what the policy

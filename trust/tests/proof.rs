@@ -526,7 +526,7 @@ fn a_lost_calendar_file_is_named() {
         assert!(verdict.approved().is_none(), "{}", file.name);
         let lost = verdict.findings().iter().filter(|f| f.rule.id == "A901");
         let named: Vec<_> = lost.map(|f| f.location().file.name.clone()).collect();
-        assert_eq!(named, [file.name.clone()]);
+        assert_eq!(named, std::slice::from_ref(&file.name));
     }
     let nothing = Inputs {
         calendar: Vec::new(),

@@ -179,9 +179,11 @@ fn binary_refused(store: &ApprovedStore, format: Format) -> Option<Finding> {
 ///
 /// # Errors
 /// What the form or the device's reader has against it (R105, R106).
-pub(crate) fn device_bytes(contents: &StoreContents) -> Result<Vec<u8>, Finding> {
-    binary::bytes(contents)
-        .map_err(|error| refused(contents, &error).about(Subject::item(Format::Rust.word())))
+pub(crate) fn device_bytes(contents: &StoreContents) -> Result<Vec<u8>, Box<Finding>> {
+    binary::bytes(contents).map_err(|error| {
+        let finding = refused(contents, &error);
+        Box::new(finding.about(Subject::item(Format::Rust.word())))
+    })
 }
 
 fn refused(contents: &StoreContents, error: &RenderError) -> Finding {
