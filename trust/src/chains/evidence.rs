@@ -177,7 +177,7 @@ mod tests {
     fn addresses_are_names_of_their_own_kind() {
         let address = SanType::IpAddress([192, 0, 2, 1].into());
         let chain = made(&[], |params| {
-            params.subject_alt_names = vec![address.clone()]
+            params.subject_alt_names = vec![address.clone()];
         });
         assert_eq!(of(&chain, "192.0.2.1"), None);
         assert_eq!(of(&chain, "192.0.2.2"), Some(NoEvidence::OtherHost));
