@@ -204,10 +204,14 @@ fn no_evidence(
             ),
         ),
     };
+    let names = match evidence::names(first).as_slice() {
+        [] => "none".to_owned(),
+        names => names.join(", "),
+    };
     let finding = Finding::new(rule, path.at.clone(), label, message)
         .and_label(endpoint.url.at.clone(), "the endpoint")
         .evidence("certificate", hex::encode(first.fingerprint))
-        .evidence("names", evidence::names(first).join(", "))
+        .evidence("names", names)
         .evidence("path", file)
         .help(format!(
             "capture what the server sends, its own certificate first: cargo xtask endpoints capture {}",

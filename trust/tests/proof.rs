@@ -525,8 +525,8 @@ fn a_lost_calendar_file_is_named() {
         let verdict = gate::judge(&lacking, question);
         assert!(verdict.approved().is_none(), "{}", file.name);
         let lost = verdict.findings().iter().filter(|f| f.rule.id == "A901");
-        let named: Vec<_> = lost.map(|f| f.location().file.name.clone()).collect();
-        assert_eq!(named, std::slice::from_ref(&file.name));
+        let named: Vec<_> = lost.map(|f| &f.location().file.name).collect();
+        assert_eq!(named, [&file.name]);
     }
     let nothing = Inputs {
         calendar: Vec::new(),

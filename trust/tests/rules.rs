@@ -9,16 +9,17 @@ use std::sync::Arc;
 use trust::channel::Channel;
 use trust::date::Date;
 use trust::finding::Finding;
-use trust::gate::{self, Inputs, Question};
+use trust::gate::{self, Inputs, Question, Verdict};
+use trust::render::{self, Format};
 use trust::rules::{self, Rule};
 use trust::source::SourceFile;
 
 /// The release date of a fixture that has no `case.toml`.
 const RELEASE_DATE: &str = "2026-07-01";
 
-/// Rules that are not about the inputs of a verdict, by how their ids begin: their fixtures are rendered files and
-/// whole releases, in the tests of the renderer and of the command line.
-const ELSEWHERE: [&str; 5] = ["R101", "R102", "R103", "R104", "V"];
+/// Rules that are not about the inputs of a verdict, by how their ids begin: R101 compares a file with what is rendered,
+/// below; the fixtures of family V are whole releases, in the tests of the command line.
+const ELSEWHERE: [&str; 2] = ["R101", "V"];
 
 #[test]
 fn every_rule_fails_its_fixture_and_passes_the_twin() {
@@ -52,6 +53,23 @@ fn the_failing_fixtures_say_what_they_should() {
         }
     }
     insta::assert_snapshot!(listing);
+}
+
+/// R101: one byte decides, and so does whether there is a file. What is rendered changes with the facts, so that no
+/// fixture can hold it.
+#[test]
+fn a_committed_file_is_what_the_policy_gives_or_a_finding() {
+    let verdict = verdict(&fixtures().join("R103-format-without-pins/pass"));
+    let rendered = render::render(verdict.approved().unwrap(), Format::Rust).unwrap();
+    let path = "firmware/src/trust_store.rs";
+    let stale = |committed: Option<&[u8]>| render::stale(path, committed, &rendered, Format::Rust);
+    assert_eq!(stale(Some(&rendered)), None);
+    let mut changed = rendered.clone();
+    changed[100] ^= 1;
+    for committed in [None, Some(&changed[..]), Some(&rendered[1..])] {
+        let finding = stale(committed).unwrap();
+        assert_eq!((finding.rule.id, finding.blocks()), ("R101", true));
+    }
 }
 
 fn rules_of_verdicts() -> impl Iterator<Item = &'static Rule> {
@@ -123,17 +141,26 @@ fn describe(finding: &Finding) -> String {
     text
 }
 
+/// The findings of the verdict, and of the form that `case.toml` asks for.
 fn judge(folder: &Path) -> Vec<Finding> {
-    let case = std::fs::read_to_string(folder.join("case.toml")).unwrap_or_default();
-    let value = |key: &str| {
-        case.lines().find_map(|line| {
-            Some(
-                line.strip_prefix(key)?
-                    .trim_matches([' ', '=', '"'])
-                    .to_owned(),
-            )
-        })
-    };
+    let verdict = verdict(folder);
+    let mut findings = verdict.findings().to_vec();
+    if let (Some(word), Some(store)) = (value(folder, "render"), verdict.approved()) {
+        let format = Format::from_word(&word).unwrap();
+        findings.extend(render::findings(store, format));
+    }
+    findings
+}
+
+/// What `case.toml` says.
+fn value(folder: &Path, key: &str) -> Option<String> {
+    let case = std::fs::read_to_string(folder.join("case.toml")).ok()?;
+    let text = case.lines().find_map(|line| line.strip_prefix(key))?;
+    Some(text.trim_matches([' ', '=', '"']).to_owned())
+}
+
+fn verdict(folder: &Path) -> Verdict {
+    let value = |key: &str| value(folder, key);
     let as_of: Date = value("as-of")
         .as_deref()
         .unwrap_or(RELEASE_DATE)
@@ -155,7 +182,7 @@ fn judge(folder: &Path) -> Vec<Finding> {
     );
     let open = !verdict.findings().iter().any(Finding::blocks);
     assert_eq!(verdict.approved().is_some(), open, "{}", folder.display());
-    verdict.findings().to_vec()
+    verdict
 }
 
 /// The fixture's own files; the base policy, the project's pool and calendar where it has none.

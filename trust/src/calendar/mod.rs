@@ -6,6 +6,7 @@ mod index;
 mod known;
 mod read;
 mod suppose;
+mod whole;
 
 pub use facts::*;
 pub use suppose::SupposedDistrust;
