@@ -43,7 +43,9 @@ impl VerifierModel {
             PublicKey::P256 | PublicKey::P384 => true,
             PublicKey::P521 => !matches!(self, Self::Perennial | Self::WebPki),
             PublicKey::Ed25519 => self == Self::WebPki,
-            PublicKey::Rsa(bits) => *bits <= self.largest_rsa_bits(),
+            PublicKey::Rsa(bits) => {
+                (self.smallest_rsa_bits()..=self.largest_rsa_bits()).contains(bits)
+            }
             PublicKey::Other(_) => false,
         }
     }
@@ -51,6 +53,15 @@ impl VerifierModel {
     /// Whether anchors are looked up by name, and of two with one name a single one is tried.
     pub fn tries_one_anchor_per_name(self) -> bool {
         matches!(self, Self::EspIdfBundle | Self::EspIdfBundleCrossSigned)
+    }
+
+    /// The algorithms of webpki with ring begin with 2048 bits, and so does the device.
+    fn smallest_rsa_bits(self) -> usize {
+        match self {
+            Self::Perennial => device::verify::MIN_RSA_BITS,
+            Self::WebPki => 2048,
+            _ => 0,
+        }
     }
 
     /// mbedTLS and OpenSSL 1.0 compute up to 16384 bits (`MBEDTLS_MPI_MAX_SIZE`, `OPENSSL_RSA_MAX_MODULUS_BITS`).
@@ -187,6 +198,7 @@ const OPENSSL_10: &[SignatureAlgorithm] = &[
 const PERENNIAL: &[SignatureAlgorithm] = &[
     SignatureAlgorithm::EcdsaSha256,
     SignatureAlgorithm::EcdsaSha384,
+    SignatureAlgorithm::EcdsaSha512,
     SignatureAlgorithm::RsaPss,
     SignatureAlgorithm::RsaSha256,
     SignatureAlgorithm::RsaSha384,
