@@ -536,3 +536,19 @@ fn a_lost_calendar_file_is_named() {
     let lost = verdict.findings().iter().filter(|f| f.rule.id == "A901");
     assert_eq!(lost.count(), whole.calendar.len());
 }
+
+/// What A106 says is not said twice; where somebody answers for A106, what it hid is said.
+#[test]
+fn a_waiver_of_an_anchor_that_begins_later_covers_no_day_before() {
+    let policy = text("fixtures/rules/A106-anchor-not-yet-valid/fail/policy.toml");
+    let waiver = "\n[[waiver]]\ncode = \"A106\"\nowner = \"pki\"\nreason = \"it begins tomorrow\"\nexpires = \"2030-01-01\"\n";
+    let lost = |verdict: &Verdict| {
+        let lost = ["E101", "E103", "E104"];
+        found(verdict).iter().any(|id| lost.contains(id))
+    };
+    let alone = judge(&policy, "2021-03-21", &[]);
+    assert!(!lost(&alone), "{:?}", found(&alone));
+    let waived = judge(&format!("{policy}{waiver}"), "2021-03-21", &[]);
+    assert!(lost(&waived), "{:?}", found(&waived));
+    assert!(waived.approved().is_none());
+}

@@ -9,6 +9,7 @@ use crate::coverage::{CauseKind, EndpointCoverage, Gap, Level, Question, Served,
 use crate::finding::{Finding, Severity, Subject};
 use crate::policy::{Endpoint, VerifierModel};
 use crate::rules::Rule;
+use crate::rules::anchors::ANCHOR_NOT_YET_VALID;
 use crate::rules::endpoints::{
     ALGORITHM_NOT_SUPPORTED, CHAIN_TOO_LONG, CHAIN_UNKNOWN, ENDPOINT_LOST,
 };
@@ -213,10 +214,12 @@ impl Lost<'_> {
 }
 
 impl Case<'_> {
-    /// Whether `gap` ends on the day on which an anchor begins: A106 says so.
+    /// Whether `gap` ends on the day on which an anchor begins: A106 says so, unless it is waived.
     pub(crate) fn waits_for_an_anchor(&self, gap: &Gap) -> bool {
         let begins = |day| gap.until.is_some_and(|until| until.plus_days(1) == day);
+        let mut waivers = self.policy.waivers.iter();
         gap.earliest == self.as_of
+            && !waivers.any(|waiver| waiver.code.value == ANCHOR_NOT_YET_VALID.id)
             && self
                 .anchors()
                 .any(|anchor| begins(anchor.certificate.not_before))
