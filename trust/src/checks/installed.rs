@@ -246,16 +246,18 @@ impl<'a> Installed<'a> {
     fn regression(&self) -> Option<Finding> {
         let (proof, release) = (self.proof, self.release());
         let theirs = self.ask(&proof.served, proof.coverage.until);
-        let ours = |day: Date| {
-            let mut intervals = proof.coverage.intervals.iter();
-            intervals.find(|interval| interval.from <= day && day <= interval.until)
-        };
         let all = proof.served.len();
-        let worse = theirs.intervals.iter().find_map(|theirs| {
-            let ours = ours(theirs.from).filter(|ours| ours.held_endpoints == all)?;
-            (ours.independent_paths < theirs.independent_paths).then_some((theirs, ours))
+        let ours = proof.coverage.intervals.iter();
+        let mut both = ours.flat_map(|ours| {
+            let theirs = theirs.intervals.iter();
+            theirs.map(move |theirs| (theirs, ours))
         });
-        let (theirs, ours) = worse?;
+        let (theirs, ours) = both.find(|(theirs, ours)| {
+            let meet = theirs.from <= ours.until && ours.from <= theirs.until;
+            let worse = ours.independent_paths < theirs.independent_paths;
+            meet && worse && ours.held_endpoints == all
+        })?;
+        let from = theirs.from.max(ours.from);
         let ours_have = |spki: &crate::policy::Sha256| {
             let mut anchors = self.case.anchors();
             anchors.any(|anchor| anchor.certificate.spki_sha256 == *spki)
@@ -268,7 +270,7 @@ impl<'a> Installed<'a> {
         let message = format!(
             "{} independent paths lead to the endpoints from {}, with the store of {} it is {}: {} left it",
             ours.independent_paths,
-            theirs.from,
+            from,
             release.version,
             theirs.independent_paths,
             if dropped.is_empty() {
@@ -288,7 +290,7 @@ impl<'a> Installed<'a> {
         )
         .and_label(self.recorded.version_at.clone(), "covered more")
         .evidence("dropped", dropped.join(", "))
-        .evidence("from", theirs.from)
+        .evidence("from", from)
         .evidence("paths", ours.independent_paths)
         .evidence("paths-before", theirs.independent_paths)
         .help("keep the anchor, or say in a waiver why it is not needed any more")
