@@ -303,6 +303,20 @@ fn the_same_question_has_the_same_bytes() {
     }
 }
 
+/// Of days behind the service life nothing is known, and nothing is called held.
+#[test]
+fn after_the_end_of_service_nothing_is_held() {
+    let asked = ["this policy", "--at", "2033-01-01"];
+    let forecast = json(&repository(), &asked);
+    assert_eq!(forecast["releases"][0]["standing"], "service-ended");
+    let human = run(&repository(), &asked);
+    let text = String::from_utf8(human.stdout).unwrap();
+    assert!(!text.contains("1 of 1 held"), "{text}");
+    assert!(text.contains("service ended"), "{text}");
+    let on_the_last_day = json(&repository(), &["this policy", "--at", "2032-06-30"]);
+    assert_eq!(on_the_last_day["releases"][0]["standing"], "held");
+}
+
 /// What the policy says of a host holds for every release that asks this host, from the day of the question on.
 #[test]
 fn a_server_that_gets_another_ca_strands_what_has_shipped() {

@@ -83,6 +83,8 @@ pub enum Standing {
     Unknown,
     /// Held to the last day.
     Held,
+    /// The day of the question is behind the last day that was promised, and nothing was lost by then.
+    ServiceEnded,
 }
 
 /// One endpoint of a release.
@@ -186,6 +188,7 @@ pub(super) fn release(
     let when = When {
         at: question.at,
         from,
+        until,
         offline: subject.longest_offline_days(),
     };
     let (loss, earlier_losses) = when.losses(&coverage.gaps);
@@ -220,6 +223,7 @@ pub(super) fn release(
 struct When {
     at: Date,
     from: Date,
+    until: Date,
     offline: u32,
 }
 
@@ -240,7 +244,11 @@ impl When {
 
     fn standing(&self, loss: Option<&Loss>) -> Standing {
         let Some(loss) = loss else {
-            return Standing::Held;
+            return if self.until < self.at {
+                Standing::ServiceEnded
+            } else {
+                Standing::Held
+            };
         };
         if loss.evidence == Level::Unknown {
             Standing::Unknown

@@ -1,6 +1,6 @@
 //! A forecast as text for people.
 
-use trust::forecast::{EndpointForecast, Forecast, Loss, ReleaseForecast, SubjectKind};
+use trust::forecast::{EndpointForecast, Forecast, Loss, ReleaseForecast, Standing, SubjectKind};
 
 use super::words;
 
@@ -25,6 +25,10 @@ pub(super) fn text(forecast: &Forecast) -> String {
 fn about(release: &ReleaseForecast, text: &mut String) {
     text.push_str(&format!("{}  {}\n", release.name, facts(release)));
     match &release.loss {
+        None if release.standing == Standing::ServiceEnded => {
+            let when = format!("on {}: nothing was looked at behind it", release.until);
+            item(text, words::standing(release.standing), &when);
+        }
         None => item(
             text,
             words::standing(release.standing),
@@ -84,7 +88,7 @@ fn lost(release: &ReleaseForecast, loss: &Loss, text: &mut String) {
 
 fn about_endpoint(endpoint: &EndpointForecast, text: &mut String) {
     let outcome = endpoint.loss.as_ref().map_or_else(
-        || "held".to_owned(),
+        || words::standing(endpoint.standing).to_owned(),
         |loss| {
             let standing = words::standing(endpoint.standing);
             format!("{standing} {}", words::when(loss))

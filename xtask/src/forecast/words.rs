@@ -11,6 +11,7 @@ pub(super) fn standing(standing: Standing) -> &'static str {
         Standing::GoesDark => "goes dark",
         Standing::Held => "held",
         Standing::MayBeDark => "may be dark",
+        Standing::ServiceEnded => "service ended",
         Standing::Unknown => "no proof",
     }
 }
@@ -117,11 +118,21 @@ pub(super) fn facts_known_on(forecast: &Forecast) -> String {
 
 /// How many releases and devices are lost before their last day, of how many.
 pub(super) fn summary(forecast: &Forecast) -> String {
-    let lost = |release: &&ReleaseForecast| release.standing != Standing::Held;
+    let is = |standing| move |release: &&ReleaseForecast| release.standing == standing;
+    let held = forecast.releases.iter().filter(is(Standing::Held)).count();
+    let ended = is(Standing::ServiceEnded);
+    let ended = forecast.releases.iter().filter(ended).count();
+    let lost = |release: &&ReleaseForecast| {
+        ![Standing::Held, Standing::ServiceEnded].contains(&release.standing)
+    };
     let lost: Vec<_> = forecast.releases.iter().filter(lost).collect();
     let all = forecast.releases.len();
     if lost.is_empty() {
-        return format!("{all} of {all} held to the last day");
+        let held = format!("{held} of {all} held to the last day");
+        return match ended {
+            0 => held,
+            _ => format!("{held}; the service of {ended} has ended"),
+        };
     }
     let units: u64 = lost.iter().filter_map(|release| release.units).sum();
     let counted = devices(Some(units).filter(|units| *units > 0));
