@@ -14,7 +14,7 @@ use crate::failure::{Failure, Result};
 use crate::git;
 
 /// The documents, in the order in which their commands run.
-const DOCUMENTS: [&str; 9] = [
+const DOCUMENTS: [&str; 11] = [
     "README.md",
     "docs/policy.md",
     "docs/release.md",
@@ -24,6 +24,8 @@ const DOCUMENTS: [&str; 9] = [
     "docs/forecast.md",
     "docs/solve.md",
     "docs/reference/ledger.md",
+    "docs/fuzzing.md",
+    "docs/performance.md",
 ];
 
 /// A fenced block.
