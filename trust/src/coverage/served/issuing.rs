@@ -214,7 +214,7 @@ fn before(epoch: &Epoch, world: &World<'_>, issued: &mut Vec<Issued>) {
     if epoch.from == Date::FIRST {
         return;
     }
-    if epoch.chains.is_empty() {
+    if epoch.unknown {
         issued.push(unknown(Date::FIRST, last, &epoch.begins, &epoch.begins));
     }
     issued.extend(epoch.chains.iter().map(|(chain, _)| Issued {
@@ -239,6 +239,9 @@ fn during(
     world: &World<'_>,
     issued: &mut Vec<Issued>,
 ) {
+    if epoch.unknown {
+        issued.push(unknown(epoch.from, last, &epoch.begins, next));
+    }
     let mut known_until = None;
     let mut why = Arc::clone(&epoch.begins);
     for (chain, level) in &epoch.chains {
@@ -264,7 +267,7 @@ fn during(
         });
     }
     let after = known_until.map_or(epoch.from, |until| until.plus_days(1).max(epoch.from));
-    if known_until != Some(Date::LAST) && after <= last {
+    if !epoch.unknown && known_until != Some(Date::LAST) && after <= last {
         issued.push(unknown(after, last, &why, next));
     }
 }

@@ -1,0 +1,80 @@
+//! What is known only in part is not safe: an issuer without a certificate, a root that is not sent, a second server.
+
+use std::sync::Arc;
+
+use trust::calendar::Calendar;
+use trust::source::SourceFile;
+
+use crate::support::{Release, calendar_and, loss};
+
+const X1: &str = "pki/isrg-root-x1";
+const R3: &str = "{ name = \"R3\", spki-sha256 = \"8d02536c887482bc34ff54e41d2ba659bf85b341a0a20afadb5813dcfbcf286d\" }";
+const TWO: &str = "{ name = \"Two\", spki-sha256 = \"2222222222222222222222222222222222222222222222222222222222222222\" }";
+/// Of R3's key below ISRG Root X1, but nobody has the certificate.
+const OTHER_R3: &str = "{ name = \"R3\", spki-sha256 = \"8d02536c887482bc34ff54e41d2ba659bf85b341a0a20afadb5813dcfbcf286d\", \
+    sha256 = \"3333333333333333333333333333333333333333333333333333333333333333\" }";
+
+/// What an owner of these tests alone has said.
+fn facts(text: &str) -> Arc<SourceFile> {
+    let head = "schema-version = 1\nconfidence = \"announced\"\nsource = \"made\"\n";
+    SourceFile::new("made.toml", format!("{head}{text}"))
+}
+
+fn chain(from: &str, issuers: &[&str], path: &str) -> String {
+    let issuers = issuers.join(", ");
+    format!(
+        "[[chain]]\nowner = \"Made\"\nprofile = \"default\"\nkey-type = \"rsa\"\nfrom = \"{from}\"\n\
+         issuers = [{issuers}]\npath = [{path}]\n"
+    )
+}
+
+/// The loss of a release with ISRG Root X1 in 2022 and 2023, from the facts of its server's owner.
+fn asked(calendar: &Calendar) -> String {
+    let release = Release::new(&[X1]).with(|endpoint| endpoint.owner = "Made".to_owned());
+    loss(&release.asked_of(calendar, "2022-01-01", "2022-01-01", "2023-12-31"))
+}
+
+/// The CA picks one of the issuers, or of the facts of one day: the one that nobody knows as well.
+#[test]
+fn an_issuer_without_a_certificate_is_unknown_beside_one_with() {
+    let two = "[[certificate]]\nsubject = \"CN=Two\"\n\
+        issuer = \"CN=ISRG Root X1,O=Internet Security Research Group,C=US\"\nkey = \"rsa-2048\"\n\
+        signature = \"sha256WithRSAEncryption\"\nnot-before = \"2021-01-01\"\nnot-after = \"2028-01-01\"\nserial = \"2\"\n\
+        sha256 = \"4444444444444444444444444444444444444444444444444444444444444444\"\n\
+        spki-sha256 = \"2222222222222222222222222222222222222222222222222222222222222222\"\n";
+    let lost_path = "{ name = \"lost\", sha256 = \"3333333333333333333333333333333333333333333333333333333333333333\" }";
+    let of = |issuers: &[&str]| chain("2021-01-01", issuers, "");
+    for (case, said, expected) in [
+        ("known", of(&[R3]), "-"),
+        ("both are known", of(&[R3, TWO]) + two, "-"),
+        ("the second", of(&[R3, TWO]), "[2022-01-01, -]"),
+        ("the first", of(&[TWO, R3]), "[2022-01-01, -]"),
+        ("a certificate", of(&[R3, OTHER_R3]), "[2022-01-01, -]"),
+        ("another fact", of(&[R3]) + &of(&[TWO]), "[2022-01-01, -]"),
+        (
+            "another path",
+            of(&[R3]) + &chain("2021-01-01", &[R3], lost_path),
+            "[2022-01-01, -]",
+        ),
+        ("all", of(&[TWO]), "[2022-01-01, 2022-01-01]"),
+        // A leaf from the day before lives for 90 days: until then it may go on, and afterwards R3 may issue.
+        (
+            "later",
+            of(&[R3]) + &chain("2023-03-01", &[R3, TWO], ""),
+            "[2023-03-01, -]",
+        ),
+        // The last leaf of Two may be served on the first day that is asked about, or on the day before it.
+        (
+            "earlier",
+            of(&[R3, TWO]) + &chain("2021-10-05", &[R3], ""),
+            "[2022-01-01, -]",
+        ),
+        (
+            "long ago",
+            of(&[R3, TWO]) + &chain("2021-10-04", &[R3], ""),
+            "-",
+        ),
+    ] {
+        assert_eq!(asked(&calendar_and(&[facts(&said)])), expected, "{case}");
+    }
+}
