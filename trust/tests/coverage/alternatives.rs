@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use trust::calendar::Calendar;
+use trust::calendar::{Calendar, SupposedDistrust};
 use trust::source::SourceFile;
 
-use crate::support::{Release, calendar_and, loss};
+use crate::support::{Release, calendar_and, date, loss, pem};
 
 const X1: &str = "pki/isrg-root-x1";
 const R3: &str = "{ name = \"R3\", spki-sha256 = \"8d02536c887482bc34ff54e41d2ba659bf85b341a0a20afadb5813dcfbcf286d\" }";
@@ -77,4 +77,48 @@ fn an_issuer_without_a_certificate_is_unknown_beside_one_with() {
     ] {
         assert_eq!(asked(&calendar_and(&[facts(&said)])), expected, "{case}");
     }
+}
+
+/// From the day of the event on the CA issues no more below the root: the next leaf's chain is unknown. Roots are hardly
+/// ever sent, and never issue leaves.
+#[test]
+fn a_root_that_is_not_sent_is_distrusted_all_the_same() {
+    let root = &pem(X1)[0];
+    let by_key = format!("spki-sha256 = \"{}\"", hex::encode(root.spki_sha256));
+    let by_certificate = format!("sha256 = \"{}\"", hex::encode(root.fingerprint));
+    let other = &pem("pki/dst-root-ca-x3")[0];
+    let other_key = format!("spki-sha256 = \"{}\"", hex::encode(other.spki_sha256));
+    // Of the same key, but no root.
+    let cross = &pem("pki/isrg-root-x1-by-dst-root-ca-x3")[0];
+    let cross = format!("sha256 = \"{}\"", hex::encode(cross.fingerprint));
+    let facts_with = |kind: &str, retired: &str| {
+        let issued = chain("2021-01-01", &[R3], "");
+        facts(&format!(
+            "{issued}[[event]]\ndate = \"2023-01-01\"\nowner = \"Made\"\nkind = \"{kind}\"\n\
+             retires = [{{ name = \"it\", {retired} }}]\n"
+        ))
+    };
+    for (kind, retired, expected) in [
+        ("distrust", by_key.as_str(), "[2023-01-01, 2023-03-31]"),
+        ("distrust", &by_certificate, "[2023-01-01, 2023-03-31]"),
+        ("revocation", &by_key, "[2023-01-01, 2023-03-31]"),
+        ("root-expiry", &by_key, "-"),
+        ("distrust", &other_key, "-"),
+        ("distrust", &cross, "-"),
+    ] {
+        let calendar = calendar_and(&[facts_with(kind, retired)]);
+        assert_eq!(asked(&calendar), expected, "{kind} {retired}");
+    }
+    let supposed = SupposedDistrust {
+        name: "it".to_owned(),
+        owner: Some("Made".to_owned()),
+        spki_sha256: root.spki_sha256,
+        roots: vec![(root.fingerprint, root.not_after)],
+        from: date("2023-01-01"),
+    };
+    let issued = calendar_and(&[facts(&chain("2021-01-01", &[R3], ""))]);
+    assert_eq!(
+        asked(&issued.supposing(&supposed)),
+        "[2023-01-01, 2023-03-31]"
+    );
 }

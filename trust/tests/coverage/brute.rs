@@ -95,18 +95,23 @@ impl World {
     }
 
     fn is_issued_with(&self, (below, _, certs): &Chain, day: i64) -> bool {
+        let tops = certs.last().map_or(vec![*below], |top| self.signers(*top));
         let keys: Vec<usize> = certs
             .iter()
             .map(|cert| self.certs[*cert].key)
             .chain([*below])
+            .chain(tops.iter().copied())
             .collect();
+        let own = |cert: &usize| {
+            let root = &self.certs[*cert];
+            tops.contains(&root.key) && root.subject == root.issuer
+        };
         let retired = self.retired.iter().any(|(on, key, cert)| {
             *on <= day
                 && (key.is_some_and(|key| keys.contains(&key))
-                    || cert.is_some_and(|cert| certs.contains(&cert)))
+                    || cert.is_some_and(|cert| certs.contains(&cert) || own(&cert)))
         });
         let ended = certs.iter().any(|cert| self.certs[*cert].last < day);
-        let tops = certs.last().map_or(vec![*below], |top| self.signers(*top));
         let gone = |key: &usize| {
             let own = self
                 .certs

@@ -3,8 +3,8 @@
 //! **Issuing.** The captured chain, else the calendar's chains of the endpoint's CA and profile, say with which chain a
 //! leaf is *issued* on each day. A chain fact holds until the next one of its profile; before the first it is
 //! assumed. Where a fact names an issuer without a known certificate, an unknown chain is possible beside the others.
-//! A chain is issued no longer from the day of an event that retires its issuer's key or one of its
-//! certificates, after the first notAfter of its certificates, and after the end that its top root's owner,
+//! A chain is issued no longer from the day of an event that retires its issuer's key, one of its certificates or the
+//! root above them, after the first notAfter of its certificates, and after the end that its top root's owner,
 //! programmes or (where nothing but the root is known) notAfter give it. From then on, until the next fact, the
 //! chain is unknown. The notAfter of a root above a cross-certificate that outlives it does not count: such a chain
 //! is meant to be served longer (DST Root CA X3).
