@@ -83,11 +83,19 @@ pub(super) fn fill(pieces: &mut Vec<Piece>) {
     pieces.append(&mut holes);
 }
 
-/// Captures but for those whose leaf had ended when the newest one's began: these are history.
+/// Captures but for those whose leaf had ended when the newest one's with the same kind of key began: these are history.
+/// A server with leaves of both kinds sends both, whichever was captured last.
 fn standing(captures: &[Capture]) -> Vec<&Capture> {
-    let newest = captures.iter().map(|capture| capture.leaf.not_before).max();
-    let stands = |capture: &&Capture| newest.is_none_or(|newest| newest <= capture.leaf.not_after);
-    captures.iter().filter(stands).collect()
+    let history = |capture: &Capture| {
+        captures.iter().any(|other| {
+            other.leaf.key_type == capture.leaf.key_type
+                && capture.leaf.not_after < other.leaf.not_before
+        })
+    };
+    captures
+        .iter()
+        .filter(|capture| !history(capture))
+        .collect()
 }
 
 /// What is served by one server that starts with `capture`, if there is one.

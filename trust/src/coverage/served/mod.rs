@@ -9,6 +9,9 @@
 //! chain is unknown. The notAfter of a root above a cross-certificate that outlives it does not count: such a chain
 //! is meant to be served longer (DST Root CA X3).
 //!
+//! Of several captures each is a line of its own, but for one whose leaf had ended when a newer one with the same
+//! kind of key began: that is history.
+//!
 //! **Serving.** A leaf is replaced in the last third of its life, slack days earlier at most: with last day N and
 //! lifetime L in [N − L/3 − slack, N]. On the day of the change the new leaf counts. An event on day E bites at the
 //! first renewal on or after E:
