@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use trust::anchors::{PublicKey, SignatureAlgorithm};
 use trust::verifier::{AnchorSearch, Anchors, Behaviour, Order};
 
-use crate::worlds::{Cert, Endpoint, World};
+use crate::worlds::{Cert, Endpoint, Fact, World};
 
 /// Before every date of a world, by more than the longest life of a leaf.
 const START: i64 = -60;
 
-/// For each day from [`START`]: the first day of the epoch, and the chains; none is unknown.
-pub(crate) type Issued = Vec<(i64, BTreeSet<Chain>)>;
+/// For each day from [`START`]: the first day of the epoch, and what leaves are issued with; `None` is unknown.
+pub(crate) type Issued = Vec<(i64, BTreeSet<Option<Chain>>)>;
 
 /// A chain: the key below, whether what is below is an unnamed issuer, and the certificates above it.
 pub(crate) type Chain = (usize, bool, Vec<usize>);
@@ -20,9 +20,9 @@ pub(crate) type Chain = (usize, bool, Vec<usize>);
 pub(crate) type Way = (Option<usize>, usize, Vec<usize>);
 
 impl World {
-    /// What leaves are issued with on `day`; an empty set is unknown. With the first day of the epoch.
-    fn issued(&self, endpoint: &Endpoint, day: i64) -> (i64, BTreeSet<Chain>) {
-        let mut epochs: Vec<(i64, Vec<Chain>)> = Vec::new();
+    /// What leaves are issued with on `day`, never nothing; with the first day of the epoch.
+    fn issued(&self, endpoint: &Endpoint, day: i64) -> (i64, BTreeSet<Option<Chain>>) {
+        let mut epochs: Vec<(i64, Vec<Option<Chain>>)> = Vec::new();
         if endpoint.profile {
             for fact in self
                 .facts
@@ -37,11 +37,8 @@ impl World {
         }
         epochs.sort();
         if let Some(capture) = &endpoint.capture {
-            let seen = (
-                self.certs[capture.chain[0]].key,
-                false,
-                capture.chain.clone(),
-            );
+            let below = self.certs[capture.chain[0]].key;
+            let seen = Some((below, false, capture.chain.clone()));
             let current = epochs.iter().rfind(|(from, _)| *from <= capture.first);
             if !current.is_some_and(|(_, chains)| chains.contains(&seen)) {
                 epochs.retain(|(from, _)| *from != capture.first);
@@ -50,25 +47,43 @@ impl World {
             }
         }
         let Some(first) = epochs.first() else {
-            return (i64::MIN, BTreeSet::new());
+            return (i64::MIN, [None].into());
         };
         if day < first.0 {
             return (i64::MIN, first.1.iter().cloned().collect());
         }
         let (from, chains) = epochs.iter().rfind(|(from, _)| *from <= day).unwrap();
-        let alive = chains
-            .iter()
-            .filter(|chain| self.is_issued_with(chain, day));
-        (*from, alive.cloned().collect())
+        let works = |chain: &&Option<Chain>| {
+            let known = chain.as_ref();
+            known.is_none_or(|chain| self.is_issued_with(chain, day))
+        };
+        let mut alive: BTreeSet<_> = chains.iter().filter(works).cloned().collect();
+        if alive.is_empty() {
+            alive.insert(None);
+        }
+        (*from, alive)
     }
 
-    fn chains(&self, fact: &crate::worlds::Fact) -> Vec<Chain> {
+    fn chains(&self, fact: &Fact) -> Vec<Option<Chain>> {
         if let Some(root) = fact.root {
-            return vec![(self.certs[root].key, true, vec![])];
+            return vec![Some((self.certs[root].key, true, vec![]))];
         }
-        let Some(issuer) = fact.issuer else {
-            return vec![(self.certs[fact.path[0]].key, true, fact.path.clone())];
-        };
+        if fact.issuers.is_empty() {
+            let below = self.certs[fact.path[0]].key;
+            return vec![Some((below, true, fact.path.clone()))];
+        }
+        let mut all = Vec::new();
+        for issuer in &fact.issuers {
+            let chains = self.chains_by(*issuer, fact);
+            if chains.is_empty() {
+                all.push(None);
+            }
+            all.extend(chains.into_iter().map(Some));
+        }
+        all
+    }
+
+    fn chains_by(&self, issuer: usize, fact: &Fact) -> Vec<Chain> {
         let numbers = 0..self.certs.len();
         let of_key = numbers.filter(|cert| self.certs[*cert].key == issuer);
         let below = |cert: &usize| match fact.path.first() {
@@ -80,18 +95,23 @@ impl World {
     }
 
     fn is_issued_with(&self, (below, _, certs): &Chain, day: i64) -> bool {
+        let tops = certs.last().map_or(vec![*below], |top| self.signers(*top));
         let keys: Vec<usize> = certs
             .iter()
             .map(|cert| self.certs[*cert].key)
             .chain([*below])
+            .chain(tops.iter().copied())
             .collect();
+        let own = |cert: &usize| {
+            let root = &self.certs[*cert];
+            tops.contains(&root.key) && root.subject == root.issuer
+        };
         let retired = self.retired.iter().any(|(on, key, cert)| {
             *on <= day
                 && (key.is_some_and(|key| keys.contains(&key))
-                    || cert.is_some_and(|cert| certs.contains(&cert)))
+                    || cert.is_some_and(|cert| certs.contains(&cert) || own(&cert)))
         });
         let ended = certs.iter().any(|cert| self.certs[*cert].last < day);
-        let tops = certs.last().map_or(vec![*below], |top| self.signers(*top));
         let gone = |key: &usize| {
             let own = self
                 .certs
@@ -170,42 +190,32 @@ impl World {
                     }
                 }
                 Some((None, end)) => {
-                    let goes_on = |chain: Option<&Chain>| {
-                        let (later, chains) = at(end);
-                        later == epoch
-                            && chain.map_or(chains.is_empty(), |chain| chains.contains(chain))
-                    };
-                    let unknown = chains.is_empty() && !goes_on(None);
-                    if unknown || chains.iter().any(|chain| !goes_on(Some(chain))) {
-                        // Chain by chain below.
-                        let all = chains
-                            .iter()
-                            .map(Some)
-                            .chain(chains.is_empty().then_some(None));
-                        for chain in all {
-                            let end = if goes_on(chain) || end <= issued_on {
-                                last
-                            } else {
-                                last.min(end - 1)
-                            };
-                            if day <= end && self.lasts(chain, day) {
-                                served.insert(chain.cloned());
-                            }
+                    let (later, going_on) = at(end);
+                    for chain in chains {
+                        let goes_on = later == epoch && going_on.contains(chain);
+                        let end = if goes_on || end <= issued_on {
+                            last
+                        } else {
+                            last.min(end - 1)
+                        };
+                        if day <= end && self.lasts(chain.as_ref(), day) {
+                            served.insert(chain.clone());
                         }
-                        continue;
                     }
+                    continue;
                 }
                 None => {}
             }
             if day > last {
                 continue;
             }
-            if chains.is_empty() {
-                served.insert(None);
-            }
-            for chain in chains.iter().filter(|chain| self.lasts(Some(chain), day)) {
-                if !served.contains(&Some(chain.clone())) {
-                    served.insert(Some(chain.clone()));
+            let lasting = chains
+                .iter()
+                .filter(|chain| self.lasts(chain.as_ref(), day));
+            for chain in lasting {
+                // Most are there already, from another day of issuing.
+                if !served.contains(chain) {
+                    served.insert(chain.clone());
                 }
             }
         }

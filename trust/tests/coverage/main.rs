@@ -5,6 +5,7 @@
     reason = "helpers of tests, outside of the test functions"
 )]
 
+mod alternatives;
 mod brute;
 mod exact;
 mod fleets;
@@ -14,3 +15,4 @@ mod superseded;
 mod support;
 mod total;
 mod worlds;
+mod written;

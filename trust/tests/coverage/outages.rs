@@ -31,10 +31,10 @@ fn deploy_the_fleet_1_0_4_from_the_facts_of_april_2024() {
     });
     assert_eq!(asked(leaf_ends), "[2024-06-06, 2024-08-23]");
     let mut captured = Release::new(&[R3]);
-    captured.seen = Some((leaf_of_2024(), pem(R3)));
+    captured.seen = vec![(leaf_of_2024(), pem(R3))];
     assert_eq!(asked(captured), "[2024-07-24, 2024-08-23]");
     let captured_alone = Release {
-        seen: Some((leaf_of_2024(), pem(R3))),
+        seen: vec![(leaf_of_2024(), pem(R3))],
         ..Release::new(&[R3]).with(|endpoint| endpoint.profile = None)
     };
     assert_eq!(asked(captured_alone), "[2024-07-24, 2024-08-23]");
@@ -66,7 +66,7 @@ fn mdash_1_2_14_from_the_facts_of_july_2023() {
         "[2021-10-01, 2021-10-01]"
     );
     let captured = Release {
-        seen: Some((
+        seen: vec![(
             Leaf {
                 not_before: date("2023-11-28"),
                 not_after: date("2024-02-26"),
@@ -77,7 +77,7 @@ fn mdash_1_2_14_from_the_facts_of_july_2023() {
                 pem("pki/isrg-root-x1-by-dst-root-ca-x3"),
             ]
             .concat(),
-        )),
+        )],
         ..mdash()
     };
     assert_eq!(asked(captured), "[2024-02-08, 2024-05-07]");

@@ -57,8 +57,8 @@ pub(crate) struct Release {
     pub(crate) anchors: Vec<Certificate>,
     pub(crate) model: VerifierModel,
     pub(crate) declaration: Declaration,
-    /// A leaf that was seen, below which chain.
-    pub(crate) seen: Option<(Leaf, Vec<Certificate>)>,
+    /// The leaves that were seen, below which chains.
+    pub(crate) seen: Vec<(Leaf, Vec<Certificate>)>,
 }
 
 impl Release {
@@ -76,7 +76,7 @@ impl Release {
                 leaf_days: Some(90),
                 ..Declaration::default()
             },
-            seen: None,
+            seen: Vec::new(),
         }
     }
 
@@ -119,7 +119,7 @@ impl Release {
             known_on: date(known_on),
         };
         let mut declaration = self.declaration.clone();
-        if let Some((leaf, chain)) = &self.seen {
+        for (leaf, chain) in &self.seen {
             let ids: Vec<_> = (chain.iter())
                 .map(|above| hierarchy.find(&above.fingerprint).unwrap())
                 .collect();

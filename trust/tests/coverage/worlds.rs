@@ -1,14 +1,11 @@
 //! Small random worlds: at most 6 keys, 10 certificates, 2 endpoints, with chain facts, events and pins.
 
-use std::fmt::Write as _;
-
 use trust::anchors::PublicKey;
-use trust::calendar::{Calendar, KeyType};
+use trust::calendar::KeyType;
 use trust::coverage::served::{Capture as SeenChain, Declaration, Leaf};
 use trust::coverage::{Served, Store, StoreAnchor, StorePin};
 use trust::date::Date;
 use trust::hierarchy::{Builder, Hierarchy, NewCertificate, Origin};
-use trust::source::SourceFile;
 
 /// Days are counted from 2030-01-01.
 pub(crate) fn day(number: i64) -> Date {
@@ -46,7 +43,8 @@ pub(crate) struct Cert {
 pub(crate) struct Fact {
     pub(crate) owner: usize,
     pub(crate) from: i64,
-    pub(crate) issuer: Option<usize>,
+    /// Keys; one from behind the last key has no certificate.
+    pub(crate) issuers: Vec<usize>,
     pub(crate) path: Vec<usize>,
     pub(crate) root: Option<usize>,
 }
@@ -119,21 +117,24 @@ impl World {
         let most = world.certs.len();
         for _ in 0..dice.of(5) {
             let root = dice.one_in(6).then(|| dice.of(most));
-            let issuer = (!dice.one_in(6)).then(|| world.certs[dice.of(most)].key);
-            let path = if issuer.is_none() {
+            let named = !dice.one_in(6);
+            let mut issuers = vec![world.certs[dice.of(most)].key];
+            while dice.one_in(4) {
+                issuers.push(dice.of(world.keys.len() + 1));
+            }
+            let path = if !named {
                 vec![dice.of(most)]
             } else {
                 (0..dice.of(3)).map(|_| dice.of(most)).collect()
             };
-            let (issuer, path) = if root.is_some() {
-                (None, vec![])
-            } else {
-                (issuer, path)
-            };
+            if root.is_some() || !named {
+                issuers.clear();
+            }
+            let path = if root.is_some() { vec![] } else { path };
             world.facts.push(Fact {
                 owner: dice.of(2),
                 from: dice.between(-20, 160),
-                issuer,
+                issuers,
                 path,
                 root,
             });
@@ -258,80 +259,6 @@ impl World {
             });
         }
         builder.build()
-    }
-
-    pub(crate) fn calendar(&self) -> Calendar {
-        let mut text =
-            "schema-version = 1\nconfidence = \"announced\"\nsource = \"made\"\n".to_owned();
-        text += "[[lifecycle-rule]]\nprogrammes = []\nkey-created-from = \"9000-01-01\"\nremoval = \"9999-01-01\"\n";
-        let cert = |number: &usize| {
-            format!(
-                "{{ name = \"C{number}\", sha256 = \"{}\" }}",
-                hex::encode([*number as u8; 32])
-            )
-        };
-        let key = |number: &usize| {
-            format!(
-                "{{ name = \"K{number}\", spki-sha256 = \"{}\" }}",
-                hex::encode([100 + *number as u8; 32])
-            )
-        };
-        for fact in &self.facts {
-            let _ = write!(
-                text,
-                "[[chain]]\nowner = \"CA {}\"\nprofile = \"default\"\nkey-type = \"rsa\"\nfrom = \"{}\"\n",
-                fact.owner,
-                day(fact.from)
-            );
-            if let Some(root) = &fact.root {
-                let _ = writeln!(text, "root = {}", cert(root));
-            } else {
-                let _ = writeln!(
-                    text,
-                    "issuers = [{}]",
-                    fact.issuer.iter().map(key).collect::<String>()
-                );
-                let _ = writeln!(
-                    text,
-                    "path = [{}]",
-                    fact.path.iter().map(cert).collect::<Vec<_>>().join(", ")
-                );
-            }
-        }
-        for (on, retired_key, retired_cert) in &self.retired {
-            let retired = retired_key
-                .iter()
-                .map(key)
-                .chain(retired_cert.iter().map(cert));
-            let _ = write!(
-                text,
-                "[[event]]\ndate = \"{}\"\nowner = \"CA 0\"\nkind = \"issuer-rotation\"\nretires = [{}]\n",
-                day(*on),
-                retired.collect::<String>()
-            );
-        }
-        for (on, days) in &self.limits {
-            let _ = write!(
-                text,
-                "[[event]]\ndate = \"{}\"\nowner = \"CA/Browser Forum\"\nkind = \"leaf-lifetime\"\ndays = {days}\n",
-                day(*on)
-            );
-        }
-        for (number, cert) in self.certs.iter().enumerate() {
-            if let Some(end) = cert.root_end {
-                let _ = write!(
-                    text,
-                    "[[root]]\nname = \"C\"\nsha256 = \"{}\"\nowner = \"x\"\nnot-after = \"{}\"\neffective-end = \"{}\"\nprogrammes = []\n",
-                    hex::encode([number as u8; 32]),
-                    day(cert.last),
-                    day(end)
-                );
-            }
-        }
-        let (calendar, findings) = Calendar::read(&[SourceFile::new("made.toml", &text)]);
-        let said: Vec<_> = findings.iter().map(|finding| &finding.message).collect();
-        assert!(said.is_empty(), "{said:?}\n{text}");
-        calendar
     }
 
     pub(crate) fn declaration(&self, number: usize, hierarchy: &Hierarchy) -> Declaration {

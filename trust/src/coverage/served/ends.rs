@@ -1,5 +1,6 @@
 //! Until when a chain is issued with, and until when it can be served at all.
 
+use std::slice;
 use std::sync::Arc;
 
 use crate::calendar::{Confidence, EventFact, EventKind};
@@ -77,7 +78,8 @@ fn certificate_ends(certificate: &CaCertificate) -> (Date, Cause) {
     (certificate.not_after, cause)
 }
 
-/// The event that retires the issuer's key, or a certificate or key that is sent.
+/// The event that retires the issuer's key, a certificate or key that is sent, or a root above them: whoever distrusts
+/// it names the root, and that is hardly ever sent. Where several keys have the root's name, any of them may be it.
 fn retirement(
     chain: &SentChain,
     certificates: &[&CaCertificate],
@@ -85,10 +87,15 @@ fn retirement(
 ) -> Option<(Date, Cause)> {
     let spki = |id: KeyId| world.hierarchy.key(id).map(|key| key.spki_sha256);
     let sent = certificates.iter().map(|certificate| certificate.key);
-    let keys: Vec<Sha256> = sent.chain([chain.below]).filter_map(spki).collect();
-    let fingerprints: Vec<_> = certificates
-        .iter()
+    let roots = roots(chain, certificates);
+    let own = roots.iter().flat_map(|root| own(*root, world));
+    let fingerprints: Vec<_> = (certificates.iter().copied().chain(own))
         .map(|certificate| certificate.sha256)
+        .collect();
+    let keys: Vec<Sha256> = sent
+        .chain([chain.below])
+        .chain(roots.iter().copied())
+        .filter_map(spki)
         .collect();
     let event = retired(world, &keys, &fingerprints)?;
     let names: Vec<_> = event
@@ -132,26 +139,35 @@ fn root_end(
     certificates: &[&CaCertificate],
     world: &World<'_>,
 ) -> Option<(Date, Cause)> {
-    let top = certificates.last();
-    let roots = top.map_or_else(|| vec![chain.below], |top| top.issuers.clone());
-    let ends = roots
-        .into_iter()
-        .map(|root| key_end(root, top.is_none(), world));
+    let ends = roots(chain, certificates)
+        .iter()
+        .map(|root| key_end(*root, certificates.is_empty(), world));
     // One root without an end has none.
     ends.collect::<Option<Vec<_>>>()?
         .into_iter()
         .max_by_key(|(day, _)| *day)
 }
 
+/// The keys that may be the root above everything that is sent.
+fn roots<'a>(chain: &'a SentChain, certificates: &[&'a CaCertificate]) -> &'a [KeyId] {
+    let top = certificates.last();
+    top.map_or(slice::from_ref(&chain.below), |top| &top.issuers)
+}
+
+/// The self-issued certificates of a key.
+fn own<'a>(id: KeyId, world: &World<'a>) -> impl Iterator<Item = &'a CaCertificate> {
+    let hierarchy = world.hierarchy;
+    let all = hierarchy
+        .key(id)
+        .map_or(&[][..], |key| &key.certificates)
+        .iter();
+    all.filter_map(|id| hierarchy.certificate(*id))
+        .filter(|certificate| certificate.self_issued())
+}
+
 fn key_end(id: KeyId, alone: bool, world: &World<'_>) -> Option<(Date, Cause)> {
     let key = world.hierarchy.key(id)?;
-    let certificates = key
-        .certificates
-        .iter()
-        .filter_map(|id| world.hierarchy.certificate(*id));
-    let own: Vec<_> = certificates
-        .filter(|certificate| certificate.self_issued())
-        .collect();
+    let own: Vec<_> = own(id, world).collect();
     let fingerprints: Vec<_> = own.iter().map(|certificate| certificate.sha256).collect();
     let published = world.calendar.key_end(&fingerprints, key.made);
     let published = published.map(|end| (end.date, end.confidence, end.source));

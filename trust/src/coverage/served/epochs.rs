@@ -9,13 +9,15 @@ use super::{SentChain, World};
 use crate::calendar::{ChainFact, KeyType, Named};
 use crate::coverage::cause::{Cause, CauseKind, Level};
 use crate::date::Date;
-use crate::hierarchy::{CaCertificate, CertificateId};
+use crate::hierarchy::{CaCertificate, CertificateId, Hierarchy};
 use crate::policy::Sha256;
 
-/// What leaves are issued with from a day on: one of `chains`.
+/// What leaves are issued with from a day on: one of `chains`, or something that nobody knows.
 pub(super) struct Epoch {
     pub(super) from: Date,
     pub(super) chains: Vec<(SentChain, Level)>,
+    /// Whether the facts name an issuer, or a path, without a known certificate: it may be what is sent.
+    pub(super) unknown: bool,
     pub(super) begins: Arc<Cause>,
 }
 
@@ -45,14 +47,16 @@ pub(super) fn epochs(
         let epoch = epochs.entry(fact.from).or_insert_with(|| Epoch {
             from: fact.from,
             chains: Vec::new(),
+            unknown: false,
             begins: Arc::new(chain_change(fact, world)),
         });
         let level = Level::of(fact.evidence.confidence);
-        epoch.chains.extend(
-            chains_of(fact, world)
-                .into_iter()
-                .map(|chain| (chain, level)),
-        );
+        for chain in chains_of(fact, world) {
+            match chain {
+                Some(chain) => epoch.chains.push((chain, level)),
+                None => epoch.unknown = true,
+            }
+        }
     }
     epochs.into_values().collect()
 }
@@ -93,52 +97,65 @@ fn names(list: &[Named]) -> Vec<&str> {
     list.iter().map(|named| named.name.as_str()).collect()
 }
 
-/// The chains that a fact stands for; none where the hierarchy lacks a certificate of it.
-fn chains_of(fact: &ChainFact, world: &World<'_>) -> Vec<SentChain> {
+/// The chains that a fact stands for, never none: `None` is one of which the hierarchy lacks a certificate.
+fn chains_of(fact: &ChainFact, world: &World<'_>) -> Vec<Option<SentChain>> {
     let hierarchy = world.hierarchy;
     let find = |sha256: Option<Sha256>| hierarchy.find(&sha256?);
     let path: Option<Vec<_>> = fact.path.iter().map(|named| find(named.sha256)).collect();
     let Some(path) = path else {
-        return Vec::new();
+        return vec![None];
     };
+    if !fact.issuers.is_empty() {
+        let each = fact.issuers.iter();
+        return each
+            .flat_map(|issuer| chains_by(issuer, &path, hierarchy))
+            .collect();
+    }
     let top = fact
         .root
         .as_ref()
         .and_then(|root| find(root.sha256))
         .or(path.first().copied());
-    let Some(issuers) = Some(&fact.issuers).filter(|issuers| !issuers.is_empty()) else {
-        let top = top.and_then(|id| hierarchy.certificate(id));
-        let chain = top.map(|top| SentChain {
-            below: top.key,
-            unnamed_issuer: true,
-            certificates: path,
-        });
-        return chain.into_iter().collect();
-    };
+    let top = top.and_then(|id| hierarchy.certificate(id));
+    vec![top.map(|top| SentChain {
+        below: top.key,
+        unnamed_issuer: true,
+        certificates: path,
+    })]
+}
+
+/// The chains of one issuer below `path`: of several the CA picks one, so that an unknown one counts beside the others.
+fn chains_by(
+    issuer: &Named,
+    path: &[CertificateId],
+    hierarchy: &Hierarchy,
+) -> Vec<Option<SentChain>> {
     let above = path
         .first()
         .and_then(|id| hierarchy.certificate(*id))
         .map(|above| above.key);
     let fits =
         |certificate: &CaCertificate| above.is_none_or(|key| certificate.issuers.contains(&key));
-    let mut chains = Vec::new();
-    for named in issuers {
-        let key = named.spki_sha256.and_then(|spki| hierarchy.find_key(&spki));
-        let known = key
-            .and_then(|key| hierarchy.key(key))
-            .map_or(&[][..], |key| &key.certificates);
-        let sent = |id: &&CertificateId| match named.sha256 {
-            Some(sha256) => hierarchy.find(&sha256) == Some(**id),
-            None => hierarchy.certificate(**id).is_some_and(fits),
-        };
-        chains.extend(known.iter().filter(sent).filter_map(|id| {
-            let certificates = [&[*id], path.as_slice()].concat();
-            Some(SentChain {
-                below: key?,
-                unnamed_issuer: false,
-                certificates,
-            })
-        }));
+    let sent = |id: &&CertificateId| match issuer.sha256 {
+        Some(sha256) => hierarchy.find(&sha256) == Some(**id),
+        None => hierarchy.certificate(**id).is_some_and(fits),
+    };
+    let key = issuer
+        .spki_sha256
+        .and_then(|spki| hierarchy.find_key(&spki));
+    let known = key
+        .and_then(|key| hierarchy.key(key))
+        .map_or(&[][..], |key| &key.certificates);
+    let chain = |id: &CertificateId| {
+        Some(SentChain {
+            below: key?,
+            unnamed_issuer: false,
+            certificates: [&[*id], path].concat(),
+        })
+    };
+    let chains: Vec<_> = known.iter().filter(sent).map(chain).collect();
+    if chains.is_empty() {
+        return vec![None];
     }
     chains
 }
@@ -155,6 +172,7 @@ pub(super) fn take_in(epochs: &mut Vec<Epoch>, leaf: Piece, day: Date) {
     if current.is_some_and(same) {
         return;
     }
+    let unknown = leaf.chain.is_none();
     let chains = leaf
         .chain
         .into_iter()
@@ -163,6 +181,7 @@ pub(super) fn take_in(epochs: &mut Vec<Epoch>, leaf: Piece, day: Date) {
     let epoch = Epoch {
         from: day,
         chains,
+        unknown,
         begins: leaf.begins,
     };
     if current.is_some_and(|current| current.from == day) {

@@ -83,11 +83,19 @@ pub(super) fn fill(pieces: &mut Vec<Piece>) {
     pieces.append(&mut holes);
 }
 
-/// Captures but for those whose leaf had ended when the newest one's began: these are history.
+/// Captures but for those whose leaf had ended when the newest one's with the same kind of key began: these are history.
+/// A server with leaves of both kinds sends both, whichever was captured last.
 fn standing(captures: &[Capture]) -> Vec<&Capture> {
-    let newest = captures.iter().map(|capture| capture.leaf.not_before).max();
-    let stands = |capture: &&Capture| newest.is_none_or(|newest| newest <= capture.leaf.not_after);
-    captures.iter().filter(stands).collect()
+    let history = |capture: &Capture| {
+        captures.iter().any(|other| {
+            other.leaf.key_type == capture.leaf.key_type
+                && capture.leaf.not_after < other.leaf.not_before
+        })
+    };
+    captures
+        .iter()
+        .filter(|capture| !history(capture))
+        .collect()
 }
 
 /// What is served by one server that starts with `capture`, if there is one.
@@ -214,7 +222,7 @@ fn before(epoch: &Epoch, world: &World<'_>, issued: &mut Vec<Issued>) {
     if epoch.from == Date::FIRST {
         return;
     }
-    if epoch.chains.is_empty() {
+    if epoch.unknown {
         issued.push(unknown(Date::FIRST, last, &epoch.begins, &epoch.begins));
     }
     issued.extend(epoch.chains.iter().map(|(chain, _)| Issued {
@@ -239,6 +247,9 @@ fn during(
     world: &World<'_>,
     issued: &mut Vec<Issued>,
 ) {
+    if epoch.unknown {
+        issued.push(unknown(epoch.from, last, &epoch.begins, next));
+    }
     let mut known_until = None;
     let mut why = Arc::clone(&epoch.begins);
     for (chain, level) in &epoch.chains {
@@ -264,7 +275,7 @@ fn during(
         });
     }
     let after = known_until.map_or(epoch.from, |until| until.plus_days(1).max(epoch.from));
-    if known_until != Some(Date::LAST) && after <= last {
+    if !epoch.unknown && known_until != Some(Date::LAST) && after <= last {
         issued.push(unknown(after, last, &why, next));
     }
 }

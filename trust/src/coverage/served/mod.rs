@@ -2,11 +2,15 @@
 //!
 //! **Issuing.** The captured chain, else the calendar's chains of the endpoint's CA and profile, say with which chain a
 //! leaf is *issued* on each day. A chain fact holds until the next one of its profile; before the first it is
-//! assumed. A chain is issued no longer from the day of an event that retires its issuer's key or one of its
-//! certificates, after the first notAfter of its certificates, and after the end that its top root's owner,
+//! assumed. Where a fact names an issuer without a known certificate, an unknown chain is possible beside the others.
+//! A chain is issued no longer from the day of an event that retires its issuer's key, one of its certificates or the
+//! root above them, after the first notAfter of its certificates, and after the end that its top root's owner,
 //! programmes or (where nothing but the root is known) notAfter give it. From then on, until the next fact, the
 //! chain is unknown. The notAfter of a root above a cross-certificate that outlives it does not count: such a chain
 //! is meant to be served longer (DST Root CA X3).
+//!
+//! Of several captures each is a line of its own, but for one whose leaf had ended when a newer one with the same
+//! kind of key began: that is history.
 //!
 //! **Serving.** A leaf is replaced in the last third of its life, slack days earlier at most: with last day N and
 //! lifetime L in [N − L/3 − slack, N]. On the day of the change the new leaf counts. An event on day E bites at the
