@@ -28,6 +28,7 @@ pub mod git;
 pub mod image;
 pub mod keys;
 pub mod lock;
+pub mod outcome;
 pub mod output;
 pub mod policy;
 pub mod progress;

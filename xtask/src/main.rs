@@ -8,18 +8,18 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use xtask::cli::{Cli, Verb};
-use xtask::exit::{self, Exit};
+use xtask::exit::Exit;
 use xtask::failure::Result;
 use xtask::progress::Progress;
 use xtask::project::Project;
 use xtask::{
-    build, check, endpoints, explain, forecast, keys, output, policy, provision, releases, render,
-    roots, solve, test, toolchain, verify,
+    build, check, endpoints, explain, forecast, keys, outcome, output, policy, provision, releases,
+    render, roots, solve, test, toolchain, verify,
 };
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    exit::of(|| finished(&cli)).into()
+    outcome::of(|| finished(&cli)).into()
 }
 
 /// Runs the verb; an answer that is not written whole is none.
