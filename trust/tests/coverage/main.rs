@@ -10,6 +10,7 @@ mod brute;
 mod exact;
 mod fleets;
 mod outages;
+mod pinned;
 mod smallest;
 mod superseded;
 mod support;
