@@ -11,6 +11,7 @@ mod exact;
 mod fleets;
 mod outages;
 mod pinned;
+mod signed;
 mod smallest;
 mod superseded;
 mod support;

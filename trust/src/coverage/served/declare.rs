@@ -38,7 +38,8 @@ pub struct Capture {
     pub file: String,
     /// The leaf: without it nobody knows what is issued below the certificates, or that a server sends them.
     pub leaf: Leaf,
-    /// The key that signed the leaf; `None` where the hierarchy has no key of its issuer's name.
+    /// The key that signed the leaf; `None` where the hierarchy does not have it, or cannot tell which of several of its
+    /// issuer's name it is.
     pub issuer: Option<KeyId>,
     /// The CA certificates above it, as sent.
     pub certificates: Vec<CertificateId>,
@@ -102,11 +103,9 @@ impl Capture {
             .iter()
             .filter_map(|c| hierarchy.find(&c.fingerprint))
             .collect();
-        let first = above.first().and_then(|id| hierarchy.certificate(*id));
-        let issuer = first.map(|certificate| certificate.key);
         Some(Self {
             file: file.to_owned(),
-            issuer: issuer.or_else(|| hierarchy.key_named(&leaf.distinguished_names().1)),
+            issuer: issuer(leaf, &above, hierarchy),
             leaf: Leaf::of(leaf),
             certificates: above,
             sent: others.len(),
@@ -133,6 +132,17 @@ impl Capture {
             unnamed_issuer: false,
             certificates: self.certificates.clone(),
         })
+    }
+}
+
+/// The key that signed `leaf`: of several that may have, the one that was sent.
+fn issuer(leaf: &Certificate, above: &[CertificateId], hierarchy: &Hierarchy) -> Option<KeyId> {
+    let signers = hierarchy.signers(&leaf.der, &leaf.distinguished_names().1);
+    let sent = above.iter().filter_map(|id| hierarchy.certificate(*id));
+    let mut sent = sent.map(|certificate| certificate.key);
+    match signers.as_slice() {
+        [one] => Some(*one),
+        several => sent.find(|key| several.contains(key)),
     }
 }
 

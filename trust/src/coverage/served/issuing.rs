@@ -176,7 +176,11 @@ fn captured_leaf(capture: &Capture) -> Piece {
             previously: Vec::new(),
         })
     };
-    let begins = cause(from, format!("sent as captured in {}", capture.file));
+    let by = match chain {
+        Some(_) => "",
+        None => ", by an issuer that nobody knows",
+    };
+    let begins = cause(from, format!("sent as captured in {}{by}", capture.file));
     let ends = cause(
         until,
         format!("the leaf captured in {} is replaced", capture.file),
