@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use trust::anchors::{PublicKey, SignatureAlgorithm};
+use trust::anchors::{Constraints, PublicKey, SignatureAlgorithm};
 use trust::calendar::Confidence;
 use trust::coverage::{
     Alternative, Cause, CauseKind, Counting, Level, Question, SentChain, Served, Store, StoreAnchor,
@@ -154,6 +154,7 @@ fn certificate(kind: usize, number: usize, subject: usize, issuer: usize) -> New
         revoked: None,
         signature: SignatureAlgorithm::EcdsaSha256,
         may_issue: true,
+        constraints: Constraints::default(),
         der_length: None,
         origin: Origin::Fact {
             known_on: day(0),

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::accept::{self, Acceptance, Carriers};
+use super::accept::{Acceptance, Carriers};
 use super::cause::Level;
+use super::fits::fits;
 use super::fleet;
 use super::gaps::{self, Gap};
 use super::served::{Alternative, Served};
@@ -122,8 +123,8 @@ fn endpoint(
     let dates = served.alternatives.iter().map(|a| (a.from, a.until));
     let dates = dates.chain(acceptances.iter().map(|a| (a.from, a.until)));
     let cuts = cuts(question, dates);
-    let fits = |a: &Alternative| accept::fits(served, a, question.hierarchy, question.model);
-    let fitting: Vec<bool> = served.alternatives.iter().map(fits).collect();
+    let taken = |a: &Alternative| fits(served, a, question.hierarchy, question.model);
+    let fitting: Vec<bool> = served.alternatives.iter().map(taken).collect();
     let mut intervals: Vec<EndpointInterval> = Vec::new();
     let mut refused: Vec<(Date, Vec<usize>)> = Vec::new();
     for (place, from) in cuts.iter().enumerate() {

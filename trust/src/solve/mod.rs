@@ -12,8 +12,9 @@
 //! searched or proven not to be better.
 //!
 //! **How.** Only certificates of the pool that are roots may be chosen. With every one of them as an anchor, the proof says
-//! which of them accepts what each endpoint may send, on which days; anchors do not disturb each other. Days that look
-//! alike are looked at once. Held endpoints are a set cover; paths and owners a weighted multi-cover that is necessary and,
+//! which of them accepts what each endpoint may send, on which days; anchors do not disturb each other, because those that
+//! would are not among them (an anchor outside its dates ends the search of mbedTLS). Days that look alike are looked at
+//! once. Held endpoints are a set cover; paths and owners a weighted multi-cover that is necessary and,
 //! where endpoints are carried either-or, not sufficient: these are counted. Branch and bound finds the optimum.
 //! The store is then proven again by [`crate::coverage::prove`], and the policy with it is judged by the gate.
 //!

@@ -163,6 +163,7 @@ impl Pool {
         let (roots, candidates) = roots
             .into_iter()
             .zip(&proof.store.anchors)
+            .filter(|(root, _)| !is_in_the_way(&root.certificate, &proof))
             .filter_map(|(root, anchor)| {
                 let candidate = Candidate {
                     certificate: anchor.certificate,
@@ -205,6 +206,13 @@ impl Project {
         ends.first()
             .map_or(root.certificate.not_after, |end| end.date)
     }
+}
+
+/// Whether the verifier would end its search at the root on a day of the proof, because the root is outside its dates.
+fn is_in_the_way(root: &Certificate, proof: &Proof) -> bool {
+    let (from, until) = (proof.coverage.from, proof.coverage.until);
+    let always_in_date = root.not_before <= from && until <= root.not_after;
+    proof.model.stops_at_an_anchor_out_of_date() && !always_in_date
 }
 
 /// "There is no [[required-root]]".

@@ -25,7 +25,8 @@ pub struct Candidate {
 pub struct Task<'a> {
     /// Asked of the store that has *every* candidate as an anchor, and the pins that any store has.
     pub question: Question<'a>,
-    /// The candidates, by fingerprint.
+    /// The candidates, by fingerprint. For a verifier that [stops at an anchor out of
+    /// date](crate::verifier::Behaviour::stops_at_an_anchor_out_of_date) only those within their dates on each day.
     pub candidates: &'a [Candidate],
     /// Independent paths that must be there on each day.
     pub paths: usize,

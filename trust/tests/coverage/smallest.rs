@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use trust::coverage::{Counting, Coverage, Question, Served, State, Store, StoreAnchor, prove};
 use trust::date::Date;
-use trust::hierarchy::{CaCertificate, Hierarchy};
+use trust::hierarchy::{CaCertificate, CertificateId, Hierarchy};
 use trust::policy::VerifierModel;
 use trust::solve::{Candidate, Days, Demand, Task, smallest};
 use trust::verifier::Behaviour;
@@ -125,8 +125,17 @@ struct Made {
 impl<'a> Case<'a> {
     fn new(seed: u64, hierarchy: &'a Hierarchy, served: &'a [Served]) -> Self {
         let dice = &mut Dice(!seed);
+        let model = VerifierModel::ALL[seed as usize % VerifierModel::ALL.len()].behaviour();
+        let first = dice.between(0, 60);
+        let last = first + [0, 2, 10, 60][dice.of(4)];
+        let days = (day(first), day(last));
+        let in_the_way = |id: &CertificateId| {
+            let certificate = hierarchy.certificate(*id).unwrap();
+            model.stops_at_an_anchor_out_of_date()
+                && (days.0 < certificate.not_before || certificate.not_after < days.1)
+        };
         let numbers = (0..MOST_CANDIDATES).map(|number| hierarchy.find(&[number as u8; 32]));
-        let certificates: Vec<_> = numbers.flatten().collect();
+        let certificates: Vec<_> = numbers.flatten().filter(|id| !in_the_way(id)).collect();
         let anchors = certificates.iter().map(|certificate| StoreAnchor {
             certificate: *certificate,
             private: dice.one_in(5),
@@ -148,20 +157,18 @@ impl<'a> Case<'a> {
             barred: RULES.into_iter().filter(|_| dice.one_in(9)).collect(),
         });
         let candidates = candidates.collect();
-        let first = dice.between(0, 60);
-        let last = first + [0, 2, 10, 60][dice.of(4)];
         Self {
             seed,
             hierarchy,
             served,
-            model: VerifierModel::ALL[seed as usize % VerifierModel::ALL.len()].behaviour(),
+            model,
             store,
             counting: Counting {
                 private: dice.one_in(2),
                 rescue: dice.one_in(2),
             },
             candidates,
-            days: (day(first), day(last)),
+            days,
             paths: dice.of(4).min(dice.of(4)),
             owners: dice.of(3),
         }
@@ -280,6 +287,10 @@ impl<'a> Case<'a> {
 
     /// No store meets all of `conflict`, and without any one of it there is one.
     fn is_minimal(&self, conflict: &[Demand]) {
+        if self.candidates.is_empty() {
+            assert_eq!(conflict, [], "seed {}", self.seed);
+            return;
+        }
         let stores = self.stores();
         let met = |demands: &[&Demand]| {
             let mut stores = stores.iter();
