@@ -204,8 +204,9 @@ fn days_of_which_nothing_is_known_are_named() {
         (only.kind, only.subject.as_str()),
         ("endpoint-held", "primary")
     );
+    let mut evidence = only.evidence.iter();
     assert!(
-        only.evidence[0].starts_with("what it sends then is unknown"),
+        evidence.any(|one| one.starts_with("what it sends then is unknown")),
         "{only:?}"
     );
     assert!(

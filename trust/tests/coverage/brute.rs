@@ -237,7 +237,11 @@ impl World {
     }
 
     fn lasts(&self, chain: Option<&Chain>, day: i64) -> bool {
-        chain.is_none_or(|(_, _, certs)| certs.iter().all(|cert| day <= self.certs[*cert].last))
+        let issuer = chain.and_then(|(below, unnamed, certs)| {
+            let first = certs.first().map(|cert| &self.certs[*cert]);
+            first.filter(|cert| cert.key == *below && !unnamed)
+        });
+        issuer.is_none_or(|cert| day <= cert.last)
     }
 
     fn limited(&self, life: i64, day: i64) -> i64 {

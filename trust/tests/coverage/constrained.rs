@@ -80,3 +80,22 @@ fn mbedtls_stops_at_an_anchor_whose_time_is_over() {
         assert_eq!(asked(model, &anchors, &[], &chain), expected, "{model:?}");
     }
 }
+
+/// A server goes on sending a cross-certificate whose time is over, until it renews: AddTrust, 2020. OpenSSL 1.0 went
+/// that way to its end; others know the root below it.
+#[test]
+fn a_cross_certificate_is_sent_after_its_end() {
+    let (old, mut root, issuing) = (Ca::new("Old"), Ca::new("Root"), Ca::new("Issuing"));
+    let anchors = [root.root(), old.root()];
+    let by_root = issuing.by(&root);
+    root.params.not_after = rcgen::date_time_ymd(2030, 5, 30);
+    let chain = [issuing.leaf(), by_root, root.by(&old)];
+    // What is issued after that day is not known, and counts for nobody from the first renewal on.
+    for (model, expected) in [
+        (VerifierModel::OpenSsl10, "[2030-05-31, 2030-05-31]"),
+        (VerifierModel::WebPki, "[2030-09-01, -]"),
+        (VerifierModel::EspIdfPemTime, "[2030-09-01, -]"),
+    ] {
+        assert_eq!(asked(model, &anchors, &[], &chain), expected, "{model:?}");
+    }
+}
