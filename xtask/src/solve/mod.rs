@@ -2,9 +2,6 @@
 
 mod human;
 
-use std::io::Write as _;
-use std::path::Path;
-
 use clap::{Args, ValueEnum};
 use trust::finding::Finding;
 use trust::gate::{Inputs, Question};
@@ -15,7 +12,7 @@ use crate::cli::QuestionArguments;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::project::Project;
-use crate::{forecast, roots};
+use crate::{forecast, output, roots};
 
 /// Arguments of `solve`.
 #[derive(Args, Debug)]
@@ -61,7 +58,7 @@ pub fn run(project: &Project, arguments: &SolveArguments) -> Result<Exit> {
         add_mozilla(&mut inputs);
     }
     let answer = solve(&inputs, question).map_err(|findings| mistakes(&findings))?;
-    print(&written(&answer, arguments.format)?)?;
+    output::print(&written(&answer, arguments.format)?)?;
     Ok(match answer.outcome {
         Outcome::Impossible(_) => Exit::Findings,
         Outcome::Smallest(_) => Exit::Done,
@@ -100,13 +97,6 @@ fn written(answer: &Answer, format: SolveFormat) -> Result<String> {
             }
         },
     }
-}
-
-fn print(text: &str) -> Result<()> {
-    let mut out = crate::output::stdout();
-    out.write_all(text.as_bytes())
-        .and_then(|()| out.flush())
-        .map_err(|error| Failure::io("write", Path::new("the answer"), &error))
 }
 
 fn mistakes(findings: &[Finding]) -> Failure {
