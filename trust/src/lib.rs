@@ -27,3 +27,4 @@ pub mod source;
 pub mod store;
 pub mod verifier;
 mod waivers;
+pub mod words;

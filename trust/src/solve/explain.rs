@@ -11,6 +11,7 @@ use crate::coverage::{Alternative, CauseKind};
 use crate::finding::Finding;
 use crate::rules;
 use crate::source::Location;
+use crate::words::counted;
 
 pub(super) fn conflict(project: &Project, pool: &Pool, demands: &[Demand]) -> Conflict {
     let explanation = Explanation {
@@ -39,11 +40,11 @@ impl Explanation<'_> {
         match demand {
             Demand::Held(endpoint, on) => self.held(*endpoint, on),
             Demand::Owners(on) => {
-                let demand = format!("{} distinct owners on each day", self.pool.owners);
+                let demand = counted(self.pool.owners, "distinct owner") + " on each day";
                 self.counted("distinct-owners", &demand, on)
             }
             Demand::Paths(on) => {
-                let demand = format!("{} independent paths on each day", self.pool.paths);
+                let demand = counted(self.pool.paths, "independent path") + " on each day";
                 self.counted("independent-paths", &demand, on)
             }
             Demand::Rule(rule) => self.rule(rule),

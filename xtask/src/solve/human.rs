@@ -1,6 +1,7 @@
 //! An answer as text for people.
 
 use trust::solve::{Answer, ChosenAnchor, Conflict, Outcome, Solution, Unmet};
+use trust::words::counted;
 
 use super::MOZILLA;
 
@@ -10,8 +11,8 @@ pub(super) fn text(answer: &Answer) -> String {
         answer.product,
         answer.as_of,
         answer.service_ends,
-        count(answer.demanded.independent_paths, "path"),
-        count(answer.demanded.distinct_owners, "owner"),
+        counted(answer.demanded.independent_paths, "path"),
+        counted(answer.demanded.distinct_owners, "owner"),
         answer.verifier,
     );
     match &answer.outcome {
@@ -24,7 +25,7 @@ pub(super) fn text(answer: &Answer) -> String {
 fn smallest(answer: &Answer, solution: &Solution, text: &mut String) {
     *text += &format!(
         "the smallest store: {} of the {} that no rule refuses, {} bytes{}\n",
-        count(solution.anchors.len(), "anchor"),
+        counted(solution.anchors.len(), "anchor"),
         usable(answer),
         solution.anchor_bytes,
         match solution.store_bytes {
@@ -47,7 +48,7 @@ fn smallest(answer: &Answer, solution: &Solution, text: &mut String) {
 
 /// `6 of 19 roots`
 fn usable(answer: &Answer) -> String {
-    format!("{} of {}", answer.usable_roots, count(answer.roots, "root"))
+    format!("{} of {}", answer.usable_roots, counted(answer.roots, "root"))
 }
 
 fn about(anchor: &ChosenAnchor, text: &mut String) {
@@ -82,7 +83,7 @@ fn about(anchor: &ChosenAnchor, text: &mut String) {
 }
 
 fn impossible(answer: &Answer, conflict: &Conflict, text: &mut String) {
-    let roots = count(answer.roots, "root");
+    let roots = counted(answer.roots, "root");
     *text += &match conflict.demands.as_slice() {
         [] => "no store meets the policy: there is no root to choose from\n".to_owned(),
         [_] => format!("no store of {roots} meets the policy, because none meets this:\n"),
@@ -110,8 +111,4 @@ fn items(text: &mut String, title: &str, values: &[String]) {
         let title = if place == 0 { title } else { "" };
         *text += &format!("  {title:<11} {value}\n");
     }
-}
-
-fn count(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
