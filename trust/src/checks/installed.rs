@@ -18,6 +18,7 @@ use crate::policy::ServiceLife;
 use crate::rules::ledger::{
     CANNOT_REACH, COVERAGE_REGRESSION, GOES_DARK_BEFORE_RETURN, SERVICE_ENDS_BEFORE_RETURN,
 };
+use crate::words::counted;
 
 pub(super) fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let (Some(proof), Some(service)) = (case.proof, &case.policy.service_life) else {
@@ -303,9 +304,10 @@ impl Case<'_> {
     /// The releases that devices have.
     pub(super) fn in_the_field(&self) -> impl Iterator<Item = &RecordedRelease> {
         let shipped = self.ledger.releases();
-        let has_devices = |one: &&RecordedRelease| one.release.units != Some(0);
         let by_now = |one: &&RecordedRelease| one.release.released <= self.as_of;
-        shipped.filter(has_devices).filter(by_now)
+        shipped
+            .filter(|one| one.release.has_devices())
+            .filter(by_now)
     }
 
     /// Hosts at which this release is published.
@@ -341,8 +343,7 @@ fn host_of(url: &str) -> String {
 /// `12000 devices`
 fn devices(release: &Release) -> String {
     match release.units {
-        Some(1) => "1 device".to_owned(),
-        Some(units) => format!("{units} devices"),
+        Some(units) => counted(units, "device"),
         None => "devices".to_owned(),
     }
 }
