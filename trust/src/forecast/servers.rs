@@ -69,16 +69,7 @@ fn until_now(
 }
 
 fn is_one_server(one: &Declaration, other: &Declaration) -> bool {
-    let what = |declared: &Declaration| {
-        let Declaration {
-            owner,
-            profile,
-            key_type,
-            ..
-        } = declared.clone();
-        (owner, profile, key_type)
-    };
-    what(one) == what(other)
+    one.owner == other.owner && one.profile == other.profile && one.key_type == other.key_type
 }
 
 /// What the release knew, and what is known now; where they disagree, the latter.
