@@ -153,9 +153,9 @@ pub fn judge(inputs: &Inputs, question: Question) -> Verdict {
     }
 }
 
-/// What the verifier that the policy names would refuse: of the store, and of captured chains with this store. `perennial` reads the binary form and its limits
-/// are those of every build; the others read forms of their own, and what these cannot say is found when they are
-/// rendered. What a device refuses for another reason than its size may follow from a mistake that is found already.
+/// What the verifier that the policy names would refuse: of the store, and of captured chains with this store.
+/// `perennial` reads the binary form and its limits are those of every build; the others read forms of their own, and
+/// what these cannot say is found when they are rendered. What a device refuses for another reason than its size may follow from a mistake that is found already.
 fn refused(contents: &StoreContents, case: &Case<'_>, others: &[Finding]) -> Vec<Finding> {
     let product = case.policy.product.as_ref();
     if product.is_none_or(|product| product.verifier.value != VerifierModel::Perennial) {

@@ -33,6 +33,7 @@ pub use cause::{Cause, CauseKind, Level};
 pub use gaps::Gap;
 pub use leave_one_out::{LeftOut, Without, leave_one_out, without_cross_certificates};
 pub use served::{Alternative, SentChain, Served};
+pub(crate) use sweep::cuts;
 pub use sweep::{CarrierUse, EndpointCoverage, EndpointInterval, Interval, State};
 
 use crate::date::Date;
