@@ -48,7 +48,11 @@ fn smallest(answer: &Answer, solution: &Solution, text: &mut String) {
 
 /// `6 of 19 roots`
 fn usable(answer: &Answer) -> String {
-    format!("{} of {}", answer.usable_roots, counted(answer.roots, "root"))
+    format!(
+        "{} of {}",
+        answer.usable_roots,
+        counted(answer.roots, "root")
+    )
 }
 
 fn about(anchor: &ChosenAnchor, text: &mut String) {
