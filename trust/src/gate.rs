@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use device::store::{AfterExpiry, DatesChecked};
-use device::url::HttpsUrl;
 use sha2::{Digest as _, Sha256};
 
 use crate::anchors::Inventory;
@@ -17,6 +16,7 @@ use crate::ledger::Ledger;
 use crate::policy::{self, Endpoint, KeySet, Policy, SigningKey, VerifierModel};
 use crate::render;
 use crate::rules::rendering::STORE_REFUSED;
+use crate::server::host;
 use crate::source::SourceFile;
 use crate::store::{
     ApprovedAnchor, ApprovedEndpoint, ApprovedKey, ApprovedKeys, ApprovedPin, ApprovedStore,
@@ -224,13 +224,10 @@ fn approved_pins(policy: &Policy) -> Option<Vec<ApprovedPin>> {
             .endpoints
             .iter()
             .find(|endpoint| endpoint.name.value == fallback.endpoint.value)?;
-        let host = HttpsUrl::parse(endpoint.url.as_bytes())
-            .ok()?
-            .host()
-            .to_owned();
+        let host = host(&endpoint.url.value)?;
         pins.extend(fallback.spki_sha256.iter().map(|pin| ApprovedPin {
             endpoint: endpoint.name.value.clone(),
-            host: host.clone(),
+            host: host.to_owned(),
             spki_sha256: pin.value,
             expires: fallback.expires.value,
             after_expiry: AfterExpiry::RootsOnly,

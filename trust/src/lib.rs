@@ -22,6 +22,7 @@ pub mod ledger;
 pub mod policy;
 pub mod render;
 pub mod rules;
+pub mod server;
 pub mod solve;
 pub mod source;
 pub mod store;
