@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::answer::{Conflict, Unmet};
+use super::answer::{Unmet, Unsolved};
+use super::conflict::Conflict;
 use super::pool::{Pool, Project, Root};
 use super::problem::{Days, Demand, Problem};
 use super::words::{days, list};
@@ -13,7 +14,8 @@ use crate::rules;
 use crate::source::Location;
 use crate::words::counted;
 
-pub(super) fn conflict(project: &Project, pool: &Pool, demands: &[Demand]) -> Conflict {
+pub(super) fn unsolved(project: &Project, pool: &Pool, conflict: &Conflict) -> Unsolved {
+    let demands = &conflict.demands;
     let explanation = Explanation {
         project,
         pool,
@@ -22,8 +24,9 @@ pub(super) fn conflict(project: &Project, pool: &Pool, demands: &[Demand]) -> Co
     };
     // Endpoints first, rules last.
     let demands = demands.iter().rev().map(|demand| explanation.unmet(demand));
-    Conflict {
+    Unsolved {
         demands: demands.collect(),
+        minimal: conflict.minimal,
         help: explanation.help(),
     }
 }
