@@ -338,4 +338,23 @@ fn a_server_that_gets_another_ca_strands_what_has_shipped() {
     assert_eq!(server["loss"]["latest"], "2026-08-21");
     let cause = server["loss"]["causes"][0]["what"].as_str().unwrap();
     assert!(cause.contains("DigiCert"), "{cause}");
+    // Another port is another server, of which the release knows nothing; unless it asks that one too.
+    let elsewhere = "url = \"https://ota.example.com:8443/\"\nowner = \"DigiCert\"";
+    change(&moved, "policy.toml", other, elsewhere);
+    let forecast = json(moved.path(), &asked);
+    assert_eq!(forecast["releases"][0]["endpoints"][0]["loss"], Value::Null);
+    let release = "trust/releases/1.0.7.toml";
+    change(
+        &moved,
+        release,
+        "https://ota.example.com/",
+        "https://ota.example.com:8443/",
+    );
+    let forecast = json(moved.path(), &asked);
+    let cause = &forecast["releases"][0]["endpoints"][0]["loss"]["causes"][0]["what"];
+    let cause = cause.as_str().unwrap();
+    assert!(
+        cause.starts_with("the policy says what ota.example.com:8443 sends"),
+        "{cause}"
+    );
 }

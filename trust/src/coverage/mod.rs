@@ -35,6 +35,7 @@ pub(crate) use fits::fits;
 pub use gaps::Gap;
 pub use leave_one_out::{LeftOut, Without, leave_one_out, without_cross_certificates};
 pub use served::{Alternative, SentChain, Served};
+pub(crate) use sweep::cuts;
 pub use sweep::{CarrierUse, EndpointCoverage, EndpointInterval, Interval, State};
 
 use crate::date::Date;

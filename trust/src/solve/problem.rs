@@ -1,9 +1,8 @@
 //! The question without certificates: candidates, days that look alike, and what is demanded of them.
 
 use std::collections::BTreeSet;
-use std::ops::Range;
 
-use crate::coverage::{Acceptance, Question, Served, fits, prove};
+use crate::coverage::{Acceptance, Question, Served, cuts, fits, prove};
 use crate::date::Date;
 use crate::hierarchy::{CaCertificate, CertificateId};
 
@@ -219,7 +218,7 @@ fn moments(task: &Task<'_>) -> Vec<Moment> {
     let dates = served.map(|alternative| (alternative.from, alternative.until));
     let accepting = accepted.iter().flatten();
     let dates = dates.chain(accepting.map(|acceptance| (acceptance.from, acceptance.until)));
-    let cuts = cuts(question.from..question.until, dates);
+    let cuts = cuts(question.from, question.until, dates);
     let anchors = coverage.carriers.len() - question.store.pins.len();
     let carrier = |acceptance: &Acceptance| match acceptance.anchor {
         Some(id) => task.candidates.iter().position(|c| c.certificate == id),
@@ -237,18 +236,6 @@ fn moments(task: &Task<'_>) -> Vec<Moment> {
         }
     };
     cuts.iter().enumerate().map(moment).collect()
-}
-
-fn cuts(days: Range<Date>, dates: impl Iterator<Item = (Date, Date)>) -> Vec<Date> {
-    let (first, last) = (days.start, days.end);
-    let changes = dates.flat_map(|(from, until)| {
-        let next = (until < last).then(|| until.plus_days(1));
-        [Some(from), next].into_iter().flatten()
-    });
-    let within = changes.filter(|day| first < *day && *day <= last);
-    let begin = (first <= last).then_some(first);
-    let cuts: BTreeSet<_> = begin.into_iter().chain(within).collect();
-    cuts.into_iter().collect()
 }
 
 fn sent_on(
