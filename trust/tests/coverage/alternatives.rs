@@ -80,6 +80,35 @@ fn an_issuer_without_a_certificate_is_unknown_beside_one_with() {
     }
 }
 
+/// A certificate that the calendar calls revoked is retired from that day on, as by an event of this day.
+#[test]
+fn a_revoked_intermediate_is_sent_no_longer() {
+    let r3 = &pem("pki/r3-by-isrg-root-x1")[0];
+    let fact = |revoked: &str| {
+        format!(
+            "[[certificate]]\nsubject = \"CN=R3,O=Let's Encrypt,C=US\"\n\
+             issuer = \"CN=ISRG Root X1,O=Internet Security Research Group,C=US\"\nkey = \"rsa-2048\"\n\
+             signature = \"sha256WithRSAEncryption\"\nnot-before = \"2020-09-04\"\nnot-after = \"2025-09-15\"\n\
+             serial = \"1\"\nsha256 = \"{}\"\nspki-sha256 = \"{}\"\n{revoked}",
+            hex::encode(r3.fingerprint),
+            hex::encode(r3.spki_sha256)
+        )
+    };
+    let exactly = format!(
+        "{{ name = \"R3\", spki-sha256 = \"{}\", sha256 = \"{}\" }}",
+        hex::encode(r3.spki_sha256),
+        hex::encode(r3.fingerprint)
+    );
+    for (revoked, expected) in [
+        ("", "-"),
+        ("revoked = \"2023-01-01\"\n", "[2023-01-01, 2023-03-31]"),
+        ("revoked = \"2023-01-02\"\n", "[2023-01-02, 2023-04-01]"),
+    ] {
+        let said = chain("2021-01-01", &[&exactly], "") + &fact(revoked);
+        assert_eq!(asked(&calendar_and(&[facts(&said)])), expected, "{revoked}");
+    }
+}
+
 /// From the day of the event on the CA issues no more below the root: the next leaf's chain is unknown. Roots are hardly
 /// ever sent, and never issue leaves.
 #[test]

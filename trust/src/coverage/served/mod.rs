@@ -26,7 +26,7 @@
 //!
 //! A certificate of the chain that ends is not delayed by renewals: nobody serves it on the next day. Revocation
 //! of an intermediate is an event like the others, unless the verifier checks revocation: then acceptance ends at
-//! once, whatever is served.
+//! once, whatever is served. `revoked` of a certificate says the same as an event.
 //!
 //! **Evidence.** The captured leaf is *proven*. A fact's chain has the fact's confidence, but when nothing is known
 //! to follow it, only until the leaves that were issued on the day that is asked about have ended; that the CA goes
