@@ -113,7 +113,7 @@ fn served(endpoint: usize, roots: usize, hierarchy: &Hierarchy) -> Served {
         evidence: Level::Announced,
         begins: Arc::clone(&cause),
         ends: Arc::clone(&cause),
-        leaf_length: 0,
+        capture: None,
     };
     let chain = |change: usize| {
         let chain = endpoint * CHANGES + change;
@@ -131,9 +131,7 @@ fn served(endpoint: usize, roots: usize, hierarchy: &Hierarchy) -> Served {
         host: format!("host {endpoint}"),
         owner: "made".to_owned(),
         chains: (0..CHANGES).map(chain).collect(),
-        captured: Vec::new(),
         alternatives: (0..CHANGES).map(alternative).collect(),
-        leaf_keys: Vec::new(),
     }
 }
 

@@ -50,7 +50,7 @@ impl Certificate {
 }
 
 /// Kind and size of a public key.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum PublicKey {
     /// Ed25519
     Ed25519,
@@ -67,7 +67,7 @@ pub enum PublicKey {
 }
 
 /// Signature algorithms of certificates.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum SignatureAlgorithm {
     /// ecdsa-with-SHA256
     EcdsaSha256,

@@ -1,11 +1,11 @@
 //! E117: what the device's own verifier says of captured chains.
 //!
-//! The proof goes by names, keys and dates. Signatures, usages and constraints are left to who really decides: the
-//! device's code, with a store of this policy's anchors and pins, on a day on which the captured certificate holds.
+//! The proof goes by what it knows of certificates. Who really decides is the device's code: it is run with a store of this
+//! policy's anchors and pins, on a day on which the captured certificate holds.
 
 use device::store::Day;
 use device::url::HttpsUrl;
-use device::verify::{Clock, Moment};
+use device::verify::{Clock, Moment, VerifyError};
 
 use super::Case;
 use super::proof::Proof;
@@ -17,7 +17,7 @@ use crate::finding::{Finding, Subject};
 use crate::policy::Endpoint;
 use crate::rules::endpoints::CAPTURE_REFUSED;
 
-/// Captures that a device with `store`, in its binary form, refuses, and the proof does not.
+/// Captures that a device with `store`, in its binary form, refuses, and the proof does not; or that are damaged.
 pub(crate) fn refused_by_device(case: &Case<'_>, store: &[u8]) -> Vec<Finding> {
     let Some(proof) = case.proof else {
         return Vec::new();
@@ -32,24 +32,24 @@ pub(crate) fn refused_by_device(case: &Case<'_>, store: &[u8]) -> Vec<Finding> {
         .collect()
 }
 
-/// The capture, if the proof says that it is accepted and the device says that it is not.
+/// The capture, if the device refuses it: because of what is wrong with it, or although the proof says that an anchor or
+/// a pin leads to it.
 fn refused(
     proof: &Proof,
     store: &[u8],
     (place, endpoint): (usize, &Endpoint),
     (path, chain): (&str, &[Certificate]),
 ) -> Option<Finding> {
-    let leaf = chain.first().filter(|first| !first.may_issue)?;
+    let leaf = chain.first()?;
     let day = leaf.not_before.plus_days(1).min(leaf.not_after);
-    let coverage = prove(&proof.question(day, day));
-    let is_held = coverage.endpoints.get(place)?.loss().is_none();
     let url = HttpsUrl::parse(endpoint.url.value.as_bytes()).ok()?;
-    let refusal = on_device(store, chain, url.host(), day)?
-        .err()
-        .filter(|_| is_held)?;
+    let refusal = on_device(store, chain, url.host(), day)?.err()?;
+    if is_found_otherwise(&refusal) && !is_held(proof, place, day) {
+        return None;
+    }
     let name = &endpoint.name.value;
     let message = format!(
-        "by names and dates {name} is reached on {day}, and a device refuses trust/{path}: {refusal}"
+        "what was captured of {name} is refused by every device with this store, on {day} too: {refusal}"
     );
     let named = endpoint.chains.iter().find(|named| named.value == path)?;
     let finding = Finding::new(
@@ -66,6 +66,32 @@ fn refused(
         ..Subject::endpoint(name)
     });
     Some(finding)
+}
+
+/// Whether it follows from names, keys, dates and sizes, which the proof goes by: where it knows of it too, E101 to E112 say
+/// so.
+fn is_found_otherwise(refusal: &DeviceRefusal) -> bool {
+    use VerifyError::{
+        Algorithm, HostRefused, Key, KeySize, NoPath, TooManyBytes, TooManyCertificates,
+    };
+    matches!(
+        refusal,
+        DeviceRefusal::Chain(
+            Algorithm { .. }
+                | HostRefused { .. }
+                | Key { .. }
+                | KeySize { .. }
+                | NoPath { .. }
+                | TooManyBytes { .. }
+                | TooManyCertificates { .. }
+        )
+    )
+}
+
+fn is_held(proof: &Proof, place: usize, day: Date) -> bool {
+    let coverage = prove(&proof.question(day, day));
+    let endpoint = coverage.endpoints.get(place);
+    endpoint.is_some_and(|endpoint| endpoint.loss().is_none())
 }
 
 /// What a device says at noon of `day`.

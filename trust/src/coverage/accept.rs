@@ -1,22 +1,27 @@
 //! Which anchors and pins accept a chain, on which days, by which path.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use super::cause::Level;
 use super::served::{Alternative, SentChain, Served};
-use super::{Carrier, Store};
+use super::{Carrier, Store, StorePin};
+use crate::anchors::PublicKey;
 use crate::date::Date;
 use crate::hierarchy::{CaCertificate, CertificateId, Hierarchy, KeyId};
+use crate::policy::Sha256;
 use crate::verifier::{AnchorSearch, Anchors, Behaviour, Names, Order};
 
 /// A chain, or a key, is accepted by a carrier on a range of days.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Acceptance {
-    /// The chain, a place in [`Served::chains`]; `None`: whatever chain is sent, known or not.
+    /// The chain, a place in [`Served::chains`]; `None`: whatever chain is sent below, known or not.
     pub chain: Option<usize>,
+    /// Key and last day of the captured leaf that a pin is of: its server's chains are accepted, and no other's.
+    #[serde(skip)]
+    pub leaf: Option<(Sha256, Date)>,
     /// What accepts: a place in [`super::Coverage::carriers`].
     pub carrier: usize,
     /// The anchor's certificate; `None` for a pin.
@@ -31,13 +36,23 @@ pub struct Acceptance {
     pub evidence: Level,
 }
 
+impl Acceptance {
+    /// Whether it is of what `alternative` sends.
+    pub(crate) fn concerns(&self, alternative: &Alternative) -> bool {
+        match self.leaf {
+            Some(_) => self.leaf == alternative.leaf_key(),
+            None => self.chain == alternative.chain,
+        }
+    }
+}
+
 /// The anchors and pins of a store, ready to be asked.
 pub(super) struct Carriers<'a> {
     hierarchy: &'a Hierarchy,
     model: &'a Behaviour,
     anchors: Vec<Trusted<'a>>,
     /// Carrier and pin.
-    pins: Vec<(usize, &'a super::StorePin)>,
+    pins: Vec<(usize, &'a StorePin)>,
     /// In the answer's form.
     pub(super) listed: Vec<Carrier>,
     /// Owner of each carrier, as a small number.
@@ -124,24 +139,38 @@ impl<'a> Carriers<'a> {
 
     /// Everything that accepts something of what `served` may send.
     pub(super) fn acceptances(&self, served: &Served) -> Vec<Acceptance> {
+        let pins: Vec<_> = (self.pins.iter())
+            .filter(|(_, pin)| self.model.pins.is_checked() && pin.endpoint == served.name)
+            .copied()
+            .collect();
         let mut found = Vec::new();
         for (place, chain) in served.chains.iter().enumerate() {
-            self.chain(place, chain, &mut found);
+            self.chain(place, chain, &pins, &mut found);
         }
-        if self.model.pins.is_checked() {
-            self.pinned(served, &mut found);
+        let keys: BTreeSet<_> = (served.alternatives.iter())
+            .filter_map(Alternative::leaf_key)
+            .collect();
+        for leaf in keys {
+            let of_leaf = pins.iter().filter(|(_, pin)| pin.spki_sha256 == leaf.0);
+            found.extend(of_leaf.flat_map(|(carrier, pin)| by_leaf(*carrier, pin, leaf)));
         }
         found
     }
 
-    fn chain(&self, place: usize, chain: &SentChain, found: &mut Vec<Acceptance>) {
+    fn chain(
+        &self,
+        place: usize,
+        chain: &SentChain,
+        pins: &[(usize, &StorePin)],
+        found: &mut Vec<Acceptance>,
+    ) {
         let below = self.hierarchy.key(chain.below);
-        let usable = below.is_some_and(|key| self.model.model.verifies_with(&key.kind));
-        if !usable || chain.certificates.len() > self.model.most_sent {
+        if !below.is_some_and(|key| self.model.model.verifies_with(&key.kind)) {
             return;
         }
         let mut walk = Walk {
             carriers: self,
+            pins,
             chain,
             place,
             path: Vec::new(),
@@ -151,58 +180,34 @@ impl<'a> Carriers<'a> {
         };
         walk.step(None, &[chain.below], Date::FIRST, Date::LAST);
     }
+}
 
-    fn pinned(&self, served: &Served, found: &mut Vec<Acceptance>) {
-        for (carrier, pin) in self
-            .pins
-            .iter()
-            .filter(|(_, pin)| pin.endpoint == served.name)
-        {
-            let base = Acceptance {
-                chain: None,
-                carrier: *carrier,
-                anchor: None,
-                path: Vec::new(),
-                from: Date::FIRST,
-                until: pin.expires,
-                evidence: Level::Proven,
-            };
-            let leaves = served
-                .leaf_keys
-                .iter()
-                .filter(|(spki, _)| *spki == pin.spki_sha256);
-            if let Some(seen) = leaves.map(|(_, last)| *last).max() {
-                let later = Acceptance {
-                    from: seen.plus_days(1),
-                    evidence: Level::Assumed,
-                    ..base.clone()
-                };
-                found.push(Acceptance {
-                    until: pin.expires.min(seen),
-                    ..base.clone()
-                });
-                found.extend(Some(later).filter(|later| later.from <= later.until));
-            }
-            let pinned = self.hierarchy.find_key(&pin.spki_sha256);
-            let has_key = |id: &CertificateId| {
-                let certificate = self.hierarchy.certificate(*id);
-                let certificate = certificate.filter(|certificate| certificate.in_hand());
-                certificate.is_some_and(|certificate| Some(certificate.key) == pinned)
-            };
-            let sends = |place: &usize| served.chains[*place].certificates.iter().any(has_key);
-            found.extend(
-                served
-                    .captured
-                    .iter()
-                    .copied()
-                    .filter(sends)
-                    .map(|place| Acceptance {
-                        chain: Some(place),
-                        ..base.clone()
-                    }),
-            );
-        }
-    }
+/// A pin of a captured leaf's key accepts whatever is sent below it: proven as long as that leaf holds, and then assumed,
+/// because its operator may keep the key.
+fn by_leaf(
+    carrier: usize,
+    pin: &StorePin,
+    (key, last): (Sha256, Date),
+) -> impl Iterator<Item = Acceptance> {
+    let seen = Acceptance {
+        chain: None,
+        leaf: Some((key, last)),
+        carrier,
+        anchor: None,
+        path: Vec::new(),
+        from: Date::FIRST,
+        until: pin.expires.min(last),
+        evidence: Level::Proven,
+    };
+    let later = Acceptance {
+        from: last.plus_days(1),
+        until: pin.expires,
+        evidence: Level::Assumed,
+        ..seen.clone()
+    };
+    [seen, later]
+        .into_iter()
+        .filter(|acceptance| acceptance.from <= acceptance.until)
 }
 
 /// Steps of one search: webpki gives up after 100 signatures.
@@ -222,6 +227,8 @@ impl<'n> Numbers<'n> {
 /// The search for anchors from the leaf upwards.
 struct Walk<'w, 'a> {
     carriers: &'w Carriers<'a>,
+    /// The endpoint's.
+    pins: &'w [(usize, &'a StorePin)],
     chain: &'w SentChain,
     place: usize,
     path: Vec<CertificateId>,
@@ -256,10 +263,10 @@ impl Walk<'_, '_> {
         let Some(certificate) = hierarchy.certificate(id) else {
             return;
         };
-        let kind = hierarchy.key(certificate.key).map(|key| &key.kind);
-        let usable = kind.is_some_and(|kind| model.model.verifies_with(kind));
-        let signed = model.signatures.contains(&certificate.signature);
-        if !usable || !signed || !certificate.may_issue || self.path.len() >= model.most_in_path {
+        let Some(key) = hierarchy.key(certificate.key) else {
+            return;
+        };
+        if !model.model.verifies_with(&key.kind) || !certificate.may_issue {
             return;
         }
         let (mut from, mut until) = (from, until);
@@ -273,12 +280,37 @@ impl Walk<'_, '_> {
         {
             until = until.min(day.plus_days(-1));
         }
-        if from <= until {
+        if from > until {
+            return;
+        }
+        self.pinned(id, &key.spki_sha256, from, until);
+        let signed = model.signatures.contains(&certificate.signature);
+        if signed && self.path.len() < model.most_in_path {
             self.used[place] = true;
             self.path.push(id);
             self.step(Some(place), &certificate.issuers, from, until);
             self.path.pop();
             self.used[place] = false;
+        }
+    }
+
+    /// A certificate that was sent, to which the path leads, has a pinned key: it is trusted as an anchor would be.
+    fn pinned(&mut self, id: CertificateId, spki_sha256: &Sha256, from: Date, until: Date) {
+        let of_key = |(_, pin): &&(usize, &StorePin)| pin.spki_sha256 == *spki_sha256;
+        for (carrier, pin) in self.pins.iter().filter(of_key) {
+            let until = until.min(pin.expires);
+            if from <= until {
+                self.found.push(Acceptance {
+                    chain: Some(self.place),
+                    leaf: None,
+                    carrier: *carrier,
+                    anchor: None,
+                    path: self.path.clone(),
+                    from,
+                    until,
+                    evidence: self.evidence(Some(id)),
+                });
+            }
         }
     }
 
@@ -314,12 +346,13 @@ impl Walk<'_, '_> {
             }
             self.found.push(Acceptance {
                 chain: Some(self.place),
+                leaf: None,
                 carrier: anchor.carrier,
                 anchor: Some(anchor.id),
                 path: self.path.clone(),
                 from,
                 until,
-                evidence: self.evidence(),
+                evidence: self.evidence(None),
             });
         }
     }
@@ -345,10 +378,12 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn evidence(&self) -> Level {
+    /// How well the path is known, and the certificate `above` it.
+    fn evidence(&self, above: Option<CertificateId>) -> Level {
         let mut certificates = self
             .path
             .iter()
+            .chain(&above)
             .filter_map(|id| self.carriers.hierarchy.certificate(*id));
         let in_hand = certificates.all(CaCertificate::in_hand);
         match (self.chain.unnamed_issuer, in_hand) {
@@ -359,7 +394,8 @@ impl Walk<'_, '_> {
     }
 }
 
-/// Whether the bytes of an alternative fit the model's buffer. Certificates that are not in hand count as nothing.
+/// Whether the model can take what an alternative sends: its size, and the leaf's key and signature. Certificates that are
+/// not in hand have no bytes; of a leaf that was not captured nothing is known, and nothing is held against it.
 pub(crate) fn fits(
     served: &Served,
     alternative: &Alternative,
@@ -367,9 +403,25 @@ pub(crate) fn fits(
     model: &Behaviour,
 ) -> bool {
     let chain = alternative.chain.and_then(|place| served.chains.get(place));
+    let capture = alternative.capture.as_deref();
+    if let Some(capture) = capture.filter(|capture| capture.sends(chain)) {
+        let signed = model.signatures.contains(&capture.leaf.signature);
+        return signed && takes(model, &capture.leaf.key, capture.sent, capture.bytes);
+    }
     let certificates = chain.map_or(&[][..], |chain| &chain.certificates);
     let lengths = certificates
         .iter()
         .filter_map(|id| hierarchy.certificate(*id)?.der_length);
-    lengths.fold(alternative.leaf_length, usize::saturating_add) <= model.most_bytes
+    let leaf = capture.map(|capture| &capture.leaf);
+    let own = leaf.map_or(0, |leaf| leaf.der_length);
+    let bytes = lengths.fold(own, usize::saturating_add);
+    let sent = certificates.len();
+    match leaf {
+        Some(leaf) => takes(model, &leaf.key, sent, bytes),
+        None => sent <= model.most_sent && bytes <= model.most_bytes,
+    }
+}
+
+fn takes(model: &Behaviour, leaf: &PublicKey, sent: usize, bytes: usize) -> bool {
+    model.model.verifies_with(leaf) && sent <= model.most_sent && bytes <= model.most_bytes
 }

@@ -175,10 +175,8 @@ fn gaps(
 
 /// Why `alternative` is not accepted on `day`: it has just come, or what accepted it has ended.
 fn cause(alternative: &Alternative, day: Date, acceptances: &[Acceptance]) -> Arc<Cause> {
-    let concerns = |acceptance: &&Acceptance| {
-        (acceptance.chain.is_none() || acceptance.chain == alternative.chain)
-            && acceptance.until < day
-    };
+    let concerns =
+        |acceptance: &&Acceptance| acceptance.concerns(alternative) && acceptance.until < day;
     let ended = acceptances
         .iter()
         .filter(concerns)

@@ -296,8 +296,8 @@ impl Scratch {
         self.alternative += 1;
         let mut best = None;
         for acceptance in acceptances {
-            let concerns = acceptance.chain.is_none() || acceptance.chain == alternative.chain;
-            if !concerns || day < acceptance.from || acceptance.until < day {
+            if !acceptance.concerns(alternative) || day < acceptance.from || acceptance.until < day
+            {
                 continue;
             }
             // A pin of the endpoint's own key does not need to know the chain.

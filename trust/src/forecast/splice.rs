@@ -10,7 +10,6 @@ use crate::date::Date;
 pub(super) fn splice(before: &Served, after: &Served, day: Date, cause: &Arc<Cause>) -> Served {
     let mut spliced = Served {
         chains: Vec::new(),
-        captured: Vec::new(),
         alternatives: Vec::new(),
         owner: after.owner.clone(),
         ..before.clone()
@@ -37,19 +36,6 @@ pub(super) fn splice(before: &Served, after: &Served, day: Date, cause: &Arc<Cau
         }
         push(&mut spliced, after, clipped);
     }
-    for served in [before, after] {
-        let captured = served.captured.iter();
-        let captured = captured.filter_map(|place| served.chains.get(*place));
-        let places = captured.filter_map(|chain| place_of(&spliced.chains, chain));
-        spliced.captured = spliced.captured.iter().copied().chain(places).collect();
-    }
-    for key in &after.leaf_keys {
-        if !spliced.leaf_keys.contains(key) {
-            spliced.leaf_keys.push(*key);
-        }
-    }
-    spliced.captured.sort_unstable();
-    spliced.captured.dedup();
     spliced
 }
 

@@ -1,6 +1,7 @@
 //! From certificates and facts to a [`Hierarchy`].
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::{CaCertificate, CertificateId, Hierarchy, Key, KeyId, Origin};
 use crate::anchors::{Certificate, PublicKey, SignatureAlgorithm};
@@ -47,6 +48,10 @@ pub struct NewCertificate {
 #[derive(Clone, Debug, Default)]
 pub struct Builder {
     certificates: BTreeMap<Sha256, (NewCertificate, BTreeSet<Origin>)>,
+    /// DER of certificates, by fingerprint.
+    in_hand: BTreeMap<Sha256, Arc<[u8]>>,
+    /// DER of their keys, by hash.
+    spkis: BTreeMap<Sha256, Vec<u8>>,
 }
 
 impl Builder {
@@ -64,6 +69,9 @@ impl Builder {
 
     /// A certificate in hand: of the anchor pool, or from a captured chain.
     pub fn add_certificate(&mut self, certificate: &Certificate, calendar: &Calendar) -> &mut Self {
+        (self.in_hand).insert(certificate.fingerprint, Arc::clone(&certificate.der));
+        let spki = self.spkis.entry(certificate.spki_sha256);
+        spki.or_insert_with(|| certificate.spki.clone());
         self.add(from_certificate(certificate, calendar))
     }
 
@@ -89,38 +97,40 @@ impl Builder {
 
     /// The graph of what was added.
     pub fn build(self) -> Hierarchy {
-        let spkis: BTreeSet<_> = self
-            .certificates
-            .values()
-            .map(|(new, _)| new.spki_sha256)
-            .collect();
+        let news = self.certificates.values().map(|(new, _)| new);
+        let spkis: BTreeSet<_> = news.map(|new| new.spki_sha256).collect();
         let by_spki: BTreeMap<_, _> = spkis.into_iter().zip((0..).map(KeyId)).collect();
-        let mut names: BTreeMap<&str, BTreeSet<KeyId>> = BTreeMap::new();
-        for (new, _) in self.certificates.values() {
-            names
-                .entry(&new.subject)
-                .or_default()
-                .insert(by_spki[&new.spki_sha256]);
-        }
-        let keys_named = |name: &str| names.get(name).map(|keys| keys.iter().copied().collect());
         let certificates: Vec<_> = (self.certificates.values())
-            .map(|(new, origins)| CaCertificate {
-                issuers: keys_named(&new.issuer).unwrap_or_default(),
-                ..node(new, origins, by_spki[&new.spki_sha256])
-            })
+            .map(|(new, origins)| node(new, origins, by_spki[&new.spki_sha256]))
             .collect();
-        let by_fingerprint = self
-            .certificates
-            .keys()
-            .copied()
-            .zip((0..).map(CertificateId));
-        Hierarchy {
+        let fingerprints = self.certificates.keys().copied();
+        let mut hierarchy = Hierarchy {
             keys: keys(&self.certificates, &certificates, &by_spki),
-            by_fingerprint: by_fingerprint.collect(),
+            by_name: by_name(&certificates),
+            by_fingerprint: fingerprints.zip((0..).map(CertificateId)).collect(),
             certificates,
             by_spki,
+        };
+        for key in &mut hierarchy.keys {
+            key.spki = self.spkis.get(&key.spki_sha256).cloned();
+        }
+        hierarchy.bind(&self.in_hand);
+        hierarchy
+    }
+}
+
+fn by_name(certificates: &[CaCertificate]) -> BTreeMap<String, Vec<KeyId>> {
+    let mut by_name: BTreeMap<String, BTreeSet<KeyId>> = BTreeMap::new();
+    for certificate in certificates {
+        match by_name.get_mut(&certificate.subject) {
+            Some(keys) => drop(keys.insert(certificate.key)),
+            None => drop(by_name.insert(certificate.subject.clone(), [certificate.key].into())),
         }
     }
+    let sorted = by_name.into_iter();
+    sorted
+        .map(|(name, keys)| (name, keys.into_iter().collect()))
+        .collect()
 }
 
 fn node(new: &NewCertificate, origins: &BTreeSet<Origin>, key: KeyId) -> CaCertificate {
@@ -157,6 +167,7 @@ fn keys(
         let id = by_spki[&new.spki_sha256];
         let key = keys.entry(id).or_insert_with(|| Key {
             spki_sha256: new.spki_sha256,
+            spki: None,
             kind: new.key.clone(),
             owner: None,
             name: new.name.clone(),

@@ -1,13 +1,13 @@
 //! The CA hierarchy as a graph: keys, and the certificates that bind a key to the key of its issuer.
 //!
 //! It is made from the anchor pool, from captured chains and from the calendar's `[[certificate]]` facts. One
-//! certificate may come from several of these; the DER in hand wins over a fact. Whoever knows an issuer only by
-//! name (every source here: signatures are the verifier's business, not the graph's) binds the certificate to
-//! *every* key that is known under that name. A certificate whose issuer's name has no known key is kept, and
-//! [`Hierarchy::unbound`] lists it.
+//! certificate may come from several of these; the DER in hand wins over a fact. A certificate is bound to the key that
+//! signed it, where both are in hand: a name is no key. Else to *every* key that is known under its issuer's name. One
+//! that is bound to none is kept, and [`Hierarchy::unbound`] lists it.
 
 mod build;
 mod paths;
+mod signers;
 
 use std::collections::BTreeMap;
 
@@ -49,6 +49,8 @@ impl CertificateId {
 pub struct Key {
     /// SHA-256 of its SubjectPublicKeyInfo.
     pub spki_sha256: Sha256,
+    /// DER of its SubjectPublicKeyInfo, where a certificate with it is in hand.
+    pub spki: Option<Vec<u8>>,
     /// Kind and size.
     pub kind: PublicKey,
     /// Who runs it, in the calendar's words, where that is known.
@@ -76,7 +78,8 @@ pub struct CaCertificate {
     pub names_der: Option<(Vec<u8>, Vec<u8>)>,
     /// The key that it certifies.
     pub key: KeyId,
-    /// The keys that may have signed it: all that are known under the issuer's name.
+    /// The keys that may have signed it: those known under the issuer's name, where the certificate is in hand without
+    /// those that did not.
     pub issuers: Vec<KeyId>,
     /// First day.
     pub not_before: Date,
@@ -142,6 +145,8 @@ pub struct Hierarchy {
     keys: Vec<Key>,
     certificates: Vec<CaCertificate>,
     by_spki: BTreeMap<Sha256, KeyId>,
+    /// Keys by the subjects of their certificates.
+    by_name: BTreeMap<String, Vec<KeyId>>,
     by_fingerprint: BTreeMap<Sha256, CertificateId>,
 }
 
@@ -174,15 +179,6 @@ impl Hierarchy {
     /// The certificate with this fingerprint.
     pub fn find(&self, sha256: &Sha256) -> Option<CertificateId> {
         self.by_fingerprint.get(sha256).copied()
-    }
-
-    /// The first key that has a certificate with this subject, an RFC 4514 text.
-    pub fn key_named(&self, subject: &str) -> Option<KeyId> {
-        let named = self
-            .certificates
-            .iter()
-            .filter(|certificate| certificate.subject == subject);
-        named.map(|certificate| certificate.key).min()
     }
 
     /// Certificates that join two different keys: what may be dropped without dropping a root.

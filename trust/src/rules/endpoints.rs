@@ -317,11 +317,11 @@ rules! {
     ///
     /// ## What it does
     /// Runs the device's own verifier, with the store of this policy, over each captured chain, on a day on which its
-    /// first certificate holds. Finds a chain that it refuses although the proof, which goes by names, keys and dates, says
-    /// that it is accepted. For `verifier = "perennial"`, whose code this is. No waiver covers it.
+    /// first certificate holds. Finds a chain that it refuses because something is wrong with its certificates, or although the
+    /// proof says that an anchor or a pin leads to it. For `verifier = "perennial"`, whose code this is. No waiver covers it.
     ///
     /// ## Why it matters
-    /// Who decides on the device looks at signatures, usages and constraints too. A proof that the device does not share is none.
+    /// A damaged capture is evidence of nothing, and a proof that the device does not share is none.
     ///
     /// ## Example
     /// A file in which one character of a certificate was changed; a server whose leaf is for clients; an intermediate whose

@@ -261,10 +261,8 @@ fn sent_on(
         if !fits(served, alternative, question.hierarchy, question.model) {
             return Vec::new();
         }
-        let concerns = |one: &&Acceptance| {
-            let chain = one.chain.is_none() || one.chain == alternative.chain;
-            chain && one.from <= day && day <= one.until
-        };
+        let concerns =
+            |one: &&Acceptance| one.concerns(alternative) && one.from <= day && day <= one.until;
         let carriers = accepted.iter().filter(concerns).filter_map(&carrier);
         let carriers: BTreeSet<_> = carriers.collect();
         carriers.into_iter().collect()

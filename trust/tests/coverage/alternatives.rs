@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use trust::calendar::{Calendar, KeyType, SupposedDistrust};
+use trust::anchors::{PublicKey, SignatureAlgorithm};
+use trust::calendar::{Calendar, SupposedDistrust};
 use trust::coverage::served::Leaf;
 use trust::source::SourceFile;
 
@@ -158,27 +159,27 @@ fn a_root_that_is_not_sent_is_distrusted_all_the_same() {
 fn an_older_chain_for_another_kind_of_key_is_no_history() {
     let x3 = pem("pki/lets-encrypt-authority-x3-by-dst-root-ca-x3");
     let r3 = pem("pki/r3-by-isrg-root-x1");
-    let leaf = |key_type, first: &str, last: &str| Leaf {
+    let leaf = |key, first: &str, last: &str| Leaf {
         not_before: date(first),
         not_after: date(last),
         spki_sha256: [7; 32],
-        key_type,
+        key,
+        signature: SignatureAlgorithm::RsaSha256,
         der_length: 1_200,
     };
-    let (rsa, ecdsa) = (Some(KeyType::Rsa), Some(KeyType::Ecdsa));
+    let (rsa, ecdsa) = (PublicKey::Rsa(2048), PublicKey::P256);
     for (older, newer, last, expected) in [
-        (rsa, rsa, "2020-03-09", "-"),
-        (ecdsa, ecdsa, "2020-03-09", "-"),
-        (None, None, "2020-03-09", "-"),
+        (&rsa, &rsa, "2020-03-09", "-"),
+        (&ecdsa, &ecdsa, "2020-03-09", "-"),
         // Its leaf had not ended when the newer one's began.
-        (rsa, rsa, "2020-03-10", "[2020-04-01, -]"),
-        (rsa, ecdsa, "2020-03-09", "[2020-04-01, -]"),
-        (ecdsa, rsa, "2020-03-09", "[2020-04-01, -]"),
+        (&rsa, &rsa, "2020-03-10", "[2020-04-01, -]"),
+        (&rsa, &ecdsa, "2020-03-09", "[2020-04-01, -]"),
+        (&ecdsa, &rsa, "2020-03-09", "[2020-04-01, -]"),
     ] {
         let mut release = Release::new(&[X1]).with(|endpoint| endpoint.profile = None);
         release.seen = vec![
-            (leaf(older, "2020-01-01", last), x3.clone()),
-            (leaf(newer, "2020-03-10", "2020-06-08"), r3.clone()),
+            (leaf(older.clone(), "2020-01-01", last), x3.clone()),
+            (leaf(newer.clone(), "2020-03-10", "2020-06-08"), r3.clone()),
         ];
         let calendar = calendar_and(&[]);
         let coverage = release.asked_of(&calendar, "2020-04-01", "2020-04-01", "2020-11-30");

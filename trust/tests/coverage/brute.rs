@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use trust::anchors::{PublicKey, SignatureAlgorithm};
+use trust::anchors::PublicKey;
 use trust::verifier::{AnchorSearch, Anchors, Behaviour, Order};
 
-use crate::worlds::{Cert, Endpoint, Fact, World};
+use crate::worlds::{Cert, Endpoint, Fact, Pin, World, signature};
 
 /// Before every date of a world, by more than the longest life of a leaf.
 const START: i64 = -60;
@@ -18,6 +18,15 @@ pub(crate) type Chain = (usize, bool, Vec<usize>);
 
 /// Anchor certificate (`None`: a pin), carrier, and path.
 pub(crate) type Way = (Option<usize>, usize, Vec<usize>);
+
+/// A search for anchors.
+struct Climb<'a> {
+    model: &'a Behaviour,
+    /// The endpoint's.
+    place: usize,
+    certs: &'a [usize],
+    day: i64,
+}
 
 impl World {
     /// What leaves are issued with on `day`, never nothing; with the first day of the epoch.
@@ -238,26 +247,75 @@ impl World {
         limits.chain([life]).min().unwrap()
     }
 
-    /// Every way in which `chain` is accepted on `day`.
-    pub(crate) fn ways(&self, model: &Behaviour, chain: &Chain, day: i64) -> BTreeSet<Way> {
-        let (below, _, certs) = chain;
+    /// Every way in which `chain` of the endpoint in `place` is accepted on `day`.
+    pub(crate) fn ways(
+        &self,
+        model: &Behaviour,
+        place: usize,
+        chain: Option<&Chain>,
+        day: i64,
+    ) -> BTreeSet<Way> {
         let mut found = BTreeSet::new();
-        if self.key_works(model, *below) && certs.len() <= model.most_sent {
-            self.climb(model, certs, &[*below], &mut Vec::new(), day, &mut found);
+        if let Some((below, _, certs)) = chain.filter(|chain| self.key_works(model, chain.0)) {
+            let climb = Climb {
+                model,
+                place,
+                certs,
+                day,
+            };
+            self.climb(&climb, &[*below], &mut Vec::new(), &mut found);
+        }
+        if self.endpoints[place].capture.is_some() {
+            let pins = self.pins_that_hold(model, place, day);
+            let of_leaf = pins.filter(|(_, key)| key.is_none());
+            found.extend(of_leaf.map(|(carrier, _)| (None, carrier, Vec::new())));
         }
         found
+    }
+
+    /// Carrier and key of each pin; `None` is the leaf's.
+    fn pins_that_hold(
+        &self,
+        model: &Behaviour,
+        place: usize,
+        day: i64,
+    ) -> impl Iterator<Item = (usize, Option<usize>)> {
+        let (anchors, checked) = (self.carriers().len(), model.pins.is_checked());
+        let holds = move |pin: &Pin| checked && pin.endpoint == place && day <= pin.expires;
+        (self.pins.iter().enumerate())
+            .filter(move |(_, pin)| holds(pin))
+            .map(move |(at, pin)| (anchors + at, pin.key))
+    }
+
+    /// Whether the verifier can take the endpoint's leaf, and as many certificates.
+    pub(crate) fn fits(&self, model: &Behaviour, place: usize, chain: Option<&Chain>) -> bool {
+        let sent = chain.map_or(0, |(_, _, certs)| certs.len());
+        let Some(capture) = &self.endpoints[place].capture else {
+            return sent <= model.most_sent;
+        };
+        let as_seen = chain.is_some_and(|(below, unnamed, certs)| {
+            !unnamed && *certs == capture.chain && *below == self.certs[capture.chain[0]].key
+        });
+        let besides = if as_seen { capture.besides } else { 0 };
+        let signed = !as_seen || model.signatures.contains(&signature(capture.sha1));
+        let key = capture.key != PublicKey::Ed25519 || model.model.verifies_with(&capture.key);
+        signed && key && sent + besides <= model.most_sent
     }
 
     /// `path`: places in `certs`.
     fn climb(
         &self,
-        model: &Behaviour,
-        certs: &[usize],
+        climb: &Climb<'_>,
         signers: &[usize],
         path: &mut Vec<usize>,
-        day: i64,
         found: &mut BTreeSet<Way>,
     ) {
+        let Climb {
+            model,
+            place: endpoint,
+            certs,
+            day,
+        } = *climb;
         let behind = path.last().map_or(0, |place| place + 1);
         let name = path.last().map(|place| self.certs[certs[*place]].issuer);
         let named = |cert: usize| name.is_none_or(|name| self.certs[cert].subject == name);
@@ -296,11 +354,19 @@ impl World {
             let cert = &self.certs[certs[*place]];
             let dated =
                 !model.intermediate_dates.is_checked() || (cert.first <= day && day <= cert.last);
-            let works =
-                self.key_works(model, cert.key) && model.signatures.contains(&self.signature(cert));
-            if dated && works && path.len() < model.most_in_path {
+            if !dated || !self.key_works(model, cert.key) {
+                continue;
+            }
+            for (carrier, key) in self.pins_that_hold(model, endpoint, day) {
+                if key == Some(cert.key) {
+                    let path = path.iter().map(|place| certs[*place]).collect();
+                    found.insert((None, carrier, path));
+                }
+            }
+            let signed = model.signatures.contains(&signature(cert.sha1));
+            if signed && path.len() < model.most_in_path {
                 path.push(*place);
-                self.climb(model, certs, &self.signers(certs[*place]), path, day, found);
+                self.climb(climb, &self.signers(certs[*place]), path, found);
                 path.pop();
             }
         }
@@ -308,14 +374,6 @@ impl World {
 
     fn key_works(&self, model: &Behaviour, key: usize) -> bool {
         self.keys[key].0 != PublicKey::Ed25519 || model.model.verifies_with(&PublicKey::Ed25519)
-    }
-
-    pub(crate) fn signature(&self, cert: &Cert) -> SignatureAlgorithm {
-        if cert.sha1 {
-            SignatureAlgorithm::RsaSha1
-        } else {
-            SignatureAlgorithm::EcdsaSha256
-        }
     }
 
     /// Keys of the anchors, in the order of the store.

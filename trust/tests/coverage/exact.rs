@@ -91,7 +91,7 @@ impl Case<'_> {
             );
             let ways: Vec<_> = possible
                 .iter()
-                .map(|chain| self.ways(place, chain.as_ref(), number))
+                .map(|chain| world.ways(self.model, place, chain.as_ref(), number))
                 .collect();
             let found: BTreeSet<_> = ways.iter().flatten().cloned().collect();
             assert_eq!(
@@ -103,9 +103,13 @@ impl Case<'_> {
                 found,
                 "paths: seed {seed} endpoint {place} day {number}: {world:#?}"
             );
-            let carriers: Vec<BTreeSet<usize>> = ways
-                .iter()
-                .map(|ways| ways.iter().map(|way| way.1).collect())
+            let carriers: Vec<BTreeSet<usize>> = (possible.iter().zip(&ways))
+                .map(
+                    |(chain, ways)| match world.fits(self.model, place, chain.as_ref()) {
+                        true => ways.iter().map(|way| way.1).collect(),
+                        false => BTreeSet::new(),
+                    },
+                )
                 .collect();
             let all: BTreeSet<usize> = carriers.iter().flatten().copied().collect();
             let common: Vec<usize> = all
@@ -196,34 +200,6 @@ impl Case<'_> {
         );
     }
 
-    fn ways(&self, place: usize, chain: Option<&Chain>, number: i64) -> BTreeSet<Way> {
-        let mut ways = chain
-            .map(|chain| self.world.ways(self.model, chain, number))
-            .unwrap_or_default();
-        let anchors = self.world.carriers().len();
-        let endpoint = &self.world.endpoints[place];
-        for (at, pin) in self.world.pins.iter().enumerate() {
-            let carries =
-                pin.endpoint == place && number <= pin.expires && self.model.pins.is_checked();
-            let matches = endpoint
-                .capture
-                .as_ref()
-                .is_some_and(|capture| match pin.key {
-                    None => true,
-                    Some(key) => {
-                        let seen = chain
-                            .is_some_and(|(_, unnamed, certs)| !unnamed && *certs == capture.chain);
-                        let sent = capture.chain.iter().map(|cert| &self.world.certs[*cert]);
-                        seen && sent.filter(|cert| cert.in_hand).any(|cert| cert.key == key)
-                    }
-                });
-            if carries && matches {
-                ways.insert((None, anchors + at, Vec::new()));
-            }
-        }
-        ways
-    }
-
     fn engine_ways(
         &self,
         served: &Served,
@@ -233,7 +209,7 @@ impl Case<'_> {
         let mut ways = BTreeSet::new();
         for alternative in served.on(day(number)) {
             for a in acceptances {
-                let concerns = a.chain.is_none() || a.chain == alternative.chain;
+                let concerns = a.leaf.is_some() || a.chain == alternative.chain;
                 if concerns && a.from <= day(number) && day(number) <= a.until {
                     let path = a.path.iter().map(|id| self.number(*id)).collect();
                     ways.insert((a.anchor.map(|id| self.number(id)), a.carrier, path));

@@ -103,16 +103,14 @@ fn served(number: usize, chains: Vec<SentChain>, dice: &mut Dice) -> Served {
             evidence: Level::Announced,
             begins: Arc::clone(&cause),
             ends: Arc::clone(&cause),
-            leaf_length: 0,
+            capture: None,
         }
     };
     Served {
         name: format!("endpoint {number}"),
         host: format!("host {number}"),
         owner: "CA 0".to_owned(),
-        captured: Vec::new(),
         alternatives: (0..chains.len()).map(alternative).collect(),
         chains,
-        leaf_keys: Vec::new(),
     }
 }

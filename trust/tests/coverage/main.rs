@@ -10,6 +10,8 @@ mod brute;
 mod exact;
 mod fleets;
 mod outages;
+mod pinned;
+mod signed;
 mod smallest;
 mod superseded;
 mod support;

@@ -1,5 +1,6 @@
 //! When each shipped library went dark, from the facts of the time.
 
+use trust::anchors::{PublicKey, SignatureAlgorithm};
 use trust::coverage::served::Leaf;
 use trust::policy::VerifierModel;
 
@@ -17,7 +18,8 @@ fn leaf_of_2024() -> Leaf {
         not_before: date("2024-05-25"),
         not_after: date("2024-08-23"),
         spki_sha256: [7; 32],
-        key_type: Some(trust::calendar::KeyType::Rsa),
+        key: PublicKey::Rsa(2048),
+        signature: SignatureAlgorithm::RsaSha256,
         der_length: 1_200,
     }
 }

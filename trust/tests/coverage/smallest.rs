@@ -95,7 +95,7 @@ impl Seen {
             "{found} found, {several} of several anchors"
         );
         assert!(
-            *conflicts > 800 && *pairs > 80,
+            *conflicts > 800 && *pairs > 60,
             "{conflicts} conflicts, {pairs} of several"
         );
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use trust::anchors::{Certificate, read_pem};
 use trust::calendar::{Calendar, KeyType};
 use trust::coverage::served::{Capture, Declaration, Leaf, World};
-use trust::coverage::{Counting, Coverage, Question, Served, Store, StoreAnchor, prove};
+use trust::coverage::{Counting, Coverage, Question, Served, Store, StoreAnchor, StorePin, prove};
 use trust::date::Date;
 use trust::hierarchy::{Builder, Hierarchy};
 use trust::policy::VerifierModel;
@@ -55,6 +55,8 @@ pub(crate) fn pem(file: &str) -> Vec<Certificate> {
 /// A release and its server.
 pub(crate) struct Release {
     pub(crate) anchors: Vec<Certificate>,
+    /// Keys pinned for its server, until 2035.
+    pub(crate) pins: Vec<[u8; 32]>,
     pub(crate) model: VerifierModel,
     pub(crate) declaration: Declaration,
     /// The leaves that were seen, below which chains.
@@ -66,6 +68,7 @@ impl Release {
     pub(crate) fn new(anchors: &[&str]) -> Self {
         Self {
             anchors: anchors.iter().flat_map(|file| pem(file)).collect(),
+            pins: Vec::new(),
             model: VerifierModel::EspIdfPem,
             declaration: Declaration {
                 name: "updates".to_owned(),
@@ -128,12 +131,23 @@ impl Release {
                 file: "seen.pem".to_owned(),
                 leaf: leaf.clone(),
                 issuer: Some(issuer),
+                sent: chain.len(),
+                bytes: leaf.der_length + chain.iter().map(|one| one.der.len()).sum::<usize>(),
                 certificates: ids,
             });
         }
         let served = [Served::new(&declaration, &world)];
+        let pin = |spki_sha256: &[u8; 32]| StorePin {
+            endpoint: declaration.name.clone(),
+            spki_sha256: *spki_sha256,
+            expires: date("2035-01-01"),
+        };
+        let store = Store {
+            pins: self.pins.iter().map(pin).collect(),
+            ..store(&self.anchors, &hierarchy)
+        };
         prove(&Question {
-            store: &store(&self.anchors, &hierarchy),
+            store: &store,
             model: &self.model.behaviour(),
             endpoints: &served,
             hierarchy: &hierarchy,

@@ -1,11 +1,18 @@
 //! Small random worlds: at most 6 keys, 10 certificates, 2 endpoints, with chain facts, events and pins.
 
-use trust::anchors::PublicKey;
+use trust::anchors::{PublicKey, SignatureAlgorithm};
 use trust::calendar::KeyType;
 use trust::coverage::served::{Capture as SeenChain, Declaration, Leaf};
 use trust::coverage::{Served, Store, StoreAnchor, StorePin};
 use trust::date::Date;
 use trust::hierarchy::{Builder, Hierarchy, NewCertificate, Origin};
+
+pub(crate) fn signature(sha1: bool) -> SignatureAlgorithm {
+    match sha1 {
+        true => SignatureAlgorithm::RsaSha1,
+        false => SignatureAlgorithm::EcdsaSha256,
+    }
+}
 
 /// Days are counted from 2030-01-01.
 pub(crate) fn day(number: i64) -> Date {
@@ -64,6 +71,12 @@ pub(crate) struct Capture {
     pub(crate) first: i64,
     pub(crate) last: i64,
     pub(crate) chain: Vec<usize>,
+    /// Certificates that were sent and are no CA's.
+    pub(crate) besides: usize,
+    /// The leaf's.
+    pub(crate) key: PublicKey,
+    /// Whether the leaf is signed with SHA-1.
+    pub(crate) sha1: bool,
 }
 
 #[derive(Debug)]
@@ -212,6 +225,13 @@ impl World {
             first,
             last: first + dice.between(1, 40),
             chain,
+            besides: if dice.one_in(8) { dice.of(4) } else { 0 },
+            key: if dice.one_in(40) {
+                PublicKey::Ed25519
+            } else {
+                PublicKey::Rsa(2048)
+            },
+            sha1: dice.one_in(40),
         };
         Endpoint {
             owner: dice.of(2),
@@ -243,7 +263,7 @@ impl World {
                 not_before: day(cert.first),
                 not_after: day(cert.last),
                 revoked: None,
-                signature: self.signature(cert),
+                signature: signature(cert.sha1),
                 may_issue: true,
                 der_length: cert.in_hand.then_some(900),
                 origin: if cert.in_hand {
@@ -269,10 +289,13 @@ impl World {
                 not_before: day(capture.first),
                 not_after: day(capture.last),
                 spki_sha256: [200 + number as u8; 32],
-                key_type: Some(KeyType::Rsa),
+                key: capture.key.clone(),
+                signature: signature(capture.sha1),
                 der_length: 500,
             },
             issuer: hierarchy.find_key(&[100 + self.certs[capture.chain[0]].key as u8; 32]),
+            sent: capture.chain.len() + capture.besides,
+            bytes: 500,
             certificates: capture
                 .chain
                 .iter()

@@ -25,6 +25,7 @@ mod algorithms;
 mod anchors;
 mod certificate;
 mod error;
+mod issued;
 mod moment;
 mod path;
 mod pins;
@@ -35,6 +36,7 @@ mod signatures;
 
 pub use crate::verify::algorithms::Oid;
 pub use crate::verify::error::{KeyHolder, PathEnd, PinProblem, PinVerdict, VerifyError};
+pub use crate::verify::issued::is_signed_by;
 pub use crate::verify::moment::{Clock, Moment, TimeBasis};
 pub use crate::verify::proof::{HandshakeError, HandshakeProof, TrustedBy, VerifiedServer};
 pub use crate::verify::rsa_key::{MAX_RSA_BITS, MIN_RSA_BITS};

@@ -4,9 +4,10 @@ use pki_types::CertificateDer;
 
 use crate::day::Day;
 use crate::store::{AfterExpiry, Pin, TrustStore};
-use crate::verify::algorithms::{self, Hash};
+use crate::verify::algorithms::Hash;
 use crate::verify::certificate::{BasicConstraints, Certificate};
 use crate::verify::error::{PinProblem, PinVerdict, VerifyError};
+use crate::verify::issued::is_signed_with;
 use crate::verify::moment::TimeBasis;
 use crate::verify::path;
 use crate::verify::proof::TrustedBy;
@@ -112,7 +113,7 @@ fn check_leaf(sent: &Sent<'_>) -> Result<(), PinProblem> {
         .others
         .iter()
         .filter(|(_, other)| other.subject == leaf.issuer && other.der != leaf.der)
-        .filter_map(|(_, issuer)| is_issued_by(leaf, issuer))
+        .filter_map(|(_, issuer)| is_signed_with(leaf, issuer.key_algorithm, issuer.key))
         .peekable();
     let none_sent = verdicts.peek().is_none();
     if none_sent || verdicts.any(|verified| verified) {
@@ -120,15 +121,6 @@ fn check_leaf(sent: &Sent<'_>) -> Result<(), PinProblem> {
     } else {
         Err(PinProblem::Unlinked)
     }
-}
-
-/// Whether `issuer` signed `certificate`, if the device can tell.
-fn is_issued_by(certificate: &Certificate<'_>, issuer: &Certificate<'_>) -> Option<bool> {
-    let algorithm = algorithms::ALL.iter().find(|known| {
-        known.signature_id().as_ref() == certificate.algorithm
-            && known.key_id().as_ref() == issuer.key_algorithm
-    })?;
-    Some(algorithm.verifies(issuer.key, certificate.signed, certificate.signature))
 }
 
 /// A CA certificate with a pinned key: it is trusted as an anchor would be, with its own constraints.

@@ -1,7 +1,7 @@
 //! What is known of an endpoint: declared in the policy, and captured.
 
 use super::SentChain;
-use crate::anchors::{Certificate, PublicKey};
+use crate::anchors::{Certificate, PublicKey, SignatureAlgorithm};
 use crate::calendar::KeyType;
 use crate::chains::Chains;
 use crate::date::Date;
@@ -38,10 +38,15 @@ pub struct Capture {
     pub file: String,
     /// The leaf: without it nobody knows what is issued below the certificates, or that a server sends them.
     pub leaf: Leaf,
-    /// The key that signed the leaf; `None` where the hierarchy has no key of its issuer's name.
+    /// The key that signed the leaf; `None` where the hierarchy does not have it, or cannot tell which of several of its
+    /// issuer's name it is.
     pub issuer: Option<KeyId>,
-    /// The certificates above it, as sent.
+    /// The CA certificates above it, as sent.
     pub certificates: Vec<CertificateId>,
+    /// How many certificates were sent above the leaf, those that may not issue among them.
+    pub sent: usize,
+    /// Bytes of DER that were sent in all.
+    pub bytes: usize,
 }
 
 /// A captured leaf.
@@ -53,8 +58,10 @@ pub struct Leaf {
     pub not_after: Date,
     /// SHA-256 of its SubjectPublicKeyInfo.
     pub spki_sha256: Sha256,
-    /// Kind of its key, where CAs have chains for it.
-    pub key_type: Option<KeyType>,
+    /// Kind and size of its key.
+    pub key: PublicKey,
+    /// What it is signed with.
+    pub signature: SignatureAlgorithm,
     /// Bytes of its DER.
     pub der_length: usize,
 }
@@ -85,37 +92,39 @@ impl Declaration {
                 .collect(),
         }
     }
-
-    /// The keys of the captured leaves, each with the last day of its leaf.
-    pub(super) fn leaf_keys(&self) -> Vec<(Sha256, Date)> {
-        let leaves = self.captures.iter().map(|capture| &capture.leaf);
-        leaves
-            .map(|leaf| (leaf.spki_sha256, leaf.not_after))
-            .collect()
-    }
 }
 
 impl Capture {
     /// A chain as sent, the leaf first; `None` where a certificate that may issue is first, or none: it says nothing of
     /// a server.
     pub fn of(file: &str, chain: &[Certificate], hierarchy: &Hierarchy) -> Option<Self> {
-        let (leaf, above) = chain.split_first().filter(|(first, _)| !first.may_issue)?;
-        let above: Vec<_> = above
+        let (leaf, others) = chain.split_first().filter(|(first, _)| !first.may_issue)?;
+        let above: Vec<_> = others
             .iter()
             .filter_map(|c| hierarchy.find(&c.fingerprint))
             .collect();
-        let first = above.first().and_then(|id| hierarchy.certificate(*id));
-        let issuer = first.map(|certificate| certificate.key);
         Some(Self {
             file: file.to_owned(),
-            issuer: issuer.or_else(|| hierarchy.key_named(&leaf.distinguished_names().1)),
+            issuer: issuer(leaf, &above, hierarchy),
             leaf: Leaf::of(leaf),
             certificates: above,
+            sent: others.len(),
+            bytes: chain.iter().map(|one| one.der.len()).sum(),
         })
     }
-}
 
-impl Capture {
+    /// Whether `chain` is what was captured; `None` is a chain of which nobody knows the leaf's issuer.
+    pub(crate) fn sends(&self, chain: Option<&SentChain>) -> bool {
+        match chain {
+            Some(chain) => {
+                self.issuer == Some(chain.below)
+                    && !chain.unnamed_issuer
+                    && self.certificates == chain.certificates
+            }
+            None => self.issuer.is_none(),
+        }
+    }
+
     /// The chain as sent; `None` where nobody knows the leaf's issuer.
     pub(super) fn chain(&self) -> Option<SentChain> {
         Some(SentChain {
@@ -126,13 +135,30 @@ impl Capture {
     }
 }
 
+/// The key that signed `leaf`: of several that may have, the one that was sent.
+fn issuer(leaf: &Certificate, above: &[CertificateId], hierarchy: &Hierarchy) -> Option<KeyId> {
+    let signers = hierarchy.signers(&leaf.der, &leaf.distinguished_names().1);
+    let sent = above.iter().filter_map(|id| hierarchy.certificate(*id));
+    let mut sent = sent.map(|certificate| certificate.key);
+    match signers.as_slice() {
+        [one] => Some(*one),
+        several => sent.find(|key| several.contains(key)),
+    }
+}
+
 impl Leaf {
+    /// Kind of its key, where CAs have chains for it.
+    pub(super) fn key_type(&self) -> Option<KeyType> {
+        key_type(&self.key)
+    }
+
     fn of(certificate: &Certificate) -> Self {
         Self {
             not_before: certificate.not_before,
             not_after: certificate.not_after,
             spki_sha256: certificate.spki_sha256,
-            key_type: key_type(&certificate.key),
+            key: certificate.key.clone(),
+            signature: certificate.signature.clone(),
             der_length: certificate.der.len(),
         }
     }

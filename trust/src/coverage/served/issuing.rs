@@ -24,7 +24,8 @@ pub(super) struct Piece {
     pub(super) evidence: Level,
     pub(super) begins: Arc<Cause>,
     pub(super) ends: Arc<Cause>,
-    pub(super) leaf_length: usize,
+    /// What was captured of the server that sends it.
+    pub(super) capture: Option<Arc<Capture>>,
 }
 
 /// With what leaves are issued on a range of days.
@@ -50,37 +51,11 @@ pub(super) fn pieces(declaration: &Declaration, world: &World<'_>) -> Vec<Piece>
     }
     let line_of = |capture: &&Capture| {
         let issuer = capture.issuer.and_then(|id| world.hierarchy.key(id));
-        let kind = capture.leaf.key_type.or(declaration.key_type);
+        let kind = capture.leaf.key_type().or(declaration.key_type);
         let kind = kind.or_else(|| issuer.and_then(|key| key_type(&key.kind)));
         line(declaration, world, Some(capture), kind)
     };
     captures.iter().flat_map(line_of).collect()
-}
-
-/// Days on which nothing is left of what was known, because a certificate ended before the change, are unknown.
-pub(super) fn fill(pieces: &mut Vec<Piece>) {
-    pieces.sort_by_key(|piece| (piece.from, piece.until));
-    let mut holes = Vec::new();
-    let mut covered: Option<&Piece> = None;
-    for piece in pieces.iter() {
-        let Some(last) = covered else {
-            covered = Some(piece);
-            continue;
-        };
-        let next = last.until.plus_days(1);
-        if next < piece.from {
-            let until = piece.from.plus_days(-1);
-            holes.push(unknown(next, until, &last.ends, &piece.begins).piece);
-        }
-        if last.until < piece.until {
-            covered = Some(piece);
-        }
-    }
-    if let Some(last) = covered.filter(|last| last.until < Date::LAST) {
-        let next = last.until.plus_days(1);
-        holes.push(unknown(next, Date::LAST, &last.ends, &last.ends).piece);
-    }
-    pieces.append(&mut holes);
 }
 
 /// Captures but for those whose leaf had ended when the newest one's with the same kind of key began: these are history.
@@ -88,7 +63,7 @@ pub(super) fn fill(pieces: &mut Vec<Piece>) {
 fn standing(captures: &[Capture]) -> Vec<&Capture> {
     let history = |capture: &Capture| {
         captures.iter().any(|other| {
-            other.leaf.key_type == capture.leaf.key_type
+            other.leaf.key_type() == capture.leaf.key_type()
                 && capture.leaf.not_after < other.leaf.not_before
         })
     };
@@ -124,7 +99,39 @@ fn line(
     for one in &issued {
         pieces.extend(served(one, &renewal, horizon));
     }
+    pieces.retain(|piece| piece.from <= piece.until);
+    fill(&mut pieces);
+    let capture = capture.cloned().map(Arc::new);
+    for piece in &mut pieces {
+        piece.capture.clone_from(&capture);
+    }
     pieces
+}
+
+/// Days on which nothing is left of what was known, because a certificate ended before the change, are unknown.
+fn fill(pieces: &mut Vec<Piece>) {
+    pieces.sort_by_key(|piece| (piece.from, piece.until));
+    let mut holes = Vec::new();
+    let mut covered: Option<&Piece> = None;
+    for piece in pieces.iter() {
+        let Some(last) = covered else {
+            covered = Some(piece);
+            continue;
+        };
+        let next = last.until.plus_days(1);
+        if next < piece.from {
+            let until = piece.from.plus_days(-1);
+            holes.push(unknown(next, until, &last.ends, &piece.begins).piece);
+        }
+        if last.until < piece.until {
+            covered = Some(piece);
+        }
+    }
+    if let Some(last) = covered.filter(|last| last.until < Date::LAST) {
+        let next = last.until.plus_days(1);
+        holes.push(unknown(next, Date::LAST, &last.ends, &last.ends).piece);
+    }
+    pieces.append(&mut holes);
 }
 
 fn renewal(declaration: &Declaration, world: &World<'_>, capture: Option<&Capture>) -> Renewal {
@@ -169,7 +176,11 @@ fn captured_leaf(capture: &Capture) -> Piece {
             previously: Vec::new(),
         })
     };
-    let begins = cause(from, format!("sent as captured in {}", capture.file));
+    let by = match chain {
+        Some(_) => "",
+        None => ", by an issuer that nobody knows",
+    };
+    let begins = cause(from, format!("sent as captured in {}{by}", capture.file));
     let ends = cause(
         until,
         format!("the leaf captured in {} is replaced", capture.file),
@@ -185,7 +196,7 @@ fn captured_leaf(capture: &Capture) -> Piece {
         until,
         begins,
         ends,
-        leaf_length: leaf.der_length,
+        capture: None,
     }
 }
 
@@ -233,7 +244,7 @@ fn before(epoch: &Epoch, world: &World<'_>, issued: &mut Vec<Issued>) {
             evidence: Level::Assumed,
             begins: Arc::clone(&epoch.begins),
             ends: Arc::clone(&epoch.begins),
-            leaf_length: 0,
+            capture: None,
         },
         last: ends::of(chain, world).last,
         open: false,
@@ -268,7 +279,7 @@ fn during(
                 evidence: *level,
                 begins: Arc::clone(&epoch.begins),
                 ends: Arc::clone(cause),
-                leaf_length: 0,
+                capture: None,
             },
             last: end.last,
             open,
@@ -289,7 +300,7 @@ fn unknown(from: Date, until: Date, begins: &Arc<Cause>, ends: &Arc<Cause>) -> I
             evidence: Level::Unknown,
             begins: Arc::clone(begins),
             ends: Arc::clone(ends),
-            leaf_length: 0,
+            capture: None,
         },
         last: Date::LAST,
         open: false,

@@ -61,14 +61,8 @@ pub struct Served {
     pub owner: String,
     /// The chains that occur; no two are equal.
     pub chains: Vec<SentChain>,
-    /// Those of them that were captured: a pin of a key in them counts.
-    pub captured: Vec<usize>,
     /// What is possible, by first day.
     pub alternatives: Vec<Alternative>,
-    /// The endpoint's own keys, as captured, and the last day of the leaf that each was seen in. A pin of such a key
-    /// carries every alternative: the endpoint's operator keeps it, whichever CA signs it. After the leaf's last day
-    /// that is assumed.
-    pub leaf_keys: Vec<(Sha256, Date)>,
 }
 
 /// A chain as it is sent above the leaf.
@@ -97,8 +91,10 @@ pub struct Alternative {
     pub begins: Arc<Cause>,
     /// What ends it.
     pub ends: Arc<Cause>,
-    /// DER bytes of the captured leaf; 0 where there is none.
-    pub leaf_length: usize,
+    /// What was captured of the server that sends it, if it was. A pin of its leaf's key carries whatever this server
+    /// sends: its operator keeps the key, whichever CA signs it. Another server of the endpoint, with the other kind of
+    /// key, has a key of its own.
+    pub capture: Option<Arc<Capture>>,
 }
 
 /// What is known of the world, and since when.
@@ -116,10 +112,10 @@ impl Served {
     /// What the endpoint that `declaration` describes may send.
     pub fn new(declaration: &Declaration, world: &World<'_>) -> Self {
         let mut pieces = issuing::pieces(declaration, world);
-        pieces.retain(|piece| piece.from <= piece.until);
-        issuing::fill(&mut pieces);
-        let key =
-            |piece: &issuing::Piece| (piece.from, piece.until, piece.chain.clone(), piece.evidence);
+        let key = |piece: &issuing::Piece| {
+            let (chain, capture) = (piece.chain.clone(), piece.capture.clone());
+            (piece.from, piece.until, chain, piece.evidence, capture)
+        };
         pieces.sort_by_key(key);
         pieces.dedup_by(|a, b| key(a) == key(b));
         let mut served = Self {
@@ -127,16 +123,11 @@ impl Served {
             host: declaration.host.clone(),
             owner: declaration.owner.clone(),
             chains: Vec::new(),
-            captured: Vec::new(),
             alternatives: Vec::new(),
-            leaf_keys: declaration.leaf_keys(),
         };
         for piece in pieces {
             served.push(piece);
         }
-        let captured = declaration.captures.iter().filter_map(Capture::chain);
-        let places = captured.filter_map(|chain| served.chains.iter().position(|c| *c == chain));
-        served.captured = places.collect();
         served
     }
 
@@ -155,7 +146,7 @@ impl Served {
             evidence: piece.evidence,
             begins: piece.begins,
             ends: piece.ends,
-            leaf_length: piece.leaf_length,
+            capture: piece.capture,
         });
     }
 
@@ -168,6 +159,12 @@ impl Served {
 }
 
 impl Alternative {
+    /// Key and last day of the leaf that was captured of its server.
+    pub(crate) fn leaf_key(&self) -> Option<(Sha256, Date)> {
+        let leaf = &self.capture.as_ref()?.leaf;
+        Some((leaf.spki_sha256, leaf.not_after))
+    }
+
     /// Whether it may be served on `day`.
     pub fn possible(&self, day: Date) -> bool {
         self.from <= day && day <= self.until
