@@ -93,6 +93,8 @@ pub struct Behaviour {
     pub anchors: Anchors,
     /// Where anchors are looked for.
     pub anchor_search: AnchorSearch,
+    /// Whether a trusted issuer that has ended is the end of the search, also where what was sent leads to another anchor.
+    pub stops_at_ended: Checked,
     /// In which order the certificates sent are used.
     pub order: Order,
     /// Whether names are compared by their bytes.
@@ -224,7 +226,8 @@ impl VerifierModel {
     /// * `esp-idf-pem`: mbedTLS `x509_crt_find_parent` searches the trusted list first at each step, then the
     ///   certificates behind the child; `MBEDTLS_X509_MAX_INTERMEDIATE_CA` is 8; `CONFIG_MBEDTLS_HAVE_TIME_DATE` is
     ///   off by default, so that no date is checked; any CA certificate in the list is an anchor; the TLS input
-    ///   buffer (`CONFIG_MBEDTLS_SSL_IN_CONTENT_LEN`) holds 16384 bytes. `esp-idf-pem-time` is the same with dates.
+    ///   buffer (`CONFIG_MBEDTLS_SSL_IN_CONTENT_LEN`) holds 16384 bytes. `esp-idf-pem-time` is the same with dates: a parent
+    ///   that has ended is taken from the trusted list where that has no other, and what was sent is then not looked at.
     /// * `esp-idf-bundle`: `esp_crt_verify_callback` looks up the issuer of the last certificate by the bytes of its
     ///   name; the bundle stores name and key, so that the anchor has no dates (esp-idf#12220).
     ///   `esp-idf-bundle-cross-signed` looks at each step (`CONFIG_MBEDTLS_CERTIFICATE_BUNDLE_CROSS_SIGNED_VERIFY`).
@@ -245,6 +248,7 @@ impl VerifierModel {
             revocation: Checked::No,
             anchors: Anchors::Any,
             anchor_search: AnchorSearch::EachStep,
+            stops_at_ended: Checked::No,
             order: Order::Forward,
             names: Names::Text,
             signatures: MBEDTLS,
@@ -271,6 +275,7 @@ impl VerifierModel {
             Self::EspIdfPem => mbedtls,
             Self::EspIdfPemTime => Behaviour {
                 anchor_dates: Checked::Yes,
+                stops_at_ended: Checked::Yes,
                 ..dated
             },
             Self::EspIdfBundle => Behaviour {

@@ -1,5 +1,7 @@
 //! Which anchors and pins accept a chain, on which days, by which path.
 
+mod stops;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
@@ -251,8 +253,10 @@ impl Walk<'_, '_> {
         }
         let again = model.anchor_search == AnchorSearch::EachStepAgain;
         let tried = if again { next.len() } else { 1 };
-        for place in next.into_iter().take(tried) {
-            self.climb(place, from, until);
+        for (from, until) in self.goes_on(at, issuers, (from, until)) {
+            for place in next.iter().take(tried) {
+                self.climb(*place, from, until);
+            }
         }
     }
 

@@ -6,6 +6,7 @@ use std::ops::Range;
 use crate::coverage::{Acceptance, Question, Served, fits, prove};
 use crate::date::Date;
 use crate::hierarchy::{CaCertificate, CertificateId};
+use crate::verifier::{Behaviour, Checked};
 
 /// An anchor that a store may have.
 #[derive(Clone, Debug)]
@@ -207,7 +208,16 @@ fn rivals(place: usize, all: &[Option<&CaCertificate>], question: &Question<'_>)
 /// Cuts time where anything begins or ends, and looks at what is sent between.
 fn moments(task: &Task<'_>) -> Vec<Moment> {
     let question = &task.question;
-    let coverage = prove(question);
+    // With every root of the pool in the store, one that has ended would hide what the others accept. Of those that are
+    // chosen none ends in service.
+    let model = Behaviour {
+        stops_at_ended: Checked::No,
+        ..*question.model
+    };
+    let coverage = prove(&Question {
+        model: &model,
+        ..*question
+    });
     let accepted: Vec<Vec<Acceptance>> = (coverage.endpoints.into_iter())
         .map(|endpoint| endpoint.acceptances)
         .collect();

@@ -329,6 +329,7 @@ impl World {
                 signers.contains(&self.certs[certs[*place]].key) && named(certs[*place])
             })
             .collect();
+        let (mut trusted, mut on_the_day) = (false, false);
         if next.is_empty() || model.anchor_search != AnchorSearch::Top {
             for anchor in &self.anchors {
                 let cert = &self.certs[*anchor];
@@ -338,6 +339,8 @@ impl World {
                 let works = self.key_works(model, cert.key)
                     && signers.contains(&cert.key)
                     && named(*anchor);
+                trusted |= root && works;
+                on_the_day |= root && works && dated;
                 if root && dated && works {
                     let carrier = self
                         .carriers()
@@ -348,6 +351,10 @@ impl World {
                     found.insert((Some(*anchor), carrier, path));
                 }
             }
+        }
+        // For some a trusted issuer that has ended is the end of the search.
+        if model.stops_at_ended.is_checked() && trusted && !on_the_day {
+            return;
         }
         let all = model.anchor_search == AnchorSearch::EachStepAgain;
         for place in next.iter().take(if all { next.len() } else { 1 }) {

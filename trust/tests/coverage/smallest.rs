@@ -9,7 +9,7 @@ use trust::date::Date;
 use trust::hierarchy::{CaCertificate, Hierarchy};
 use trust::policy::VerifierModel;
 use trust::solve::{Candidate, Days, Demand, Task, smallest};
-use trust::verifier::Behaviour;
+use trust::verifier::{Behaviour, Checked};
 
 use crate::fleets::Fleet;
 use crate::worlds::{Dice, World, day};
@@ -154,7 +154,11 @@ impl<'a> Case<'a> {
             seed,
             hierarchy,
             served,
-            model: VerifierModel::ALL[seed as usize % VerifierModel::ALL.len()].behaviour(),
+            // Rules refuse anchors that end in service; here they end on any day.
+            model: Behaviour {
+                stops_at_ended: Checked::No,
+                ..VerifierModel::ALL[seed as usize % VerifierModel::ALL.len()].behaviour()
+            },
             store,
             counting: Counting {
                 private: dice.one_in(2),
