@@ -6,7 +6,7 @@
 // Made from (SHA-256):
 //   73ae4b27d5dc9ef8ced97aab647b6c9593d06f93a43fe2794450ed84051d9673  policy.toml
 //   7956f97e1c52d2f653075b8364e4329c2ed565de8ba4d1899b1b0b7ee2a41289  trust/calendar/chains.toml
-//   15d377aa6fb4d417104f208f25a8fc83bb5f9db26e9d1f22e09552f2cf22720a  trust/calendar/events.toml
+//   da93a2d09c99bb4b768f15d2f8dca0680cbdc9278ef736997b60f3376ce0b5ea  trust/calendar/events.toml
 //   6835bcb7af1df24dba821c4e54f91678bd2186f967756578c4c3bc58e9168825  trust/calendar/letsencrypt.toml
 //   470b532cefe5ca59371f38dfd4aad625f6f9318b22dd97304b27701584928186  trust/calendar/owners.toml
 //   d5ae65c75fc1410fc5157abfee302ec49aec690edf5396ab9e6fdb23b2746ba9  trust/calendar/programmes.toml

@@ -4,6 +4,7 @@
 //! a CA's certificate says nothing of any server, and another server's says nothing of this one.
 
 mod evidence;
+mod known;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

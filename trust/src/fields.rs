@@ -144,6 +144,13 @@ impl<'a> Fields<'a> {
     }
 
     /// `key` is known and was read in another way.
+    /// Whether a key that may be left away is `true`; there is no reason to write `false`.
+    pub(crate) fn has_true(&mut self, key: &'static str) -> bool {
+        let is_true = |value: &DeValue<'_>| value.as_bool().filter(|given| *given).map(drop);
+        self.optional(key, "true, or no such key", is_true)
+            .is_some()
+    }
+
     pub(crate) fn skip(&mut self, key: &'static str) {
         self.asked.push(key);
     }

@@ -46,8 +46,8 @@ pub struct Question {
     pub as_of: Date,
     /// Whom the release is for.
     pub channel: Channel,
-    /// Only the facts that were public by this day; `None`: every fact of the calendar. For questions about the past:
-    /// would this have been refused then?
+    /// Only the facts that were public by this day, and the chains that were captured by then; `None`: all of them. For
+    /// questions about the past: would this have been refused then?
     pub facts_known_on: Option<Date>,
 }
 
@@ -94,13 +94,16 @@ pub fn judge(inputs: &Inputs, question: Question) -> Verdict {
     let reading = policy::read(&inputs.policy);
     let (inventory, about_anchors) = Inventory::from_files(&inputs.anchors);
     let (calendar, about_calendar) = Calendar::of_project(&inputs.calendar);
-    let calendar = match question.facts_known_on {
-        Some(day) => calendar.known_on(day),
-        None => calendar,
-    };
     let (mut chains, about_chains) = Chains::read(&inputs.endpoints, &reading.draft);
     let (ledger, about_ledger) = Ledger::read(&inputs.releases);
     let about_shipped = chains.add_shipped(&inputs.endpoints, &ledger);
+    let calendar = match question.facts_known_on {
+        Some(day) => {
+            chains.forget_after(day);
+            calendar.known_on(day)
+        }
+        None => calendar,
+    };
 
     let anchors = checks::anchors(&reading.draft, &inventory, &calendar);
     let case = Case {

@@ -144,6 +144,10 @@ pub struct Named {
     pub sha256: Option<Sha256>,
     /// The key, in whichever certificate.
     pub spki_sha256: Option<Sha256>,
+    /// Nobody recorded which it is: it is there for the reader, and no certificate is meant.
+    pub unrecorded: bool,
+    /// Where it is named.
+    pub at: Location,
 }
 
 /// What kind of change an event is.

@@ -5,6 +5,7 @@ mod facts;
 mod index;
 mod known;
 mod read;
+mod retires;
 mod suppose;
 mod whole;
 

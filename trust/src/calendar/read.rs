@@ -40,6 +40,7 @@ impl Calendar {
         calendar.events.sort_by_key(|event| event.date);
         calendar.chains.sort_by_key(|chain| chain.from);
         calendar.rebuild_index();
+        findings.extend(calendar.retire_nothing());
         crate::finding::sort(&mut findings);
         (calendar, findings)
     }
@@ -335,11 +336,15 @@ fn named(fields: &mut Fields<'_>, key: &'static str) -> Vec<Named> {
         let name = item.text("name");
         let sha256 = item.optional_sha256("sha256");
         let spki_sha256 = item.optional_sha256("spki-sha256");
+        let unrecorded = item.has_true("unrecorded");
+        let at = item.at();
         fields.add(item.finish());
         all.extend(name.map(|name| Named {
             name,
             sha256,
             spki_sha256,
+            unrecorded,
+            at,
         }));
     }
     all

@@ -48,6 +48,8 @@ impl Calendar {
                 name: distrust.name.clone(),
                 sha256: None,
                 spki_sha256: Some(distrust.spki_sha256),
+                unrecorded: false,
+                at: evidence.at.clone(),
             }],
             introduces: Vec::new(),
             days: None,

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::cause::Level;
 use super::gaps::Gap;
-use super::served::Served;
+use super::served::{SentChain, Served};
 use super::{Question, Store, prove};
 use crate::hierarchy::CertificateId;
 
@@ -117,7 +117,10 @@ fn anchors(question: &Question<'_>) -> Vec<Case> {
 }
 
 fn cross_certificates(question: &Question<'_>) -> Vec<Case> {
-    let chains = question.endpoints.iter().flat_map(|served| &served.chains);
+    let chains = question
+        .endpoints
+        .iter()
+        .flat_map(|served| sent(served, question));
     let sent: BTreeSet<_> = chains
         .flat_map(|chain| chain.certificates.iter().copied())
         .collect();
@@ -138,6 +141,14 @@ fn cross_certificates(question: &Question<'_>) -> Vec<Case> {
         Some((without, question.store.clone(), endpoints.collect()))
     };
     crosses.filter_map(case).collect()
+}
+
+/// What `served` may send on some day that is asked about: nothing hangs on what was sent before.
+fn sent<'q>(served: &'q Served, question: &Question<'q>) -> impl Iterator<Item = &'q SentChain> {
+    let (from, until) = (question.from, question.until);
+    let possible = served.alternatives.iter();
+    let possible = possible.filter(move |one| one.from <= until && from <= one.until);
+    possible.filter_map(|one| served.chains.get(one.chain?))
 }
 
 fn owners(question: &Question<'_>) -> Vec<Case> {

@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
+use super::anchors::AnchorForecast;
+use super::left_out::LeaveOneOut;
 use super::question::Question;
-use super::subject::{Resolved, Subject, SubjectAnchor, SubjectKind};
+use super::subject::{Resolved, Subject, SubjectKind};
 use super::what_if::Supposed;
-use crate::calendar::{Confidence, End, EndCause};
 use crate::coverage::{
     Carrier, Cause, Coverage, EndpointCoverage, EndpointInterval, Gap, Interval, Level,
     Question as CoverageQuestion, Served, State, prove,
@@ -67,6 +68,8 @@ pub struct ReleaseForecast {
     pub anchors: Vec<AnchorForecast>,
     /// Anchors whose certificate is neither in the pool nor in the calendar: they carry nothing here.
     pub missing_anchors: Vec<String>,
+    /// What it hangs on; `None` where that was not asked.
+    pub leave_one_out: Option<LeaveOneOut>,
 }
 
 /// How something stands on the day of the question.
@@ -155,17 +158,6 @@ pub struct Publish {
     pub never: bool,
 }
 
-/// An anchor of a release.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
-pub struct AnchorForecast {
-    /// Its name.
-    pub name: String,
-    /// Fingerprint, lowercase hexadecimal.
-    pub sha256: String,
-    /// Its effective end, where its certificate is known.
-    pub effective_end: Option<End>,
-}
-
 /// What `resolved` means for `subject`.
 pub(super) fn release(
     subject: &Subject<'_>,
@@ -176,7 +168,7 @@ pub(super) fn release(
     let verifier = question.verifier.unwrap_or(subject.verifier());
     let from = subject.released().unwrap_or(question.at);
     let until = question.until.unwrap_or(subject.service_ends());
-    let coverage = prove(&CoverageQuestion {
+    let asked = CoverageQuestion {
         store: &resolved.store,
         model: &verifier.behaviour(),
         endpoints: &resolved.served,
@@ -184,7 +176,8 @@ pub(super) fn release(
         counting: subject.counting(),
         from,
         until,
-    });
+    };
+    let coverage = prove(&asked);
     let when = When {
         at: question.at,
         from,
@@ -213,9 +206,24 @@ pub(super) fn release(
         anchors: subject
             .anchors()
             .iter()
-            .map(|anchor| self::anchor(anchor, supposed))
+            .map(|anchor| AnchorForecast::of(anchor, supposed))
             .collect(),
         missing_anchors: resolved.missing.clone(),
+        leave_one_out: question
+            .leave_one_out
+            .then(|| LeaveOneOut::of(&asked, question.at)),
+    }
+}
+
+impl From<&Gap> for Loss {
+    fn from(gap: &Gap) -> Self {
+        Self {
+            earliest: gap.earliest,
+            latest: gap.latest,
+            until: gap.until,
+            evidence: gap.evidence,
+            causes: gap.causes.clone(),
+        }
     }
 }
 
@@ -231,15 +239,8 @@ impl When {
     /// The earliest that is not over, and those that are.
     fn losses(&self, gaps: &[Gap]) -> (Option<Loss>, Vec<Loss>) {
         let over = |gap: &&Gap| gap.until.is_some_and(|until| until < self.at);
-        let loss = |gap: &Gap| Loss {
-            earliest: gap.earliest,
-            latest: gap.latest,
-            until: gap.until,
-            evidence: gap.evidence,
-            causes: gap.causes.clone(),
-        };
-        let standing = gaps.iter().find(|gap| !over(gap)).map(loss);
-        (standing, gaps.iter().filter(over).map(loss).collect())
+        let standing = gaps.iter().find(|gap| !over(gap)).map(Loss::from);
+        (standing, gaps.iter().filter(over).map(Loss::from).collect())
     }
 
     fn standing(&self, loss: Option<&Loss>) -> Standing {
@@ -379,22 +380,5 @@ impl Days {
             )
         };
         state(self) == state(other) && self.carriers == other.carriers
-    }
-}
-
-fn anchor(anchor: &SubjectAnchor<'_>, supposed: &Supposed<'_>) -> AnchorForecast {
-    let certificate = supposed.known.project.inventory.find(&anchor.sha256);
-    let ends = certificate.map(|found| supposed.calendar.ends(found, anchor.root));
-    let known = ends.and_then(|ends| ends.into_iter().next());
-    let not_after = anchor.not_after.map(|date| End {
-        date,
-        cause: EndCause::NotAfter,
-        confidence: Confidence::Certificate,
-        source: "notAfter, as the ledger has it".to_owned(),
-    });
-    AnchorForecast {
-        name: anchor.name.to_owned(),
-        sha256: hex::encode(anchor.sha256),
-        effective_end: known.or(not_after),
     }
 }

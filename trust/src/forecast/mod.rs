@@ -10,7 +10,9 @@
 //! with the first possible day of loss E and N days offline, an update that is out on E − N − 1 at the latest reaches
 //! it on E − 1, the last day that is held for certain.
 
+mod anchors;
 mod answer;
+mod left_out;
 mod question;
 mod servers;
 mod splice;
@@ -18,9 +20,9 @@ mod subject;
 mod what_if;
 mod world;
 
-pub use answer::{
-    AnchorForecast, Days, EndpointForecast, Forecast, Loss, Publish, ReleaseForecast, Standing,
-};
+pub use anchors::AnchorForecast;
+pub use answer::{Days, EndpointForecast, Forecast, Loss, Publish, ReleaseForecast, Standing};
+pub use left_out::{LeaveOneOut, LeftOut};
 pub use question::{ForecastError, Question, UnknownName, WhatIf};
 pub use subject::SubjectKind;
 

@@ -19,6 +19,8 @@ pub struct Question {
     pub verifier: Option<VerifierModel>,
     /// What is supposed, in this order.
     pub what_ifs: Vec<WhatIf>,
+    /// Whether to ask what each release hangs on.
+    pub leave_one_out: bool,
     /// Versions of the ledger, or [`super::THIS_POLICY`]; none is all.
     pub releases: Vec<String>,
 }

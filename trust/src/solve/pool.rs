@@ -67,7 +67,10 @@ impl Project {
         ]
         .concat();
         let calendar = match question.facts_known_on {
-            Some(day) => calendar.known_on(day),
+            Some(day) => {
+                chains.forget_after(day);
+                calendar.known_on(day)
+            }
             None => calendar,
         };
         let project = Self {

@@ -13,4 +13,5 @@ mod made;
 mod openssl;
 mod pem;
 mod pki;
+mod retired;
 mod support;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use sha2::{Digest as _, Sha256};
+use trust::channel::Channel;
 use trust::gate::{self, Question, Verdict};
 use trust::ledger::{self, Release, Shipped};
 use trust::policy::Policy;
@@ -46,6 +47,10 @@ pub struct BuildArguments {
     /// When and for whom.
     #[command(flatten)]
     question: QuestionArguments,
+    /// Judge by the facts that were public on this day, YYYY-MM-DD: would it have been released then? It is written into the
+    /// release; never for the production channel
+    #[arg(long, value_name = "DATE")]
+    facts_known_on: Option<trust::date::Date>,
     /// Build from a tree with uncommitted changes; the version then ends with .dirty
     #[arg(long)]
     allow_dirty: bool,
@@ -89,10 +94,14 @@ pub fn run(project: &Project, arguments: &BuildArguments) -> Result<Exit> {
     let question = Question {
         as_of: date.day,
         channel: arguments.question.channel.into(),
-        facts_known_on: None,
+        facts_known_on: arguments.facts_known_on,
     };
+    require_every_fact(question)?;
+    let known = question.facts_known_on.map_or(String::new(), |day| {
+        format!(", with the facts that were known on {day}")
+    });
     progress.say(&format!(
-        "release {version}, judged at {} ({})",
+        "release {version}, judged at {} ({}){known}",
         date.day, date.source
     ));
 
@@ -144,6 +153,18 @@ pub fn run(project: &Project, arguments: &BuildArguments) -> Result<Exit> {
         releases::record(project, &entry, &mut output::stdout(), progress)?;
     }
     Ok(Exit::Done)
+}
+
+/// What was known on a day answers questions about the past. Devices in the field live on with what is known now.
+fn require_every_fact(question: Question) -> Result<()> {
+    if question.facts_known_on.is_none() || question.channel != Channel::Production {
+        return Ok(());
+    }
+    Err(Failure::new(
+        Exit::Unreadable,
+        "--facts-known-on leaves out facts that are known: no release for devices in the field is judged so",
+    )
+    .help("leave it away, or build for --channel development"))
 }
 
 /// Compiles the firmware of a checkout that does not change meanwhile; the bytes of the ELF file.
@@ -284,6 +305,7 @@ impl Build<'_> {
             commit: self.head.commit.clone(),
             dirty: !self.head.changed.is_empty(),
             released: self.date.day.to_string(),
+            facts_known_on: (self.verdict.question().facts_known_on).map(|day| day.to_string()),
             source_date_epoch: self.date.epoch,
             service_ends: contents.service_ends.to_string(),
             secure_version: descriptor.secure_version,

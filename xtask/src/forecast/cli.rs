@@ -40,6 +40,9 @@ pub struct ForecastArguments {
     /// Facts besides those of trust/calendar/; a file of the same name replaces the one there
     #[arg(long, value_name = "FILE")]
     pub calendar: Vec<PathBuf>,
+    /// What does it hang on? The same without each anchor, cross-certificate, owner and host
+    #[arg(long)]
+    pub leave_one_out: bool,
     /// Form of the forecast
     #[arg(long, value_enum, default_value_t = ForecastFormat::Human)]
     pub format: ForecastFormat,

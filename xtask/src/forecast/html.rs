@@ -1,7 +1,9 @@
 //! A forecast as one HTML page: the timeline drawn, and the same in a table. No script, no font, nothing fetched.
 
 use serde::Serialize;
-use trust::forecast::{Days, EndpointForecast, Forecast, Loss, Publish, ReleaseForecast};
+use trust::coverage::Cause;
+use trust::date::Date;
+use trust::forecast::{Days, EndpointForecast, Forecast, LeftOut, Loss, Publish, ReleaseForecast};
 
 use super::drawing::{Drawing, WIDTHS, clean};
 use super::{human, words};
@@ -21,6 +23,11 @@ pub(super) fn page(forecast: &Forecast) -> Result<String> {
         summary: words::summary(forecast),
         drawings: WIDTHS.map(|width| Drawing::of(forecast, width)),
         rows: forecast.releases.iter().flat_map(rows).collect(),
+        left_out: forecast
+            .releases
+            .iter()
+            .filter_map(LeftOutTable::of)
+            .collect(),
     };
     fill(
         "the forecast",
@@ -37,6 +44,8 @@ struct Values<'a> {
     summary: String,
     drawings: [Drawing; 2],
     rows: Vec<TableRow>,
+    /// What each release hangs on; none where that was not asked.
+    left_out: Vec<LeftOutTable>,
 }
 
 /// A release or an endpoint in the table.
@@ -61,6 +70,59 @@ struct TableRow {
 struct Why {
     what: String,
     source: String,
+}
+
+/// What one release hangs on.
+#[derive(Serialize)]
+struct LeftOutTable {
+    release: String,
+    from: Date,
+    until: Date,
+    rows: Vec<LeftOutRow>,
+}
+
+/// One thing that is left out.
+#[derive(Serialize)]
+struct LeftOutRow {
+    without: String,
+    fewest: String,
+    holds: bool,
+    outcome: String,
+    causes: Vec<Why>,
+}
+
+impl LeftOutTable {
+    fn of(release: &ReleaseForecast) -> Option<Self> {
+        let left_out = release.leave_one_out.as_ref()?;
+        Some(Self {
+            release: clean(&release.name),
+            from: left_out.from,
+            until: left_out.until,
+            rows: left_out.rows.iter().map(LeftOutRow::of).collect(),
+        })
+    }
+}
+
+impl LeftOutRow {
+    fn of(row: &LeftOut) -> Self {
+        let causes = row.loss.iter().flat_map(|loss| &loss.causes);
+        Self {
+            without: clean(&words::without(row)),
+            fewest: words::fewest(row),
+            holds: row.loss.is_none(),
+            outcome: words::outcome(row),
+            causes: causes.map(Why::of).collect(),
+        }
+    }
+}
+
+impl Why {
+    fn of(cause: &Cause) -> Self {
+        Self {
+            what: clean(&words::cause(cause)),
+            source: clean(&cause.source),
+        }
+    }
 }
 
 fn rows(release: &ReleaseForecast) -> Vec<TableRow> {
@@ -104,10 +166,6 @@ impl TableRow {
         reason: impl Fn(&Loss) -> String,
         days: &[Days],
     ) -> Self {
-        let why = |cause| Why {
-            what: clean(&words::cause(cause)),
-            source: clean(&cause.source),
-        };
         let causes = loss.into_iter().flat_map(|loss| &loss.causes);
         Self {
             name: String::new(),
@@ -118,7 +176,7 @@ impl TableRow {
             evidence: loss.map_or("", |loss| words::level(loss.evidence)),
             earlier: earlier.iter().map(words::when).collect(),
             missing: Vec::new(),
-            causes: causes.map(why).collect(),
+            causes: causes.map(Why::of).collect(),
             publish: publish.map(words::publish).unwrap_or_default(),
             reason: loss.map(reason).unwrap_or_default(),
             paths: words::sequence(days),

@@ -1,6 +1,8 @@
 //! A forecast as text for people.
 
-use trust::forecast::{EndpointForecast, Forecast, Loss, ReleaseForecast, Standing, SubjectKind};
+use trust::forecast::{
+    EndpointForecast, Forecast, LeaveOneOut, LeftOut, Loss, ReleaseForecast, Standing, SubjectKind,
+};
 
 use super::words;
 
@@ -53,6 +55,27 @@ fn about(release: &ReleaseForecast, text: &mut String) {
             items(text, "", &words::sequence(&endpoint.days));
         }
     }
+    if let Some(left_out) = &release.leave_one_out {
+        items(text, "without", &lines(left_out));
+    }
+}
+
+/// One aligned line for each thing that is left out.
+fn lines(left_out: &LeaveOneOut) -> Vec<String> {
+    let rows = left_out.rows.iter();
+    let rows: Vec<_> = rows
+        .map(|row| (words::without(row), words::fewest(row), row))
+        .collect();
+    let wide = |cell: fn(&(String, String, &LeftOut)) -> usize| rows.iter().map(cell).max();
+    let first = wide(|(what, ..)| what.chars().count()).unwrap_or_default();
+    let second = wide(|(_, fewest, _)| fewest.chars().count()).unwrap_or_default();
+    let line = |(what, fewest, row): &(String, String, &LeftOut)| {
+        let outcome = words::outcome(row);
+        let cause = row.loss.iter().flat_map(|loss| &loss.causes).next();
+        let cause = cause.map_or(String::new(), |cause| format!(": {}", words::cause(cause)));
+        format!("{what:<first$}  {fewest:<second$}  {outcome}{cause}")
+    };
+    rows.iter().map(line).collect()
 }
 
 /// `released 2024-03-19, service until 2029-03-19, esp-idf-pem, 12000 devices`

@@ -54,6 +54,7 @@ fn question(project: &Project, arguments: &ForecastArguments) -> Result<Question
         until: arguments.until,
         verifier: arguments.verifier,
         what_ifs: arguments.what_ifs(),
+        leave_one_out: arguments.leave_one_out,
         releases: arguments.releases.clone(),
     })
 }

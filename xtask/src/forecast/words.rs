@@ -1,8 +1,8 @@
 //! What is said of a forecast, in every form the same.
 
-use trust::coverage::{Cause, Level};
+use trust::coverage::{Cause, Level, Without};
 use trust::date::Date;
-use trust::forecast::{Days, Forecast, Loss, Publish, ReleaseForecast, Standing};
+use trust::forecast::{Days, Forecast, LeftOut, Loss, Publish, ReleaseForecast, Standing};
 use trust::words::counted;
 
 /// In one or two words.
@@ -101,6 +101,42 @@ pub(super) fn paths(days: &Days) -> String {
         0 => "no path that counts".to_owned(),
         paths => counted(paths, "path"),
     }
+}
+
+/// What is left out.
+pub(super) fn without(row: &LeftOut) -> String {
+    match &row.without {
+        None => "nothing".to_owned(),
+        Some(Without::Anchor { name, .. }) => format!("anchor {name}"),
+        // One that was issued again is two with one name: `--drop-cross-sign` takes these digits too.
+        Some(Without::CrossCertificate { name, sha256 }) => {
+            let digits = sha256.get(..8).unwrap_or(sha256);
+            format!("cross-certificate {name} ({digits})")
+        }
+        Some(Without::Host { host }) => format!("host {host}"),
+        Some(Without::Owner { name }) => format!("owner {name}"),
+    }
+}
+
+/// `1 path, 1 owner`: the fewest on any day.
+pub(super) fn fewest(row: &LeftOut) -> String {
+    let count = |count: usize, what: &str| match count {
+        1 => format!("1 {what}"),
+        count => format!("{count} {what}s"),
+    };
+    let paths = count(row.independent_paths, "path");
+    format!("{paths}, {}", count(row.distinct_owners, "owner"))
+}
+
+/// Whether it holds without that, and else when it is lost.
+pub(super) fn outcome(row: &LeftOut) -> String {
+    row.loss.as_ref().map_or_else(
+        || "holds".to_owned(),
+        |loss| match loss.evidence {
+            Level::Unknown => format!("no proof {}", when(loss)),
+            evidence => format!("lost {} ({})", when(loss), level(evidence)),
+        },
+    )
 }
 
 /// Which facts count.

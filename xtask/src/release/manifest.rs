@@ -31,6 +31,10 @@ pub struct ReleaseManifest {
     pub dirty: bool,
     /// Release date, YYYY-MM-DD: the day that the verdict is for.
     pub released: String,
+    /// The day by which facts were public that the verdict is from, YYYY-MM-DD. Only where that was asked for: every
+    /// fact of the calendar counts otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facts_known_on: Option<String>,
     /// The instant in the app descriptor: seconds since 1970-01-01T00:00:00Z.
     pub source_date_epoch: i64,
     /// Last day of service that the policy promises, YYYY-MM-DD.

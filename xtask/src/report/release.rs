@@ -42,6 +42,9 @@ pub struct ReleaseReport {
     pub released: Date,
     /// Last day of service, inclusive.
     pub service_ends: Date,
+    /// The day by which facts were public that the verdict is from; `None`: every fact counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub facts_known_on: Option<Date>,
     /// The slowest device to come back and update.
     pub longest_offline_days: u32,
     /// Whether the gate was open.
@@ -206,6 +209,7 @@ impl ReleaseReport {
             dirty: manifest.dirty,
             released: verdict.question().as_of,
             service_ends: contents.service_ends,
+            facts_known_on: verdict.question().facts_known_on,
             longest_offline_days: policy.service_life.longest_offline_days.value,
             verdict: Outcome::of(verdict.findings()),
             summary: Summary::of(verdict.findings()),

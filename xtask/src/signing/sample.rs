@@ -85,6 +85,7 @@ fn manifest(image: &[u8]) -> ReleaseManifest {
         commit: "0".repeat(40),
         dirty: false,
         released: text("2026-07-01"),
+        facts_known_on: None,
         source_date_epoch: 1_782_864_000,
         service_ends: text("2034-06-30"),
         secure_version: 0,

@@ -61,6 +61,60 @@ fn a_ledger_with_a_mistake_closes_the_gate_of_the_releases_after_it() {
     assert!(problems[0].contains("L902"), "{problems:?}");
 }
 
+/// The day of the facts is a part of the question that was asked, and of no question about devices in the field.
+#[test]
+fn a_release_is_judged_by_the_facts_of_the_day_that_it_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = project(folder.path());
+    let event = "schema-version = 1\n\n[[event]]\ndate = \"2027-01-01\"\nannounced = \"2026-06-15\"\n\
+                 owner = \"Let's Encrypt\"\nkind = \"distrust\"\nretires = [{ name = \"ISRG Root X1\", spki-sha256 = \
+                 \"0b9fa5a59eed715c26c1020c711b4f6ec42d58b0015e14337a39dad301c5afc3\" }]\n\
+                 confidence = \"announced\"\nsource = \"made for this test\"\n";
+    fs::write(project.root.join("trust/calendar/news.toml"), event).unwrap();
+    let all = manifest(&project, commit(&project));
+    assert_ne!(steps(&project, &all).1, [""; 0]);
+    let known_on = |day: &str| ReleaseManifest {
+        facts_known_on: Some(day.to_owned()),
+        ..all.clone()
+    };
+    assert_eq!(steps(&project, &known_on("2026-06-14")).1, [""; 0]);
+    assert_ne!(steps(&project, &known_on("2026-06-15")).1, [""; 0]);
+    let bad = steps(&project, &known_on("yesterday")).1;
+    assert!(
+        bad.iter().any(|why| why.contains("cannot be computed")),
+        "{bad:?}"
+    );
+    let in_the_field = ReleaseManifest {
+        channel: "production".to_owned(),
+        ..known_on("2026-06-14")
+    };
+    let (_, problems) = steps(&project, &in_the_field);
+    assert!(
+        problems
+            .iter()
+            .any(|why| why.contains("without facts that are known")),
+        "{problems:?}"
+    );
+}
+
+/// What is recorded of the day is read back, and a release without it has the bytes that it always had.
+#[test]
+fn the_day_of_the_facts_is_in_the_manifest_only_where_it_was_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = project(folder.path());
+    let mut manifest = manifest(&project, commit(&project));
+    let text = String::from_utf8(manifest.to_bytes()).unwrap();
+    assert!(!text.contains("facts-known-on"));
+    manifest.facts_known_on = Some("2026-06-14".to_owned());
+    let bytes = manifest.to_bytes();
+    assert_eq!(ReleaseManifest::from_bytes(&bytes).unwrap(), manifest);
+    let text = String::from_utf8(bytes).unwrap();
+    assert!(
+        text.contains("\"facts-known-on\": \"2026-06-14\""),
+        "{text}"
+    );
+}
+
 /// The entry, of a release that no device runs any more: whether its devices reach the next one is another question.
 fn retired() -> String {
     let retired = ENTRY.replace("units = 12000", "units = 0");
@@ -129,6 +183,7 @@ fn manifest(project: &Project, commit: String) -> ReleaseManifest {
         commit,
         dirty: false,
         released: "2026-07-01".to_owned(),
+        facts_known_on: None,
         source_date_epoch: 1_782_864_000,
         service_ends: policy.service_life.ends.value.to_string(),
         secure_version: 0,

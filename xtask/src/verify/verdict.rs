@@ -79,12 +79,19 @@ pub fn check(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
 
 /// At which question the verdict was computed, and what stands against the release without blocking it.
 fn seen(verdict: &Verdict) -> String {
-    let Question { as_of, channel, .. } = verdict.question();
+    let Question {
+        as_of,
+        channel,
+        facts_known_on,
+    } = verdict.question();
+    let known = facts_known_on.map_or(String::new(), |day| {
+        format!(", with the facts that were known on {day}")
+    });
     let findings = verdict.findings();
     let blocking = findings.iter().filter(|finding| finding.blocks()).count();
     let waived = findings.iter().filter(|finding| finding.waived.is_some());
     let mut seen = format!(
-        "at {as_of}, {} channel, by the rules of this checkout: {}, {} of them waived, {blocking} of them blocking",
+        "at {as_of}{known}, {} channel, by the rules of this checkout: {}, {} of them waived, {blocking} of them blocking",
         channel.word(),
         counted(findings.len(), "finding"),
         waived.count(),
@@ -116,10 +123,20 @@ fn compute(evidence: &Evidence<'_>) -> Result<Verdict, String> {
         .parse()
         .map_err(|error: trust::date::DateError| error.to_string())?;
     let channel = judged_channel(evidence, manifest)?;
+    let known = manifest.facts_known_on.as_deref().map(str::parse);
+    let facts_known_on: Option<Date> = known
+        .transpose()
+        .map_err(|error: trust::date::DateError| error.to_string())?;
+    if facts_known_on.is_some() && channel == Channel::Production {
+        return Err(
+            "it was judged without facts that are known: no release for devices in the field is"
+                .to_owned(),
+        );
+    }
     let question = Question {
         as_of,
         channel,
-        facts_known_on: None,
+        facts_known_on,
     };
     Ok(gate::judge(&inputs.inputs, question))
 }

@@ -27,8 +27,8 @@ pub(super) fn of(chain: &SentChain, world: &World<'_>) -> End {
         .min_by_key(|certificate| certificate.not_after);
     let candidates = [
         first_to_end.map(|certificate| certificate_ends(certificate)),
-        revocation(&certificates),
         retirement(chain, &certificates, world),
+        revocation(&certificates),
         root_end(chain, &certificates, world),
     ];
     let (until, cause) = candidates
@@ -49,24 +49,6 @@ fn leaf_ends(chain: &SentChain, certificates: &[&CaCertificate]) -> Date {
     let issuer = certificates.first();
     let issuer = issuer.filter(|first| first.key == chain.below && !chain.unnamed_issuer);
     issuer.map_or(Date::LAST, |issuer| issuer.not_after)
-}
-
-/// Nobody issues with a certificate from the day of its revocation.
-fn revocation(certificates: &[&CaCertificate]) -> Option<(Date, Cause)> {
-    let revoked = certificates.iter().filter_map(|certificate| {
-        let day = certificate.revoked?;
-        Some((day, *certificate))
-    });
-    let (day, certificate) = revoked.min_by_key(|(day, _)| *day)?;
-    let cause = Cause {
-        date: day,
-        kind: CauseKind::Retired,
-        what: format!("{} is revoked", certificate.in_words()),
-        source: "a fact of the certificate".to_owned(),
-        confidence: Confidence::Announced,
-        previously: Vec::new(),
-    };
-    Some((day.plus_days(-1), cause))
 }
 
 fn certificates<'a>(
@@ -142,6 +124,22 @@ fn retirement(
         previously: moved.map(|other| other.date).collect(),
     };
     Some((event.date.plus_days(-1), cause))
+}
+
+/// The first of the certificates that is revoked: who follows the rules neither issues below it nor has it sent.
+fn revocation(certificates: &[&CaCertificate]) -> Option<(Date, Cause)> {
+    let revoked = certificates.iter();
+    let revoked = revoked.filter_map(|certificate| Some((certificate.revoked?, certificate)));
+    let (day, certificate) = revoked.min_by_key(|(day, _)| *day)?;
+    let cause = Cause {
+        date: day,
+        kind: CauseKind::Retired,
+        what: format!("{} is revoked", certificate.in_words()),
+        source: "`revoked` of the certificate, in the calendar".to_owned(),
+        confidence: Confidence::Observed,
+        previously: Vec::new(),
+    };
+    Some((day.plus_days(-1), cause))
 }
 
 /// Whether `other` is an announcement that `event` superseded: of the same owner and kind, about the same.

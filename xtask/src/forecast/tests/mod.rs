@@ -6,11 +6,11 @@ mod calendar;
 mod page;
 
 use trust::calendar::Confidence;
-use trust::coverage::{Cause, CauseKind, Level};
+use trust::coverage::{Cause, CauseKind, Level, Without};
 use trust::date::Date;
 use trust::forecast::{
-    AnchorForecast, Days, EndpointForecast, Forecast, Loss, Publish, ReleaseForecast, Standing,
-    SubjectKind,
+    AnchorForecast, Days, EndpointForecast, Forecast, LeaveOneOut, LeftOut, Loss, Publish,
+    ReleaseForecast, Standing, SubjectKind,
 };
 
 pub(super) fn date(text: &str) -> Date {
@@ -75,6 +75,31 @@ fn release(name: &str, lost: Date) -> ReleaseForecast {
             effective_end: None,
         }],
         missing_anchors: vec!["A root that <nobody> has".to_owned()],
+        leave_one_out: Some(left_out(lost)),
+    }
+}
+
+fn left_out(lost: Date) -> LeaveOneOut {
+    let row = |without, lost: Option<Date>| LeftOut {
+        without,
+        independent_paths: usize::from(lost.is_none()),
+        distinct_owners: 1,
+        loss: lost.map(loss),
+    };
+    let host = Without::Host {
+        host: "a-long-host-name.of-a-long-domain.example.com".to_owned(),
+    };
+    let owner = Without::Owner {
+        name: "<script>alert('&')</script>".to_owned(),
+    };
+    LeaveOneOut {
+        from: date("2026-07-01"),
+        until: date("2031-12-31"),
+        rows: vec![
+            row(None, None),
+            row(Some(host), Some(lost)),
+            row(Some(owner), None),
+        ],
     }
 }
 

@@ -124,3 +124,22 @@ fn every_kind_of_bar_has_a_pattern_of_its_own() {
     }
     assert!(page.contains("svg .none { fill: none; stroke-dasharray"));
 }
+
+/// What each release hangs on: a row for each thing that is left out, and no section where that was not asked.
+#[test]
+fn what_each_hangs_on_is_a_table_of_its_own() {
+    let asked = sample();
+    let page = html::page(&asked).unwrap();
+    assert_eq!(
+        page.matches("class=\"left-out\"").count(),
+        asked.releases.len()
+    );
+    assert!(page.contains("<bdi>host a-long-host-name.of-a-long-domain.example.com</bdi>"));
+    assert!(page.contains("<bdi>nothing</bdi>"));
+    let mut not_asked = asked;
+    for release in &mut not_asked.releases {
+        release.leave_one_out = None;
+    }
+    let page = html::page(&not_asked).unwrap();
+    assert!(!page.contains("left-out\""), "{page}");
+}
