@@ -26,6 +26,7 @@ pub mod server;
 pub mod solve;
 pub mod source;
 pub mod store;
+pub mod template;
 pub mod verifier;
 mod waivers;
 pub mod words;

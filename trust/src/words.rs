@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 /// `1 day`, `2 days`, `0 days`: how many there are of what `one` names in the singular.
-pub fn counted<N: Display + From<u8> + PartialEq>(count: N, one: &str) -> String {
+pub fn counted<N: Copy + Display + From<u8> + PartialEq>(count: N, one: &str) -> String {
     let plural = if count == N::from(1) { "" } else { "s" };
     format!("{count} {one}{plural}")
 }

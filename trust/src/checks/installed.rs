@@ -95,7 +95,7 @@ impl<'a> Installed<'a> {
         let served = release.endpoints.iter().map(|endpoint| {
             let captured = |path: &str| case.chains.at(path);
             let declared = Declaration::of_release(endpoint, captured, &proof.hierarchy);
-            case.served_now(proof, Server::of(&endpoint.url), declared)
+            case.served_now(proof, Server::of(&endpoint.url).as_ref(), declared)
         });
         Self {
             case,
@@ -320,10 +320,10 @@ impl Case<'_> {
 
     /// What a server sends now: what the policy says of it, else what was declared of old. The endpoint keeps its own
     /// name, because pins go by it.
-    fn served_now(&self, proof: &Proof, server: Option<Server>, declared: Declaration) -> Served {
+    fn served_now(&self, proof: &Proof, server: Option<&Server>, declared: Declaration) -> Served {
         let endpoints = self.policy.endpoints.iter().zip(&proof.served);
         let mut published = endpoints.map(|(endpoint, now)| (Server::of(&endpoint.url.value), now));
-        let now = published.find(|(other, _)| other.is_some() && *other == server);
+        let now = published.find(|(other, _)| other.is_some() && other.as_ref() == server);
         match now.map(|(_, now)| now) {
             Some(now) => Served {
                 name: declared.name,

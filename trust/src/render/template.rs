@@ -1,8 +1,5 @@
 //! The templates, compiled into the program, and what all of them say at the top.
 
-use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::Serialize;
 
 use super::comment::comment;
@@ -10,20 +7,12 @@ use super::{Format, RenderError};
 use crate::calendar::EndCause;
 use crate::date::Date;
 use crate::store::{ApprovedAnchor, ApprovedStore, StoreInput};
+use crate::template::{self, Escape};
 use crate::words::counted;
 
-/// Renders `template` with `values`. A value that is missing is an error, never an empty text.
+/// Renders `template` with `values`.
 pub(super) fn fill(template: &str, values: impl Serialize) -> Result<String, RenderError> {
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_auto_escape_callback(|_| AutoEscape::None);
-    let syntax = SyntaxConfig::builder()
-        .keep_trailing_newline(true)
-        .lstrip_blocks(true)
-        .trim_blocks(true)
-        .build()?;
-    environment.set_syntax(syntax);
-    Ok(environment.render_str(template, Serde(values))?)
+    Ok(template::fill(template, values, Escape::Verbatim)?)
 }
 
 /// What a generated file says about itself: lines of text, each safe inside a comment.
