@@ -19,6 +19,8 @@ pub enum RootsCommand {
     Add(AddArguments),
     /// List the pool: owner, key, notAfter and effective end of each anchor
     List(ListArguments),
+    /// Show which roots a CA leads to, over which certificates and until when
+    Paths(PathsArguments),
     /// Remove an anchor from the pool; refused while the policy requires it
     Remove(RemoveArguments),
     /// Show one root: everything that may end it, which end wins, and why
@@ -43,6 +45,17 @@ pub struct AddArguments {
 #[derive(Args, Debug)]
 pub struct ListArguments {
     /// Form of the list
+    #[arg(long, value_enum, default_value_t = RootsFormat::Human)]
+    pub format: RootsFormat,
+}
+
+/// Arguments of `roots paths`.
+#[derive(Args, Debug)]
+pub struct PathsArguments {
+    /// Name of a CA, as `R12`, or SHA-256 of its SubjectPublicKeyInfo
+    #[arg(value_name = "NAME|SPKI-SHA256")]
+    pub which: String,
+    /// Form of the answer
     #[arg(long, value_enum, default_value_t = RootsFormat::Human)]
     pub format: RootsFormat,
 }

@@ -5,6 +5,7 @@ mod cli;
 mod file;
 mod list;
 mod mozilla;
+mod paths;
 mod pool;
 mod provenance;
 mod record;
@@ -39,6 +40,7 @@ pub fn run(project: &Project, arguments: &RootsArguments) -> Result<Exit> {
     let exit = match &arguments.command {
         RootsCommand::Add(arguments) => add::run(project, arguments, &mut out),
         RootsCommand::List(arguments) => list::run(project, arguments, &mut out),
+        RootsCommand::Paths(arguments) => paths::run(project, arguments, &mut out),
         RootsCommand::Remove(arguments) => remove::run(project, arguments, &mut out),
         RootsCommand::Show(arguments) => show::run(project, arguments, &mut out),
     }?;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Parser as _;
 use tempfile::TempDir;
 
-use super::{RootsArguments, RootsCommand, add, list, mozilla, remove, show};
+use super::{RootsArguments, RootsCommand, add, list, mozilla, paths, remove, show};
 use crate::exit::Exit;
 use crate::failure::Result;
 use crate::project::Project;
@@ -59,6 +59,7 @@ impl Place {
         let exit = match &arguments.command {
             RootsCommand::Add(arguments) => add::run(&self.project, arguments, &mut out),
             RootsCommand::List(arguments) => list::run(&self.project, arguments, &mut out),
+            RootsCommand::Paths(arguments) => paths::run(&self.project, arguments, &mut out),
             RootsCommand::Remove(arguments) => remove::run(&self.project, arguments, &mut out),
             RootsCommand::Show(arguments) => show::run(&self.project, arguments, &mut out),
         }?;
@@ -391,4 +392,30 @@ fn a_pool_with_an_error_is_listed_as_far_as_it_goes_and_fails() {
     let (exit, text) = place.run(&["list"]).unwrap();
     assert_eq!(exit, Exit::Findings);
     assert!(text.contains("ISRG Root X2"));
+}
+
+/// The dates are those of the certificates: R3 under ISRG Root X1, its cross-certificate, and R3 under DST Root CA X3.
+#[test]
+fn paths_of_an_issuer_until_their_first_certificate_ends() {
+    let place = Place::new();
+    let (exit, text) = place.run(&["paths", "r3"]).unwrap();
+    assert_eq!(exit, Exit::Done);
+    let headings: Vec<_> = text.lines().filter(|line| line.contains(" to ")).collect();
+    assert_eq!(
+        headings,
+        [
+            "R3 (Let's Encrypt): 3 paths to roots",
+            "  ISRG Root X1: 2020-09-04 to 2025-09-15",
+            "  DST Root CA X3: 2021-01-20 to 2024-09-30",
+            "  DST Root CA X3: 2020-10-07 to 2021-09-29",
+        ]
+    );
+    let (_, json) = place
+        .run(&["paths", "ISRG Root X2", "--format", "json"])
+        .unwrap();
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["paths"][0]["root"], "ISRG Root X2");
+    assert_eq!(json["paths"][0]["required"], true);
+    let refusal = place.run(&["paths", "R2000"]).unwrap_err();
+    assert!(refusal.to_string().contains("no CA is called `R2000`"));
 }
