@@ -145,12 +145,12 @@ mod tests {
     use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _, symlink};
     use std::os::unix::net::UnixListener;
     use std::path::{Path, PathBuf};
-    use std::process::Command;
 
     use tempfile::{TempDir, tempdir};
 
     use super::{Existing, Readers, directory_of, read, write};
     use crate::exit::Exit;
+    use crate::scratch;
 
     fn place() -> (TempDir, PathBuf) {
         let directory = tempdir().unwrap();
@@ -221,8 +221,7 @@ mod tests {
     fn what_is_no_plain_file_is_neither_read_nor_replaced() {
         let (directory, _) = place();
         let at = |name: &str| directory.path().join(name);
-        let made = Command::new("mkfifo").arg(at("pipe")).status().unwrap();
-        assert!(made.success());
+        scratch::pipe(&at("pipe"));
         let _listener = UnixListener::bind(at("socket")).unwrap();
         fs::create_dir(at("folder")).unwrap();
         symlink("pipe", at("to-pipe")).unwrap();

@@ -41,6 +41,9 @@ pub mod releases;
 pub mod render;
 pub mod report;
 pub mod roots;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod scratch;
 pub mod signing;
 pub mod solve;
 pub mod test;

@@ -173,6 +173,7 @@ mod tests {
     use std::os::unix::fs::FileTypeExt as _;
 
     use super::*;
+    use crate::scratch;
 
     fn arguments(check: bool) -> RenderArguments {
         RenderArguments {
@@ -198,8 +199,7 @@ mod tests {
     fn a_pipe_is_neither_read_nor_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let pipe = folder.path().join("pipe");
-        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
-        assert!(made.unwrap().success());
+        scratch::pipe(&pipe);
         for check in [false, true] {
             let failure = deliver(b"store", Some(&pipe), &arguments(check)).unwrap_err();
             assert_eq!(failure.exit, Exit::Unreadable);

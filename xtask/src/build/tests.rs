@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use clap::Parser as _;
 use tempfile::TempDir;
@@ -12,6 +11,7 @@ use crate::exit::Exit;
 use crate::failure::Result;
 use crate::git;
 use crate::project::Project;
+use crate::scratch;
 
 /// A proven project that is a folder of a larger repository, with its store rendered.
 fn larger_repository() -> (TempDir, Project) {
@@ -41,8 +41,8 @@ fn larger_repository() -> (TempDir, Project) {
     fs::write(root.join(".gitignore"), "/target/\n").unwrap();
     let project = Project { root };
     assert_eq!(run(&project, "render").unwrap(), Exit::Done);
-    run_git(folder.path(), &["init", "--quiet"]);
-    commit(folder.path());
+    scratch::git(folder.path(), &["init", "--quiet"]);
+    scratch::commit(folder.path());
     (folder, project)
 }
 
@@ -53,18 +53,6 @@ fn run(project: &Project, verb: &str) -> Result<Exit> {
         Verb::Render(arguments) => crate::render::run(project, &arguments),
         other => panic!("{other:?}"),
     }
-}
-
-fn commit(folder: &Path) {
-    run_git(folder, &["add", "--all"]);
-    run_git(folder, &["commit", "--quiet", "--message", "x"]);
-}
-
-fn run_git(folder: &Path, arguments: &[&str]) {
-    let identity = ["-c", "user.name=test", "-c", "user.email=test@example.com"];
-    let mut command = Command::new("git");
-    command.arg("-C").arg(folder).args(identity).args(arguments);
-    assert!(command.output().unwrap().status.success());
 }
 
 #[test]
@@ -80,7 +68,7 @@ fn a_clean_project_in_a_larger_repository_is_its_commit() {
 fn a_tree_that_is_not_its_commit_is_refused_before_the_toolchain_is_fetched() {
     let (_folder, project) = larger_repository();
     let main = project.root.join("firmware/src/main.rs");
-    run_git(
+    scratch::git(
         &project.root,
         &["update-index", "--skip-worktree", "firmware/src/main.rs"],
     );
@@ -93,9 +81,9 @@ fn a_tree_that_is_not_its_commit_is_refused_before_the_toolchain_is_fetched() {
     // And a file that git ignores.
     let (folder, project) = larger_repository();
     let (repository, anchor) = (folder.path(), first_anchor(&project));
-    run_git(&project.root, &["rm", "--quiet", "--cached", &anchor]);
+    scratch::git(&project.root, &["rm", "--quiet", "--cached", &anchor]);
     fs::write(repository.join(".git/info/exclude"), "*.pem\n").unwrap();
-    run_git(repository, &["commit", "--quiet", "--message", "x"]);
+    scratch::git(repository, &["commit", "--quiet", "--message", "x"]);
     let failure = run(&project, "build-firmware").unwrap_err();
     assert_eq!(failure.exit, Exit::Findings);
     assert!(failure.what.starts_with(&anchor), "{failure}");

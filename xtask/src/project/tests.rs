@@ -3,13 +3,13 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::process::Command;
 
 use tempfile::TempDir;
 
 use super::Project;
 use crate::exit::Exit;
 use crate::git;
+use crate::scratch;
 
 /// A repository whose folder `products/thermostat` is a project.
 fn larger_repository() -> (TempDir, Project) {
@@ -31,27 +31,14 @@ fn larger_repository() -> (TempDir, Project) {
     }
     // What stands in the root of the repository is somebody else's.
     fs::write(folder.path().join("policy.toml"), "another\n").unwrap();
-    run_git(folder.path(), &["init", "--quiet"]);
+    scratch::git(folder.path(), &["init", "--quiet"]);
     (folder, project)
-}
-
-fn commit(folder: &Path) -> String {
-    run_git(folder, &["add", "--all"]);
-    run_git(folder, &["commit", "--quiet", "--message", "x"]);
-    git::head(folder).unwrap().commit
-}
-
-fn run_git(folder: &Path, arguments: &[&str]) {
-    let identity = ["-c", "user.name=test", "-c", "user.email=test@example.com"];
-    let mut command = Command::new("git");
-    command.arg("-C").arg(folder).args(identity).args(arguments);
-    assert!(command.output().unwrap().status.success());
 }
 
 #[test]
 fn a_project_in_a_larger_repository_has_its_own_inputs() {
     let (folder, project) = larger_repository();
-    let commit = commit(folder.path());
+    let commit = scratch::commit(folder.path());
     let here = project.inputs().unwrap().sha256;
     assert_eq!(here.len(), 3, "{here:?}");
     assert_eq!(project.inputs_at(&commit).unwrap().sha256, here);
@@ -74,7 +61,7 @@ fn a_folder_or_link_among_the_inputs_is_refused_here_and_in_a_commit() {
     for (kind, make) in kinds {
         let (folder, project) = larger_repository();
         make(&project.root.join("trust/releases/odd"));
-        let commit = commit(folder.path());
+        let commit = scratch::commit(folder.path());
         for failure in [
             project.inputs().unwrap_err(),
             project.inputs_at(&commit).unwrap_err(),
@@ -98,13 +85,7 @@ fn a_pipe_among_the_inputs_is_refused_and_hidden_files_and_the_description_are_p
     fs::write(anchors.join(".note"), "x").unwrap();
     assert_eq!(project.inputs().unwrap().sha256.len(), 3);
     let pipe = anchors.join("pipe.pem");
-    assert!(
-        Command::new("mkfifo")
-            .arg(&pipe)
-            .status()
-            .unwrap()
-            .success()
-    );
+    scratch::pipe(&pipe);
     let failure = project.inputs().unwrap_err();
     assert!(failure.what.contains("pipe.pem"), "{failure}");
     assert!(failure.what.contains("is a pipe"), "{failure}");
@@ -114,9 +95,9 @@ fn a_pipe_among_the_inputs_is_refused_and_hidden_files_and_the_description_are_p
 fn files_that_git_was_told_not_to_look_at_are_found() {
     for mark in ["--assume-unchanged", "--skip-worktree"] {
         let (folder, project) = larger_repository();
-        commit(folder.path());
+        scratch::commit(folder.path());
         assert_eq!(git::unwatched(&project.root).unwrap(), [""; 0]);
-        run_git(
+        scratch::git(
             &project.root,
             &["update-index", mark, "policy.toml", "../../policy.toml"],
         );

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use clap::Parser as _;
 use tempfile::TempDir;
@@ -16,6 +15,7 @@ use crate::failure::Result;
 use crate::git;
 use crate::progress::Progress;
 use crate::project::Project;
+use crate::scratch;
 
 const SAMPLE: &str =
     include_str!("../../../trust/fixtures/rules/L903-ledger-bad-value/pass/releases/1.0.4.toml");
@@ -74,16 +74,11 @@ impl Place {
     }
 
     fn git(&self, arguments: &[&str]) {
-        let identity = ["-c", "user.name=test", "-c", "user.email=test@example.com"];
-        let mut command = Command::new("git");
-        command.arg("-C").arg(&self.project.root).args(identity);
-        assert!(command.args(arguments).output().unwrap().status.success());
+        scratch::git(&self.project.root, arguments);
     }
 
     fn commit(&self) -> String {
-        self.git(&["add", "--all"]);
-        self.git(&["commit", "--quiet", "--message", "x"]);
-        git::head(&self.project.root).unwrap().commit
+        scratch::commit(&self.project.root)
     }
 }
 

@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 use std::rc::Rc;
 
 use super::{Evidence, StoredFile, trusted_policy, verdict};
-use crate::git;
 use crate::project::Project;
 use crate::release::manifest::{FILE_NAME, ReleaseManifest, SCHEMA, StoreRecord, ToolchainRecord};
+use crate::scratch;
 
 const ENTRY: &str =
     include_str!("../../../trust/fixtures/rules/L903-ledger-bad-value/pass/releases/1.0.4.toml");
@@ -18,7 +17,7 @@ const ENTRY: &str =
 fn an_older_release_passes_when_the_ledger_has_grown() {
     let folder = tempfile::tempdir().unwrap();
     let project = project(folder.path());
-    let manifest = manifest(&project, commit(&project));
+    let manifest = manifest(&project, scratch::commit(&project.root));
     assert_eq!(
         steps(&project, &manifest),
         ("in this checkout".to_owned(), vec![])
@@ -31,7 +30,7 @@ fn an_older_release_passes_when_the_ledger_has_grown() {
     // Recorded and not yet committed; committed; and then damaged.
     fs::write(&path, retired()).unwrap();
     assert_eq!(steps(&project, &manifest), (in_commit.clone(), vec![]));
-    let grown = commit(&project);
+    let grown = scratch::commit(&project.root);
     assert_eq!(steps(&project, &manifest), (in_commit.clone(), vec![]));
     let later = self::manifest(&project, grown);
     assert_eq!(later.inputs.len(), manifest.inputs.len() + 1);
@@ -40,7 +39,7 @@ fn an_older_release_passes_when_the_ledger_has_grown() {
         ("in this checkout".to_owned(), vec![])
     );
     fs::write(&path, ENTRY.replace("units", "unit")).unwrap();
-    commit(&project);
+    scratch::commit(&project.root);
     assert_eq!(steps(&project, &manifest), (in_commit.clone(), vec![]));
     // Neither does a ledger that cannot be read at all.
     fs::create_dir(releases.join("odd")).unwrap();
@@ -55,7 +54,7 @@ fn a_ledger_with_a_mistake_closes_the_gate_of_the_releases_after_it() {
     let releases = project.root.join("trust/releases");
     fs::create_dir(&releases).unwrap();
     fs::write(releases.join("1.0.4.toml"), ENTRY.replace("units", "unit")).unwrap();
-    let manifest = manifest(&project, commit(&project));
+    let manifest = manifest(&project, scratch::commit(&project.root));
     let (_, problems) = steps(&project, &manifest);
     assert_eq!(problems.len(), 1, "{problems:?}");
     assert!(problems[0].contains("L902"), "{problems:?}");
@@ -154,21 +153,8 @@ fn project(root: &Path) -> Project {
     let project = Project {
         root: root.to_owned(),
     };
-    run_git(&project, &["init", "--quiet"]);
+    scratch::git(&project.root, &["init", "--quiet"]);
     project
-}
-
-fn commit(project: &Project) -> String {
-    run_git(project, &["add", "--all"]);
-    run_git(project, &["commit", "--quiet", "--message", "x"]);
-    git::head(&project.root).unwrap().commit
-}
-
-fn run_git(project: &Project, arguments: &[&str]) {
-    let identity = ["-c", "user.name=test", "-c", "user.email=test@example.com"];
-    let mut command = Command::new("git");
-    command.arg("-C").arg(&project.root).args(identity);
-    assert!(command.args(arguments).output().unwrap().status.success());
 }
 
 fn manifest(project: &Project, commit: String) -> ReleaseManifest {

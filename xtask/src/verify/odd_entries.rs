@@ -3,11 +3,11 @@
 use std::fs::{self, File};
 use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::process::Command;
 
 use super::problem::Step;
 use super::{Evidence, Folder, MAX_BYTES, STEPS, report, steps, trusted_policy};
 use crate::project::Project;
+use crate::scratch;
 use crate::signing::sample;
 
 #[test]
@@ -20,13 +20,7 @@ fn what_is_no_plain_file_is_a_problem_of_the_first_step() {
     fs::rename(release.join("release.json"), release.join("moved.json")).unwrap();
     symlink("moved.json", release.join("release.json")).unwrap();
     let pipe = release.join("release.json.minisig");
-    assert!(
-        Command::new("mkfifo")
-            .arg(&pipe)
-            .status()
-            .unwrap()
-            .success()
-    );
+    scratch::pipe(&pipe);
     let flash = File::create(release.join("flash.bin")).unwrap();
     flash.set_len(MAX_BYTES + 1).unwrap();
 
