@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use device::store::{AfterExpiry, DatesChecked};
-use device::url::HttpsUrl;
 use sha2::{Digest as _, Sha256};
 
 use crate::anchors::Inventory;
@@ -17,6 +16,7 @@ use crate::ledger::Ledger;
 use crate::policy::{self, Endpoint, KeySet, Policy, SigningKey, VerifierModel};
 use crate::render;
 use crate::rules::rendering::STORE_REFUSED;
+use crate::server::host;
 use crate::source::SourceFile;
 use crate::store::{
     ApprovedAnchor, ApprovedEndpoint, ApprovedKey, ApprovedKeys, ApprovedPin, ApprovedStore,
@@ -156,9 +156,9 @@ pub fn judge(inputs: &Inputs, question: Question) -> Verdict {
     }
 }
 
-/// What the verifier that the policy names would refuse: of the store, and of captured chains with this store. `perennial` reads the binary form and its limits
-/// are those of every build; the others read forms of their own, and what these cannot say is found when they are
-/// rendered. What a device refuses for another reason than its size may follow from a mistake that is found already.
+/// What the verifier that the policy names would refuse: of the store, and of captured chains with this store.
+/// `perennial` reads the binary form and its limits are those of every build; the others read forms of their own, and
+/// what these cannot say is found when they are rendered. What a device refuses for another reason than its size may follow from a mistake that is found already.
 fn refused(contents: &StoreContents, case: &Case<'_>, others: &[Finding]) -> Vec<Finding> {
     let product = case.policy.product.as_ref();
     if product.is_none_or(|product| product.verifier.value != VerifierModel::Perennial) {
@@ -227,13 +227,10 @@ fn approved_pins(policy: &Policy) -> Option<Vec<ApprovedPin>> {
             .endpoints
             .iter()
             .find(|endpoint| endpoint.name.value == fallback.endpoint.value)?;
-        let host = HttpsUrl::parse(endpoint.url.as_bytes())
-            .ok()?
-            .host()
-            .to_owned();
+        let host = host(&endpoint.url.value)?;
         pins.extend(fallback.spki_sha256.iter().map(|pin| ApprovedPin {
             endpoint: endpoint.name.value.clone(),
-            host: host.clone(),
+            host: host.to_owned(),
             spki_sha256: pin.value,
             expires: fallback.expires.value,
             after_expiry: AfterExpiry::RootsOnly,

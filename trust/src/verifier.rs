@@ -93,12 +93,12 @@ pub struct Behaviour {
     pub anchors: Anchors,
     /// Where anchors are looked for.
     pub anchor_search: AnchorSearch,
-    /// Whether a trusted issuer that has ended is the end of the search, also where what was sent leads to another anchor.
-    pub stops_at_ended: Checked,
     /// In which order the certificates sent are used.
     pub order: Order,
     /// Whether names are compared by their bytes.
     pub names: Names,
+    /// Whether name constraints are known. Where they are not, no certificate can be read in which they are critical.
+    pub name_constraints: Checked,
     /// What signatures of intermediates may be.
     pub signatures: &'static [SignatureAlgorithm],
     /// Most certificates above the leaf that a server may send.
@@ -109,6 +109,13 @@ pub struct Behaviour {
     pub most_bytes: usize,
     /// Whether SPKI pins are a fallback.
     pub pins: Checked,
+}
+
+impl Behaviour {
+    /// Whether an anchor outside its dates takes from the others: the search ends at it.
+    pub fn stops_at_an_anchor_out_of_date(&self) -> bool {
+        self.anchor_search == AnchorSearch::EachStep && self.anchor_dates.is_checked()
+    }
 }
 
 /// Whether a verifier looks at something.
@@ -139,7 +146,8 @@ pub enum Anchors {
 /// Where a verifier looks for an anchor.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum AnchorSearch {
-    /// At each step, before the certificates that were sent.
+    /// At each step, before the certificates that were sent. Who finds one looks no further, also when its time is over; of
+    /// several certificates that were sent, the first within its dates is taken.
     EachStep,
     /// At each step, and when the certificates that were sent lead elsewhere, once more with others.
     EachStepAgain,
@@ -224,10 +232,10 @@ impl VerifierModel {
     /// What this model does, with where each behaviour was read:
     ///
     /// * `esp-idf-pem`: mbedTLS `x509_crt_find_parent` searches the trusted list first at each step, then the
-    ///   certificates behind the child; `MBEDTLS_X509_MAX_INTERMEDIATE_CA` is 8; `CONFIG_MBEDTLS_HAVE_TIME_DATE` is
+    ///   certificates behind the child; `x509_crt_find_parent_in` prefers one within its dates, and where there is
+    ///   none takes one outside of them: an expired anchor ends the search; `MBEDTLS_X509_MAX_INTERMEDIATE_CA` is 8; `CONFIG_MBEDTLS_HAVE_TIME_DATE` is
     ///   off by default, so that no date is checked; any CA certificate in the list is an anchor; the TLS input
-    ///   buffer (`CONFIG_MBEDTLS_SSL_IN_CONTENT_LEN`) holds 16384 bytes. `esp-idf-pem-time` is the same with dates: a parent
-    ///   that has ended is taken from the trusted list where that has no other, and what was sent is then not looked at.
+    ///   buffer (`CONFIG_MBEDTLS_SSL_IN_CONTENT_LEN`) holds 16384 bytes. `esp-idf-pem-time` is the same with dates.
     /// * `esp-idf-bundle`: `esp_crt_verify_callback` looks up the issuer of the last certificate by the bytes of its
     ///   name; the bundle stores name and key, so that the anchor has no dates (esp-idf#12220).
     ///   `esp-idf-bundle-cross-signed` looks at each step (`CONFIG_MBEDTLS_CERTIFICATE_BUNDLE_CROSS_SIGNED_VERIFY`).
@@ -237,6 +245,10 @@ impl VerifierModel {
     ///   without `X509_V_FLAG_PARTIAL_CHAIN` an anchor is self-signed; all dates are checked.
     /// * `webpki`: `verify_cert.rs` tries the anchors first at each step, then each certificate sent in any order, 6
     ///   intermediates at most; an anchor is name and key without dates.
+    /// * path lengths are checked by all of them. So are, here, extended key usages of intermediates and name constraints:
+    ///   mbedTLS and BearSSL do not know the latter, and refuse a certificate with an unknown critical extension
+    ///   (`x509_get_crt_ext`, `BR_ERR_X509_CRITICAL_EXTENSION`); what a lenient one accepts beside the standard is not
+    ///   built upon.
     /// * `perennial`: the device crate's verifier: webpki's search with at most 4 intermediates and 12 KiB, and the
     ///   anchors' dates, which the store keeps, checked; SPKI pins are its fallback.
     pub fn behaviour(self) -> Behaviour {
@@ -248,9 +260,9 @@ impl VerifierModel {
             revocation: Checked::No,
             anchors: Anchors::Any,
             anchor_search: AnchorSearch::EachStep,
-            stops_at_ended: Checked::No,
             order: Order::Forward,
             names: Names::Text,
+            name_constraints: Checked::No,
             signatures: MBEDTLS,
             most_sent: NO_LIMIT,
             most_in_path: 8,
@@ -266,6 +278,7 @@ impl VerifierModel {
             anchor_search: AnchorSearch::EachStepAgain,
             order: Order::Any,
             names: Names::Bytes,
+            name_constraints: Checked::Yes,
             signatures: WEBPKI,
             most_in_path: 6,
             most_bytes: NO_LIMIT,
@@ -275,7 +288,6 @@ impl VerifierModel {
             Self::EspIdfPem => mbedtls,
             Self::EspIdfPemTime => Behaviour {
                 anchor_dates: Checked::Yes,
-                stops_at_ended: Checked::Yes,
                 ..dated
             },
             Self::EspIdfBundle => Behaviour {
@@ -300,6 +312,7 @@ impl VerifierModel {
                 anchors: Anchors::SelfIssued,
                 anchor_search: AnchorSearch::Top,
                 order: Order::Any,
+                name_constraints: Checked::Yes,
                 signatures: OPENSSL_10,
                 most_in_path: 100,
                 most_bytes: NO_LIMIT,

@@ -344,6 +344,58 @@ fn the_stepping_stone_is_named() {
     );
 }
 
+/// A server is a host and a port: what another port sends says nothing of it, and the path says nothing either.
+#[test]
+fn a_release_is_judged_by_what_the_server_sends_that_it_asks() {
+    let elsewhere = ("ota.example.com:8443", "DigiCert");
+    let asks = |endpoint, anchor| {
+        let text = release("1.0.0", "2025-01-01", &[anchor], &[endpoint]).1;
+        text.replace("name = \"ota.example.com:8443\"", "name = \"elsewhere\"")
+    };
+    let stranded = |policy: &str, release: &str| {
+        let verdict = judge(policy, TODAY, &[("1.0.0", release.to_owned())]);
+        let mut findings = verdict.findings().iter();
+        let lost = findings.find(|finding| finding.rule.id == "L101");
+        lost.map(|finding| finding.message.clone())
+    };
+    let primary = "url = \"https://ota.example.com/perennial/\"";
+    let at = |place: &str| {
+        let policy = base();
+        assert_eq!(policy.matches(primary).count(), 1);
+        policy.replace(primary, &format!("url = \"https://{place}\""))
+    };
+    let old = asks(LETS_ENCRYPT, "ISRG Root X2");
+    assert_eq!(stranded(&at("ota.example.com:443/other/"), &old), None);
+    let message = stranded(&at("ota.example.com:8443/perennial/"), &old).unwrap();
+    assert!(
+        message.contains("it asks ota.example.com alone, which this policy does not have"),
+        "{message}"
+    );
+
+    let both = base().replace(
+        "[[pin-fallback]]",
+        "[[endpoint]]\nname = \"elsewhere\"\nurl = \"https://ota.example.com:8443/perennial/\"\nowner = \
+         \"DigiCert\"\nprofile = \"default\"\nkey-type = \"ecdsa\"\nleaf-days = 90\n\n[[pin-fallback]]",
+    );
+    assert_eq!(stranded(&both, &asks(elsewhere, DIGICERT_ROOT)), None);
+    assert!(stranded(&both, &asks(elsewhere, "ISRG Root X2")).is_some());
+    assert!(stranded(&both, &asks(LETS_ENCRYPT, DIGICERT_ROOT)).is_some());
+}
+
+/// As above: a port that no endpoint has may send anything.
+#[test]
+fn a_redirect_to_another_port_is_not_covered() {
+    let redirects = |to: &str| {
+        let policy = base();
+        let own = "redirects = [\"https://ota.example.net/perennial/\"]";
+        assert_eq!(policy.matches(own).count(), 1);
+        let policy = policy.replace(own, &format!("redirects = [\"https://{to}\"]"));
+        found(&judge(&policy, TODAY, &[])).contains(&"E113")
+    };
+    assert!(!redirects("ota.example.net:443/other/"));
+    assert!(redirects("ota.example.net:8443/perennial/"));
+}
+
 /// No devices, or one that is not shipped yet: nobody is stranded.
 #[test]
 fn a_release_without_devices_strands_nobody() {

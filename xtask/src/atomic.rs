@@ -7,13 +7,14 @@
 //! A rename would put a plain file in the place of whatever stood there. So a symbolic link is followed, and what it
 //! leads to is replaced; a device, a pipe, a socket and a folder are refused before anything is read of them.
 
-use std::fs::{self, File, FileType, Permissions};
+use std::fs::{self, File, Permissions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
+use crate::entry_kind::EntryKind;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 
@@ -82,7 +83,7 @@ fn target(path: &Path) -> Result<PathBuf> {
     let is_link = fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
     let resolved = match fs::canonicalize(path) {
         Ok(resolved) => resolved,
-        Err(error) if is_link => return Err(not_plain(path, "a link").evidence(error)),
+        Err(error) if is_link => return Err(not_plain(path, EntryKind::Link).evidence(error)),
         // The write says what is wrong with the folder.
         Err(_) => return Ok(path.to_owned()),
     };
@@ -90,7 +91,7 @@ fn target(path: &Path) -> Result<PathBuf> {
     if found.is_file() {
         return Ok(resolved);
     }
-    let failure = not_plain(path, kind_of(found.file_type()));
+    let failure = not_plain(path, found.file_type().into());
     Err(if is_link {
         failure.evidence(format!("it leads to {}", resolved.display()))
     } else {
@@ -98,24 +99,7 @@ fn target(path: &Path) -> Result<PathBuf> {
     })
 }
 
-/// What a directory entry is, for people: "a folder", "a pipe".
-pub fn kind_of(kind: FileType) -> &'static str {
-    if kind.is_file() {
-        "a file"
-    } else if kind.is_dir() {
-        "a folder"
-    } else if kind.is_symlink() {
-        "a link"
-    } else if kind.is_fifo() {
-        "a pipe"
-    } else if kind.is_socket() {
-        "a socket"
-    } else {
-        "a device"
-    }
-}
-
-fn not_plain(path: &Path, kind: &str) -> Failure {
+fn not_plain(path: &Path, kind: EntryKind) -> Failure {
     let what = format!("{} is {kind}, not a plain file", path.display());
     Failure::new(Exit::Unreadable, what)
         .help("give a plain file, or a name that is free; what is printed can be redirected anywhere: `--output - > FILE`")

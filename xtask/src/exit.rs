@@ -24,6 +24,8 @@ pub enum Exit {
     Environment = 14,
     /// An endpoint is not trusted by a shipped release.
     Untrusted = 15,
+    /// A search was stopped at its budget: what it found is not proven to be the best, or it found nothing.
+    Unproven = 16,
 }
 
 impl From<Exit> for ExitCode {

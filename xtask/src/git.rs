@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use crate::entry_kind::EntryKind;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 
@@ -53,26 +54,16 @@ pub fn file_at(root: &Path, commit: &str, path: &str) -> Result<Vec<u8>> {
 
 /// What stands in `folder` of `commit`, and not below it: paths from `root`, sorted by git, and what each is. Nothing when
 /// the commit has no such folder.
-pub fn entries_at(root: &Path, commit: &str, folder: &str) -> Result<Vec<(String, &'static str)>> {
+pub fn entries_at(root: &Path, commit: &str, folder: &str) -> Result<Vec<(String, EntryKind)>> {
     let folder = format!("{folder}/");
     let listing = text(root, &["ls-tree", "-z", commit, "--", &folder])?;
     // 100644 blob 0123…\tpath
     let entry = |line: &str| {
         let (mode, rest) = line.split_once(' ')?;
         let (_, path) = rest.split_once('\t')?;
-        Some((path.to_owned(), kind_of(mode)))
+        Some((path.to_owned(), EntryKind::of_git_mode(mode)))
     };
     Ok(listing.split('\0').filter_map(entry).collect())
-}
-
-/// What git's modes stand for, in the words of [`crate::atomic::kind_of`].
-fn kind_of(mode: &str) -> &'static str {
-    match mode {
-        "100644" | "100755" => "a file",
-        "120000" => "a link",
-        "040000" => "a folder",
-        _ => "another repository",
-    }
 }
 
 /// Files of which git was told not to look whether they changed (`git update-index --assume-unchanged` or

@@ -20,6 +20,7 @@ pub mod build;
 pub mod check;
 pub mod cli;
 pub mod endpoints;
+pub mod entry_kind;
 pub mod exit;
 pub mod explain;
 pub mod failure;

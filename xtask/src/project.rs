@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use trust::gate::Inputs;
 use trust::source::SourceFile;
 
-use crate::atomic::kind_of;
+use crate::entry_kind::EntryKind;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::git;
@@ -121,7 +121,7 @@ impl Project {
         let mut found = Vec::new();
         for entry in entries {
             let entry = entry.map_err(unlisted)?;
-            let kind = kind_of(entry.file_type().map_err(unlisted)?);
+            let kind = EntryKind::from(entry.file_type().map_err(unlisted)?);
             let name = entry.file_name().to_string_lossy().into_owned();
             found.push((format!("{folder}/{name}"), kind));
         }
@@ -132,10 +132,10 @@ impl Project {
 
 /// The inputs among the entries of a folder, each with what it is. A folder or a link would be read differently here and
 /// in a commit, or not at all: nobody passes it over in silence.
-fn plain(entries: Vec<(String, &'static str)>, place: &str) -> Result<Vec<String>> {
+fn plain(entries: Vec<(String, EntryKind)>, place: &str) -> Result<Vec<String>> {
     let inputs = entries.into_iter().filter(|(path, _)| is_input(path));
-    let named = |(path, kind): (String, &str)| match kind {
-        "a file" => Ok(path),
+    let named = |(path, kind)| match kind {
+        EntryKind::File => Ok(path),
         kind => Err(Failure::new(
             Exit::Unreadable,
             format!("{path} in {place} is {kind}, not a plain file"),

@@ -103,12 +103,18 @@ fn deploy_the_fleet_1_0_4_from_the_facts_of_april_2024() {
     assert_eq!(release["publish"]["days_left"], -36);
     assert_eq!(release["publish"]["never"], true);
 
-    let captured = copy("deploy-the-fleet");
-    let release = "trust/releases/1.0.4.toml";
-    let chains = "chains = [\"endpoints/updates-2024-05.pem\"]";
-    change(&captured, release, "leaf-ends = \"2024-08-23\"", chains);
-    let forecast = json(captured.path(), &asked);
-    assert_eq!(loss(&forecast), "[2024-07-24, 2024-08-23]");
+    // With the leaf that was seen: its first day too.
+    let leaf_ends = "leaf-ends = \"2024-08-23\"";
+    let with = |line: &str| {
+        let project = copy("deploy-the-fleet");
+        change(&project, "trust/releases/1.0.4.toml", leaf_ends, line);
+        loss(&json(project.path(), &asked))
+    };
+    let seen = with(&format!("{leaf_ends}\nleaf-days = 90"));
+    assert_eq!(seen, "[2024-07-24, 2024-08-23]");
+    // A leaf that is made up: R3's key did not sign it, and nobody knows what did.
+    let made = with("chains = [\"endpoints/updates-2024-05.pem\"]");
+    assert_eq!(made, "[2024-05-25, 2024-05-25]");
 }
 
 /// The day before the announcement nobody could know more than the end of R3.
@@ -332,4 +338,23 @@ fn a_server_that_gets_another_ca_strands_what_has_shipped() {
     assert_eq!(server["loss"]["latest"], "2026-08-21");
     let cause = server["loss"]["causes"][0]["what"].as_str().unwrap();
     assert!(cause.contains("DigiCert"), "{cause}");
+    // Another port is another server, of which the release knows nothing; unless it asks that one too.
+    let elsewhere = "url = \"https://ota.example.com:8443/\"\nowner = \"DigiCert\"";
+    change(&moved, "policy.toml", other, elsewhere);
+    let forecast = json(moved.path(), &asked);
+    assert_eq!(forecast["releases"][0]["endpoints"][0]["loss"], Value::Null);
+    let release = "trust/releases/1.0.7.toml";
+    change(
+        &moved,
+        release,
+        "https://ota.example.com/",
+        "https://ota.example.com:8443/",
+    );
+    let forecast = json(moved.path(), &asked);
+    let cause = &forecast["releases"][0]["endpoints"][0]["loss"]["causes"][0]["what"];
+    let cause = cause.as_str().unwrap();
+    assert!(
+        cause.starts_with("the policy says what ota.example.com:8443 sends"),
+        "{cause}"
+    );
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use trust::anchors::{PublicKey, SignatureAlgorithm};
+use trust::anchors::{Constraints, PublicKey, SignatureAlgorithm};
 use trust::calendar::Confidence;
 use trust::coverage::{
     Alternative, Cause, CauseKind, Counting, Level, Question, SentChain, Served, Store, StoreAnchor,
@@ -11,13 +11,11 @@ use trust::coverage::{
 use trust::date::Date;
 use trust::hierarchy::{Builder, Hierarchy, NewCertificate, Origin};
 use trust::policy::VerifierModel;
-use trust::solve::{Candidate, Demand, Task, smallest};
+use trust::solve::{Candidate, Choice, NoChoice, STEPS, Task, smallest};
 use trust::verifier::Behaviour;
 
 /// How often an endpoint's chain changes.
 const CHANGES: usize = 3;
-/// How many roots each chain leads to.
-const CROSSES: usize = 5;
 const DAYS: i64 = 300;
 
 /// The question.
@@ -30,7 +28,8 @@ pub(crate) struct Fleet {
 }
 
 impl Fleet {
-    pub(crate) fn new(roots: usize, endpoints: usize) -> Self {
+    /// Each chain leads to `crosses` roots.
+    pub(crate) fn new(roots: usize, endpoints: usize, crosses: usize) -> Self {
         let mut dice = Dice(1);
         let mut builder = Builder::default();
         for root in 0..roots {
@@ -38,7 +37,7 @@ impl Fleet {
         }
         let chains = endpoints * CHANGES;
         for chain in 0..chains {
-            for cross in 0..CROSSES {
+            for cross in 0..crosses {
                 let issuer = dice.of(roots);
                 builder.add(certificate(1 + cross, chain, roots + chain, issuer));
             }
@@ -57,7 +56,7 @@ impl Fleet {
             ends: Date::LAST,
             barred: BTreeSet::new(),
         });
-        let served = (0..endpoints).map(|endpoint| served(endpoint, roots, &hierarchy));
+        let served = (0..endpoints).map(|endpoint| served(endpoint, roots, crosses, &hierarchy));
         Self {
             candidates: candidates.collect(),
             served: served.collect(),
@@ -70,8 +69,8 @@ impl Fleet {
         }
     }
 
-    pub(crate) fn smallest(&self) -> Result<Vec<usize>, Vec<Demand>> {
-        smallest(&Task {
+    pub(crate) fn smallest(&self) -> Result<Choice, NoChoice> {
+        let task = Task {
             question: Question {
                 store: &self.store,
                 model: &self.model,
@@ -84,12 +83,13 @@ impl Fleet {
             candidates: &self.candidates,
             paths: 3,
             owners: 3,
-        })
+        };
+        smallest(&task, STEPS)
     }
 }
 
 /// What one endpoint sends: a chain, from its own day on, below a key that several roots certify.
-fn served(endpoint: usize, roots: usize, hierarchy: &Hierarchy) -> Served {
+fn served(endpoint: usize, roots: usize, crosses: usize, hierarchy: &Hierarchy) -> Served {
     let cause = Arc::new(Cause {
         date: day(0),
         kind: CauseKind::ChainChange,
@@ -117,7 +117,7 @@ fn served(endpoint: usize, roots: usize, hierarchy: &Hierarchy) -> Served {
     };
     let chain = |change: usize| {
         let chain = endpoint * CHANGES + change;
-        let crosses = (0..CROSSES).map(|cross| find(hierarchy, 1 + cross, chain));
+        let crosses = (0..crosses).map(|cross| find(hierarchy, 1 + cross, chain));
         SentChain {
             below: hierarchy
                 .find_key(&hash(9, roots + chain))
@@ -154,6 +154,7 @@ fn certificate(kind: usize, number: usize, subject: usize, issuer: usize) -> New
         revoked: None,
         signature: SignatureAlgorithm::EcdsaSha256,
         may_issue: true,
+        constraints: Constraints::default(),
         der_length: None,
         origin: Origin::Fact {
             known_on: day(0),

@@ -19,7 +19,7 @@ mod pem;
 use std::process::ExitCode;
 
 use trust::gate;
-use trust::solve::{Answer, Outcome, solve};
+use trust::solve::{Answer, Outcome, STEPS, solve};
 
 use measure::Table;
 use mozilla::{Project, most_roots};
@@ -27,6 +27,8 @@ use mozilla::{Project, most_roots};
 /// Most CPU time of one answer, in milliseconds.
 const MOST_MILLISECONDS: f64 = 2_000.0;
 const ENDPOINTS: usize = 10;
+/// How many roots a made chain leads to.
+const CROSSES: usize = 5;
 /// The last day on which everything that is sent is known, and one long after it.
 const ENDS: &str = "2030-01-31";
 const ENDS_TOO_LATE: &str = "2040-01-31";
@@ -64,11 +66,12 @@ fn mozilla(table: &mut Table) -> f64 {
 }
 
 fn made(table: &mut Table) -> f64 {
-    let fleet = made::Fleet::new(most_roots(), ENDPOINTS);
+    let fleet = made::Fleet::new(most_roots(), ENDPOINTS, CROSSES);
     let chosen = fleet.smallest().expect("there is a store");
+    assert!(chosen.proven, "the search was stopped");
     println!(
         "made: {} roots of {} are the smallest store",
-        chosen.len(),
+        chosen.places.len(),
         most_roots()
     );
     let cost = measure::cpu(|| fleet.smallest());
@@ -79,7 +82,18 @@ fn made(table: &mut Table) -> f64 {
         ),
         cost,
     );
+    stopped(table);
     cost.milliseconds()
+}
+
+/// More stores than can be searched: sixty endpoints whose chains lead to six roots each. No limit but the number of steps.
+fn stopped(table: &mut Table) {
+    let fleet = made::Fleet::new(most_roots(), 6 * ENDPOINTS, CROSSES + 1);
+    let cost = measure::cpu(|| {
+        let choice = fleet.smallest().expect("a store was found");
+        assert!(!choice.proven, "too easy a question to be stopped");
+    });
+    table.add(format!("stopped after {STEPS} steps"), cost);
 }
 
 fn answer(project: &Project) -> Answer {

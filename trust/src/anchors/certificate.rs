@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::Constraints;
 use crate::date::Date;
 use crate::policy::Sha256;
 use crate::source::Location;
@@ -36,6 +37,8 @@ pub struct Certificate {
     pub signature: SignatureAlgorithm,
     /// Whether it may issue: version 1 self-issued, or basicConstraints CA with a keyUsage that allows it.
     pub may_issue: bool,
+    /// What may stand below it.
+    pub constraints: Constraints,
     /// Whether subject and issuer are the same name.
     pub self_issued: bool,
     /// Where it was read from: the BEGIN line to the END line.

@@ -2,6 +2,7 @@
 
 mod algorithms;
 mod certificate;
+mod constraints;
 mod der;
 mod name;
 mod parse;
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use certificate::*;
+pub use constraints::{Constraints, NameConstraints};
 pub use parse::CertificateError;
 pub use pem::read_pem;
 pub use slug::file_name;

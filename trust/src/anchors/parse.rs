@@ -10,7 +10,7 @@ use x509_parser::prelude::{FromDer as _, X509Version};
 use x509_parser::time::ASN1Time;
 use x509_parser::x509::X509Name;
 
-use super::{Certificate, IssueBar, algorithms, der, name, shape};
+use super::{Certificate, Constraints, IssueBar, algorithms, der, name, shape};
 use crate::date::Date;
 use crate::policy::Sha256;
 use crate::source::Location;
@@ -74,6 +74,7 @@ impl Certificate {
             organisation: name::organisation(x509.subject()),
             self_issued: subject == issuer,
             may_issue: issue_bar(&x509).is_none(),
+            constraints: Constraints::of(&x509),
             subject,
             issuer,
             spki: x509.public_key().raw.to_vec(),
@@ -160,7 +161,7 @@ fn issue_bar(x509: &X509Certificate<'_>) -> Option<IssueBar> {
     }
 }
 
-fn extension<'a>(
+pub(super) fn extension<'a>(
     x509: &'a X509Certificate<'_>,
     oid: &x509_parser::der_parser::Oid<'_>,
 ) -> Option<&'a ParsedExtension<'a>> {

@@ -39,15 +39,22 @@ fn to_be_signed(bytes: &[u8], tbs: &Header) -> Result<(), NotDer> {
         let [number] = parts(bytes, version)?;
         expect(&number, INTEGER)?;
     }
-    let short = || NotDer::Shape(tbs.at);
-    let (required, optional) = fields.split_at_checked(6).ok_or_else(short)?;
-    let tags = [INTEGER, SEQUENCE, SEQUENCE, SEQUENCE, SEQUENCE, SEQUENCE];
-    for (field, tag) in required.iter().zip(tags) {
-        expect(field, tag)?;
-    }
-    let [_, algorithm, issuer, dates, subject, key] = required else {
-        return Err(short());
+    let [
+        serial,
+        algorithm,
+        issuer,
+        dates,
+        subject,
+        key,
+        optional @ ..,
+    ] = fields
+    else {
+        return Err(NotDer::Shape(tbs.at));
     };
+    expect(serial, INTEGER)?;
+    for field in [algorithm, issuer, dates, subject, key] {
+        expect(field, SEQUENCE)?;
+    }
     identifier(bytes, algorithm)?;
     for field in [issuer, dates, subject] {
         universal(bytes, field)?;

@@ -34,8 +34,8 @@ impl Calendar {
         for file in files {
             findings.extend(read_file(file, &mut calendar));
         }
-        if calendar.lifecycle_rules.is_empty() && findings.is_empty() {
-            findings.extend(whole::lost(files, whole::LIFECYCLE_RULE));
+        if (whole::LIFECYCLE_RULES.lacks)(&calendar) && findings.is_empty() {
+            findings.extend([whole::lost(files, &whole::LIFECYCLE_RULES)]);
         }
         calendar.events.sort_by_key(|event| event.date);
         calendar.chains.sort_by_key(|chain| chain.from);

@@ -8,49 +8,71 @@ use crate::finding::{Finding, Subject};
 use crate::rules::certificates::CALENDAR_UNREADABLE;
 use crate::source::SourceFile;
 
-/// Each kind of fact, and the file of the project that holds it.
-const KINDS: [(&str, &str); 6] = [
-    ("certificate", "letsencrypt.toml"),
-    ("chain", "chains.toml"),
-    ("event", "events.toml"),
-    (LIFECYCLE_RULE, "programmes.toml"),
-    ("owner", "owners.toml"),
-    ("root", "roots.toml"),
+/// A kind of fact.
+pub(super) struct Kind {
+    /// As the tables of the calendar name it.
+    name: &'static str,
+    /// The file of the project that holds them.
+    file: &'static str,
+    /// Whether a calendar has none of them.
+    pub(super) lacks: fn(&Calendar) -> bool,
+}
+
+/// What the root programmes do with any root. A calendar cannot be read without them, of a project or not.
+pub(super) const LIFECYCLE_RULES: Kind = Kind {
+    name: "lifecycle-rule",
+    file: "programmes.toml",
+    lacks: |calendar| calendar.lifecycle_rules.is_empty(),
+};
+
+/// The other kinds.
+const KINDS: [Kind; 5] = [
+    Kind {
+        name: "certificate",
+        file: "letsencrypt.toml",
+        lacks: |calendar| calendar.certificates.is_empty(),
+    },
+    Kind {
+        name: "chain",
+        file: "chains.toml",
+        lacks: |calendar| calendar.chains.is_empty(),
+    },
+    Kind {
+        name: "event",
+        file: "events.toml",
+        lacks: |calendar| calendar.events.is_empty(),
+    },
+    Kind {
+        name: "owner",
+        file: "owners.toml",
+        lacks: |calendar| calendar.owners.is_empty(),
+    },
+    Kind {
+        name: "root",
+        file: "roots.toml",
+        lacks: |calendar| calendar.roots.is_empty(),
+    },
 ];
-pub(super) const LIFECYCLE_RULE: &str = "lifecycle-rule";
 
 impl Calendar {
     /// As [`Calendar::read`], of all files of a project: one without a single fact of some kind has a finding too, because
     /// a lost file looks like a world in which nothing ends. Where a file could not be read, that is found already.
     pub fn of_project(files: &[Arc<SourceFile>]) -> (Self, Vec<Finding>) {
         let (calendar, mut findings) = Self::read(files);
-        let readable = findings
-            .iter()
-            .all(|finding| finding.subject == Subject::item(LIFECYCLE_RULE));
+        let of_rules = Subject::item(LIFECYCLE_RULES.name);
+        let readable = findings.iter().all(|finding| finding.subject == of_rules);
         if readable {
-            let kinds = KINDS.iter().map(|(kind, _)| *kind);
-            let missing = kinds.filter(|kind| *kind != LIFECYCLE_RULE && calendar.lacks(kind));
-            findings.extend(missing.filter_map(|kind| lost(files, kind)));
+            let missing = KINDS.iter().filter(|kind| (kind.lacks)(&calendar));
+            findings.extend(missing.map(|kind| lost(files, kind)));
             crate::finding::sort(&mut findings);
         }
         (calendar, findings)
     }
-
-    fn lacks(&self, kind: &str) -> bool {
-        match kind {
-            "certificate" => self.certificates.is_empty(),
-            "chain" => self.chains.is_empty(),
-            "event" => self.events.is_empty(),
-            "owner" => self.owners.is_empty(),
-            "root" => self.roots.is_empty(),
-            _ => self.lifecycle_rules.is_empty(),
-        }
-    }
 }
 
 /// There is no fact of a kind: the file that had them is lost.
-pub(super) fn lost(files: &[Arc<SourceFile>], kind: &str) -> Option<Finding> {
-    let (_, short) = KINDS.iter().find(|(of, _)| *of == kind)?;
+pub(super) fn lost(files: &[Arc<SourceFile>], kind: &Kind) -> Finding {
+    let (kind, short) = (kind.name, kind.file);
     let name = format!("trust/calendar/{short}");
     let there = files.iter().find(|file| file.name == name).cloned();
     let file = there.unwrap_or_else(|| SourceFile::new(&name, ""));
@@ -58,5 +80,5 @@ pub(super) fn lost(files: &[Arc<SourceFile>], kind: &str) -> Option<Finding> {
     let label = format!("no `[[{kind}]]`");
     let finding = finding(&CALENDAR_UNREADABLE, &file, 0..0, &label, message)
         .help(format!("restore {name}: git log --diff-filter=D -- {name}"));
-    Some(finding.about(Subject::item(kind)))
+    finding.about(Subject::item(kind))
 }

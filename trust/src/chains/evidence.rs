@@ -8,6 +8,7 @@ use x509_parser::extensions::GeneralName;
 
 use crate::anchors::Certificate;
 use crate::device::{DeviceRefusal, verify_chain};
+use crate::server::host;
 
 /// `CN=nobody`, as the DER of a Name.
 const NOBODY: &[u8] = b"\x30\x11\x31\x0f\x30\x0d\x06\x03\x55\x04\x03\x0c\x06nobody";
@@ -40,13 +41,6 @@ pub(crate) fn problem(chain: &[Certificate], url: &str) -> Option<NoEvidence> {
         Some(VerifyError::CaAsLeaf) => Some(NoEvidence::CaFirst),
         Some(error) => Some(NoEvidence::NotAServer(error)),
     }
-}
-
-/// The host of a URL that a policy may name. Some of these are none for the device's reader, which takes no query: their
-/// host has certificates all the same.
-fn host(url: &str) -> Option<&str> {
-    let authority = url.strip_prefix("https://")?;
-    authority.split(['/', '?', ':']).next()
 }
 
 /// The names that `leaf` is for, as it has them: subject alternative names that are hosts.

@@ -14,6 +14,7 @@ use crate::rules::endpoints::{
     ALGORITHM_NOT_SUPPORTED, CHAIN_TOO_LONG, CHAIN_UNKNOWN, ENDPOINT_LOST,
 };
 use crate::verifier::Behaviour;
+use crate::words::counted;
 
 pub(super) fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let Some(proof) = case.proof else {
@@ -260,12 +261,8 @@ pub(crate) fn why(gap: &Gap) -> String {
 
 /// `1 independent path of 1 owner`
 pub(crate) fn left(paths: usize, owners: usize) -> String {
-    let plural = |count: usize| if count == 1 { "" } else { "s" };
-    format!(
-        "{paths} independent path{} of {owners} owner{}",
-        plural(paths),
-        plural(owners)
-    )
+    let (paths, owners) = (counted(paths, "independent path"), counted(owners, "owner"));
+    format!("{paths} of {owners}")
 }
 
 /// The word for a level of evidence.

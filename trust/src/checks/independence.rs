@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::Case;
-use super::redirects::host;
 use crate::finding::{Finding, Subject};
 use crate::policy::{Endpoint, Sha256};
 use crate::rules::Rule;
 use crate::rules::endpoints::{FAILOVER_SHARES_HOST, FAILOVER_SHARES_KEY, FAILOVER_SHARES_OWNER};
+use crate::server::host;
 
 pub(super) fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
     if case.policy.left_out {

@@ -1,10 +1,8 @@
 //! L101, L102, L103, L104: what this release means for devices in the field.
 //!
 //! A release in the ledger has devices unless it says `units = 0`. They come back within `longest-offline-days`, ask
-//! the hosts that their firmware knows, and must accept what these send *now*: what this policy says of a host, where
-//! it has it, else what was recorded.
-
-use device::url::HttpsUrl;
+//! the servers that their firmware knows, and must accept what these send *now*: what this policy says of a server,
+//! where it has it, else what was recorded.
 
 use super::endpoint_loss::why;
 use super::proof::Proof;
@@ -18,6 +16,8 @@ use crate::policy::ServiceLife;
 use crate::rules::ledger::{
     CANNOT_REACH, COVERAGE_REGRESSION, GOES_DARK_BEFORE_RETURN, SERVICE_ENDS_BEFORE_RETURN,
 };
+use crate::server::Server;
+use crate::words::counted;
 
 pub(super) fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let (Some(proof), Some(service)) = (case.proof, &case.policy.service_life) else {
@@ -72,8 +72,8 @@ struct Installed<'a> {
     store: Store,
     /// Its endpoints, as they are now.
     served: Vec<Served>,
-    /// Hosts of its endpoints, in the same order.
-    hosts: Vec<String>,
+    /// The servers of its endpoints, in the same order.
+    servers: Vec<Option<Server>>,
     until: Date,
 }
 
@@ -88,23 +88,22 @@ impl<'a> Installed<'a> {
         let offline = release
             .longest_offline_days
             .max(service.longest_offline_days.value);
-        let served: Vec<_> = (release.endpoints.iter())
-            .map(|endpoint| {
-                let declared = Declaration::of_release(
-                    endpoint,
-                    |path| case.chains.at(path),
-                    &proof.hierarchy,
-                );
-                case.served_now(proof, declared)
-            })
-            .collect();
+        let servers = release
+            .endpoints
+            .iter()
+            .map(|endpoint| Server::of(&endpoint.url));
+        let served = release.endpoints.iter().map(|endpoint| {
+            let captured = |path: &str| case.chains.at(path);
+            let declared = Declaration::of_release(endpoint, captured, &proof.hierarchy);
+            case.served_now(proof, Server::of(&endpoint.url), declared)
+        });
         Self {
             case,
             proof,
             recorded,
             store: Store::of_release(release, &proof.hierarchy, case.calendar),
-            hosts: served.iter().map(|served| served.host.clone()).collect(),
-            served,
+            servers: servers.collect(),
+            served: served.collect(),
             until: last_return(case.as_of, offline),
         }
     }
@@ -113,11 +112,17 @@ impl<'a> Installed<'a> {
         &self.recorded.release
     }
 
-    /// What of `hosts` it reaches while its devices return.
-    fn coverage(&self, hosts: &[String]) -> Coverage {
-        let at = |served: &&Served| hosts.contains(&served.host);
-        let served: Vec<_> = self.served.iter().filter(at).cloned().collect();
+    /// What of `servers` it reaches while its devices return.
+    fn coverage(&self, servers: &[Server]) -> Coverage {
+        let own = self.servers.iter().zip(&self.served);
+        let at = own.filter(|(own, _)| own.as_ref().is_some_and(|own| servers.contains(own)));
+        let served: Vec<_> = at.map(|(_, served)| served.clone()).collect();
         self.ask(&served, self.until)
+    }
+
+    /// The servers that it asks.
+    fn asks(&self) -> Vec<Server> {
+        self.servers.iter().flatten().cloned().collect()
     }
 
     fn ask(&self, served: &[Served], until: Date) -> Coverage {
@@ -137,8 +142,8 @@ impl<'a> Installed<'a> {
 
     /// L101, L102.
     fn not_reached(&self, installed: &[Installed<'_>]) -> Option<Finding> {
-        let hosts = self.case.hosts();
-        let coverage = self.coverage(&hosts);
+        let servers = self.case.servers();
+        let coverage = self.coverage(&servers);
         let gap = coverage.loss()?;
         // Where this release's own devices reach nothing, that is the mistake.
         let own = self.proof.coverage.gaps.iter();
@@ -146,7 +151,7 @@ impl<'a> Installed<'a> {
         if own.any(|(from, until)| from <= gap.earliest && gap.earliest <= until) {
             return None;
         }
-        let stone = self.stepping_stone(installed, &hosts);
+        let stone = self.stepping_stone(installed, &servers);
         let (version, devices) = (&self.release().version, devices(self.release()));
         let now = gap.earliest == self.case.as_of;
         let (rule, when) = if now {
@@ -178,11 +183,8 @@ impl<'a> Installed<'a> {
             finding = finding.evidence("stepping-stone", &stone.release().version);
         }
         for endpoint in &self.case.policy.endpoints {
-            let known = self
-                .hosts
-                .iter()
-                .any(|host| host_of(&endpoint.url.value) == *host);
-            if known {
+            let server = Server::of(&endpoint.url.value);
+            if server.is_some() && self.servers.contains(&server) {
                 let text = format!("sends what they do not accept on {}", gap.earliest);
                 finding.labels.push(because(&endpoint.owner.at, text));
             }
@@ -191,12 +193,10 @@ impl<'a> Installed<'a> {
     }
 
     fn why(&self, gap: &Gap) -> String {
-        let hosts = self.case.hosts();
-        if !self.hosts.iter().any(|host| hosts.contains(host)) {
-            return format!(
-                "it asks {} alone, which this policy does not have",
-                self.hosts.join(", ")
-            );
+        let (asks, servers) = (self.asks(), self.case.servers());
+        if !asks.iter().any(|server| servers.contains(server)) {
+            let asks = words(&asks);
+            return format!("it asks {asks} alone, which this policy does not have");
         }
         why(gap)
     }
@@ -206,7 +206,7 @@ impl<'a> Installed<'a> {
             Some(stone) => format!(
                 "keep {} published at {} until {}: these devices reach it, and it reaches this release; then waive this",
                 stone.release().version,
-                stone.hosts.join(", "),
+                words(&stone.asks()),
                 self.until
             ),
             None => "keep a root and a chain that they accept until they are back; or, if no such device is left, write \
@@ -219,7 +219,7 @@ impl<'a> Installed<'a> {
     fn stepping_stone<'s>(
         &self,
         installed: &'s [Installed<'_>],
-        hosts: &[String],
+        servers: &[Server],
     ) -> Option<&'s Installed<'s>>
     where
         'a: 's,
@@ -228,7 +228,8 @@ impl<'a> Installed<'a> {
         let mut others =
             newest_first.filter(|other| other.release().version != self.release().version);
         others.find(|other| {
-            self.coverage(&other.hosts).loss().is_none() && other.coverage(hosts).loss().is_none()
+            let reached = self.coverage(&other.asks()).loss().is_none();
+            reached && other.coverage(servers).loss().is_none()
         })
     }
 
@@ -303,27 +304,27 @@ impl Case<'_> {
     /// The releases that devices have.
     pub(super) fn in_the_field(&self) -> impl Iterator<Item = &RecordedRelease> {
         let shipped = self.ledger.releases();
-        let has_devices = |one: &&RecordedRelease| one.release.units != Some(0);
         let by_now = |one: &&RecordedRelease| one.release.released <= self.as_of;
-        shipped.filter(has_devices).filter(by_now)
+        shipped
+            .filter(|one| one.release.has_devices())
+            .filter(by_now)
     }
 
-    /// Hosts at which this release is published.
-    fn hosts(&self) -> Vec<String> {
+    /// Servers at which this release is published.
+    fn servers(&self) -> Vec<Server> {
         let endpoints = self.policy.endpoints.iter();
         endpoints
-            .map(|endpoint| host_of(&endpoint.url.value))
+            .filter_map(|endpoint| Server::of(&endpoint.url.value))
             .collect()
     }
 
-    /// What a host sends now: what the policy says of it, else what was declared of old. The endpoint keeps its own
+    /// What a server sends now: what the policy says of it, else what was declared of old. The endpoint keeps its own
     /// name, because pins go by it.
-    fn served_now(&self, proof: &Proof, declared: Declaration) -> Served {
-        let now = proof
-            .served
-            .iter()
-            .find(|served| served.host == declared.host);
-        match now {
+    fn served_now(&self, proof: &Proof, server: Option<Server>, declared: Declaration) -> Served {
+        let endpoints = self.policy.endpoints.iter().zip(&proof.served);
+        let mut published = endpoints.map(|(endpoint, now)| (Server::of(&endpoint.url.value), now));
+        let now = published.find(|(other, _)| other.is_some() && *other == server);
+        match now.map(|(_, now)| now) {
             Some(now) => Served {
                 name: declared.name,
                 ..now.clone()
@@ -333,16 +334,16 @@ impl Case<'_> {
     }
 }
 
-fn host_of(url: &str) -> String {
-    let url = HttpsUrl::parse(url.as_bytes());
-    url.map(|url| url.host().to_owned()).unwrap_or_default()
+/// `ota.example.com, ota.example.com:8443`
+fn words(servers: &[Server]) -> String {
+    let words: Vec<_> = servers.iter().map(ToString::to_string).collect();
+    words.join(", ")
 }
 
 /// `12000 devices`
 fn devices(release: &Release) -> String {
     match release.units {
-        Some(1) => "1 device".to_owned(),
-        Some(units) => format!("{units} devices"),
+        Some(units) => counted(units, "device"),
         None => "devices".to_owned(),
     }
 }

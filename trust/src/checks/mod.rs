@@ -16,6 +16,7 @@ use crate::finding::{Finding, Label};
 use crate::ledger::Ledger;
 use crate::policy::{Endpoint, PolicyDraft, RequiredRoot};
 use crate::source::Location;
+use crate::words::counted;
 
 mod backup_pins;
 mod captures_on_device;
@@ -198,9 +199,5 @@ fn because(location: &Location, text: String) -> Label {
 
 /// `1 day`, `2 days`.
 pub(crate) fn days(count: i64) -> String {
-    if count == 1 {
-        "1 day".to_owned()
-    } else {
-        format!("{count} days")
-    }
+    counted(count, "day")
 }

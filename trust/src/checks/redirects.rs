@@ -1,11 +1,10 @@
-//! E113: hosts that an endpoint redirects to, and that no endpoint declares.
-
-use device::url::HttpsUrl;
+//! E113: servers that an endpoint redirects to, and that no endpoint declares.
 
 use super::Case;
 use crate::finding::{Finding, Subject};
 use crate::policy::{Endpoint, Located};
 use crate::rules::endpoints::REDIRECT_NOT_COVERED;
+use crate::server::Server;
 
 pub(super) fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
     // An endpoint that could not be read may be the one.
@@ -14,37 +13,34 @@ pub(super) fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
     }
     for endpoint in &case.policy.endpoints {
         let missing = endpoint.redirects.iter().filter_map(|redirect| {
-            let host = host(&redirect.value)?;
+            let server = Server::of(&redirect.value)?;
             let mut endpoints = case.policy.endpoints.iter();
-            let covered = endpoints.any(|other| self::host(&other.url.value) == Some(host));
-            (!covered).then(|| finding(endpoint, redirect, host))
+            let covered =
+                endpoints.any(|other| Server::of(&other.url.value).as_ref() == Some(&server));
+            (!covered).then(|| finding(endpoint, redirect, &server))
         });
         findings.extend(missing);
     }
 }
 
-/// The host of a URL that could be read.
-pub(crate) fn host(url: &str) -> Option<&str> {
-    HttpsUrl::parse(url.as_bytes()).ok().map(|url| url.host())
-}
-
-fn finding(endpoint: &Endpoint, redirect: &Located<String>, host: &str) -> Finding {
+fn finding(endpoint: &Endpoint, redirect: &Located<String>, server: &Server) -> Finding {
     let name = &endpoint.name.value;
-    let message =
-        format!("endpoint {name} redirects to {host}, and nothing is known of what {host} sends");
+    let message = format!(
+        "endpoint {name} redirects to {server}, and nothing is known of what {server} sends"
+    );
     Finding::new(
         &REDIRECT_NOT_COVERED,
         redirect.at.clone(),
-        "no endpoint has this host",
+        "no endpoint is this server",
         message,
     )
     .and_label(endpoint.name.at.clone(), "its downloads may end there")
-    .evidence("host", host)
+    .evidence("host", server)
     .help(format!(
-        "declare {host} as an [[endpoint]] with its owner and chain, or serve the files without a redirect"
+        "declare {server} as an [[endpoint]] with its owner and chain, or serve the files without a redirect"
     ))
     .about(Subject {
-        item: Some(host.to_owned()),
+        item: Some(server.to_string()),
         ..Subject::endpoint(name)
     })
 }

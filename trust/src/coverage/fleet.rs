@@ -15,7 +15,8 @@ pub(super) fn fleet(
 ) -> Vec<Interval> {
     let dates = endpoints.iter().flat_map(|endpoint| &endpoint.intervals);
     let cuts = cuts(
-        question,
+        question.from,
+        question.until,
         dates.map(|interval| (interval.from, interval.until)),
     );
     let countable: Vec<bool> = carriers

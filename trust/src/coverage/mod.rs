@@ -18,21 +18,24 @@
 
 mod accept;
 mod cause;
+mod fits;
 mod fleet;
 mod gaps;
 mod leave_one_out;
 pub mod served;
 mod store;
 mod sweep;
+mod walk;
 
 use serde::Serialize;
 
 pub use accept::Acceptance;
-pub(crate) use accept::fits;
 pub use cause::{Cause, CauseKind, Level};
+pub(crate) use fits::fits;
 pub use gaps::Gap;
 pub use leave_one_out::{LeftOut, Without, leave_one_out, without_cross_certificates};
 pub use served::{Alternative, SentChain, Served};
+pub(crate) use sweep::cuts;
 pub use sweep::{CarrierUse, EndpointCoverage, EndpointInterval, Interval, State};
 
 use crate::date::Date;

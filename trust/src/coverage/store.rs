@@ -13,6 +13,7 @@ use crate::date::Date;
 use crate::hierarchy::{Builder, Hierarchy};
 use crate::ledger::{Release, ReleaseAnchor, ReleaseEndpoint};
 use crate::policy::{PinFallback, PolicyDraft, RequiredRoot};
+use crate::server::host;
 
 impl Hierarchy {
     /// The graph of everything that is in hand or a fact: pool, captured chains and calendar.
@@ -94,7 +95,6 @@ impl Declaration {
         captured: impl Fn(&str) -> Option<&'a [Certificate]>,
         hierarchy: &Hierarchy,
     ) -> Self {
-        let host = device::url::HttpsUrl::parse(endpoint.url.as_bytes());
         let captures = endpoint.chains.iter().filter_map(|path| {
             let chain = captured(path)?;
             let counts = chains::problem(chain, &endpoint.url).is_none();
@@ -103,7 +103,7 @@ impl Declaration {
         });
         Self {
             name: endpoint.name.clone(),
-            host: host.map(|url| url.host().to_owned()).unwrap_or_default(),
+            host: host(&endpoint.url).unwrap_or_default().to_owned(),
             owner: endpoint.owner.clone(),
             profile: endpoint.profile.clone(),
             key_type: endpoint.key_type,

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::accept::{self, Acceptance, Carriers};
+use super::accept::{Acceptance, Carriers};
 use super::cause::Level;
+use super::fits::fits;
 use super::fleet;
 use super::gaps::{self, Gap};
 use super::served::{Alternative, Served};
@@ -121,9 +122,9 @@ fn endpoint(
     let acceptances = carriers.acceptances(served);
     let dates = served.alternatives.iter().map(|a| (a.from, a.until));
     let dates = dates.chain(acceptances.iter().map(|a| (a.from, a.until)));
-    let cuts = cuts(question, dates);
-    let fits = |a: &Alternative| accept::fits(served, a, question.hierarchy, question.model);
-    let fitting: Vec<bool> = served.alternatives.iter().map(fits).collect();
+    let cuts = cuts(question.from, question.until, dates);
+    let taken = |a: &Alternative| fits(served, a, question.hierarchy, question.model);
+    let fitting: Vec<bool> = served.alternatives.iter().map(taken).collect();
     let mut intervals: Vec<EndpointInterval> = Vec::new();
     let mut refused: Vec<(Date, Vec<usize>)> = Vec::new();
     for (place, from) in cuts.iter().enumerate() {
@@ -159,12 +160,13 @@ fn endpoint(
     }
 }
 
-/// First days of the intervals between which something begins or ends.
-pub(super) fn cuts(
-    question: &Question<'_>,
+/// First days of the intervals of `first..=last` between which one of `dates`, each a first and a last day, begins or
+/// ends.
+pub(crate) fn cuts(
+    first: Date,
+    last: Date,
     dates: impl Iterator<Item = (Date, Date)>,
 ) -> Vec<Date> {
-    let (first, last) = (question.from, question.until);
     let mut cuts = Vec::with_capacity(32);
     if first <= last {
         cuts.push(first);

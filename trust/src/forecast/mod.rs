@@ -1,8 +1,8 @@
 //! The forecast: when each shipped release, and the policy as it is now, loses its servers, and what if.
 //!
 //! Each release is judged from its own release date on, with all facts or with those that were known on a day: the
-//! past of a release is part of the answer. The policy is judged from the day that is asked about. From that day on, a host
-//! sends what the policy says of it, where the policy has it: a server that gets another CA strands releases that know the
+//! past of a release is part of the answer. The policy is judged from the day that is asked about. From that day on, a server
+//! sends what the policy says of it, where the policy has it: one that gets another CA strands releases that know the
 //! old one. What a release loses is [`crate::coverage`]'s answer; this module says what that means for somebody who has to
 //! publish an update in time.
 //!

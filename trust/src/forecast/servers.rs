@@ -1,7 +1,7 @@
 //! What each server sends over time: computed once, however many releases ask it.
 //!
-//! A shipped release says what was known of a host when it shipped, and the policy says what is known now. Where both name
-//! one CA, profile and kind of key, it is one server, and all that is known of it counts. Where they do not, the host sends
+//! A shipped release says what was known of a server (host and port) when it shipped, and the policy says what is known
+//! now. Where both name one CA, profile and kind of key, all that is known of it counts. Where they do not, the server sends
 //! until the day of the question what the release says, and from then on what the policy says.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,15 +13,23 @@ use super::what_if::Supposed;
 use crate::calendar::Confidence;
 use crate::coverage::served::{Capture, Declaration};
 use crate::coverage::{Cause, CauseKind, Served};
+use crate::server::Server;
 
-/// Servers by what is declared of them.
-pub(super) struct Servers(BTreeMap<Declaration, Served>);
+/// An endpoint as it is declared, and the server that it asks.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) struct Declared {
+    pub(super) server: Option<Server>,
+    pub(super) declaration: Declaration,
+}
+
+/// What servers send, by what is declared of them.
+pub(super) struct Servers(BTreeMap<Declared, Served>);
 
 impl Servers {
     /// Those of all of `declared`. `policy` is what the policy declares.
     pub(super) fn new<'d>(
-        declared: impl Iterator<Item = &'d Declaration>,
-        policy: &[Declaration],
+        declared: impl Iterator<Item = &'d Declared>,
+        policy: &[Declared],
         supposed: &Supposed<'_>,
         question: &Question,
     ) -> Self {
@@ -35,50 +43,46 @@ impl Servers {
         Self(servers)
     }
 
-    /// The server with this declaration.
-    pub(super) fn get(&self, declared: &Declaration) -> Option<&Served> {
+    /// What is sent where this is declared.
+    pub(super) fn get(&self, declared: &Declared) -> Option<&Served> {
         self.0.get(declared)
     }
 }
 
 fn until_now(
-    declared: &Declaration,
-    policy: &[Declaration],
+    declared: &Declared,
+    policy: &[Declared],
     supposed: &Supposed<'_>,
     question: &Question,
 ) -> Served {
-    let Some(now) = policy.iter().find(|now| now.host == declared.host) else {
-        return supposed.served(declared, question);
+    let Declared {
+        server,
+        declaration,
+    } = declared;
+    let published = |now: &&Declared| server.is_some() && now.server == *server;
+    let Some(now) = policy.iter().find(published) else {
+        return supposed.served(declaration, question);
     };
     // Pins and what-ifs go by the name that the release knows.
     let now = Declaration {
-        name: declared.name.clone(),
-        ..now.clone()
+        name: declaration.name.clone(),
+        ..now.declaration.clone()
     };
-    if is_one_server(declared, &now) {
-        return supposed.served(&all_known(declared, now), question);
+    if has_one_contract(declaration, &now) {
+        return supposed.served(&all_known(declaration, now), question);
     }
-    let before = supposed.served(declared, question);
+    let before = supposed.served(declaration, question);
     let after = supposed.served(&now, question);
     splice(
         &before,
         &after,
         question.at,
-        &said_by_the_policy(&now, question),
+        &said_by_the_policy(server.as_ref(), &now, question),
     )
 }
 
-fn is_one_server(one: &Declaration, other: &Declaration) -> bool {
-    let what = |declared: &Declaration| {
-        let Declaration {
-            owner,
-            profile,
-            key_type,
-            ..
-        } = declared.clone();
-        (owner, profile, key_type)
-    };
-    what(one) == what(other)
+fn has_one_contract(one: &Declaration, other: &Declaration) -> bool {
+    one.owner == other.owner && one.profile == other.profile && one.key_type == other.key_type
 }
 
 /// What the release knew, and what is known now; where they disagree, the latter.
@@ -102,13 +106,18 @@ fn all_known(before: &Declaration, now: Declaration) -> Declaration {
     }
 }
 
-fn said_by_the_policy(now: &Declaration, question: &Question) -> Arc<Cause> {
+fn said_by_the_policy(
+    server: Option<&Server>,
+    now: &Declaration,
+    question: &Question,
+) -> Arc<Cause> {
+    let server = server.map(ToString::to_string).unwrap_or_default();
     Arc::new(Cause {
         date: question.at,
         kind: CauseKind::ChainChange,
         what: format!(
-            "the policy says what {} sends: chains of {}",
-            now.host, now.owner
+            "the policy says what {server} sends: chains of {}",
+            now.owner
         ),
         source: "policy.toml".to_owned(),
         confidence: Confidence::Policy,

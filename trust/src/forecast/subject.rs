@@ -4,15 +4,16 @@ use serde::Serialize;
 
 use super::THIS_POLICY;
 use super::question::{ForecastError, Question, UnknownName};
-use super::servers::Servers;
+use super::servers::{Declared, Servers};
 use super::what_if::Supposed;
 use super::world::Project;
 use crate::coverage::served::Declaration;
 use crate::coverage::{Counting, Served, Store};
 use crate::date::Date;
 use crate::hierarchy::Hierarchy;
-use crate::ledger::{Release, ReleaseAnchor};
+use crate::ledger::{Release, ReleaseAnchor, ReleaseEndpoint};
 use crate::policy::{RequiredRoot, Sha256, VerifierModel};
+use crate::server::Server;
 
 /// Whether it is in the field.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
@@ -159,7 +160,7 @@ impl<'a> Subject<'a> {
     pub(super) fn resolve(
         &self,
         supposed: &Supposed<'_>,
-        declared: &[Declaration],
+        declared: &[Declared],
         servers: &Servers,
     ) -> Resolved {
         let (hierarchy, calendar) = (&supposed.known.hierarchy, &supposed.calendar);
@@ -177,13 +178,16 @@ impl<'a> Subject<'a> {
     }
 
     /// What is known of its endpoints, in order.
-    pub(super) fn declarations(&self, hierarchy: &Hierarchy) -> Vec<Declaration> {
+    pub(super) fn declarations(&self, hierarchy: &Hierarchy) -> Vec<Declared> {
         match self {
             Self::Policy(project) => project.declarations(hierarchy),
             Self::Release(project, release) => {
                 let endpoints = release.endpoints.iter();
                 let captured = |path: &str| project.captures.get(path).map(Vec::as_slice);
-                let declare = |endpoint| Declaration::of_release(endpoint, captured, hierarchy);
+                let declare = |endpoint: &ReleaseEndpoint| Declared {
+                    server: Server::of(&endpoint.url),
+                    declaration: Declaration::of_release(endpoint, captured, hierarchy),
+                };
                 endpoints.map(declare).collect()
             }
         }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::question::ForecastError;
+use super::servers::Declared;
 use crate::anchors::{Certificate, Inventory, read_pem};
 use crate::calendar::Calendar;
 use crate::chains::Chains;
@@ -13,8 +14,9 @@ use crate::finding::{self, Finding, Subject};
 use crate::gate::Inputs;
 use crate::hierarchy::{Builder, Hierarchy};
 use crate::ledger::{Ledger, RecordedRelease};
-use crate::policy::{self, Policy, PolicyDraft};
+use crate::policy::{self, Endpoint, Policy, PolicyDraft};
 use crate::rules::endpoints::CHAIN_UNREADABLE;
+use crate::server::Server;
 use crate::source::SourceFile;
 
 /// The files of a project, read.
@@ -82,9 +84,12 @@ impl Project {
     }
 
     /// The policy's endpoints.
-    pub(super) fn declarations(&self, hierarchy: &Hierarchy) -> Vec<Declaration> {
+    pub(super) fn declarations(&self, hierarchy: &Hierarchy) -> Vec<Declared> {
         let endpoints = self.policy.endpoints.iter();
-        let declare = |endpoint| Declaration::of(endpoint, &self.chains, hierarchy);
+        let declare = |endpoint: &Endpoint| Declared {
+            server: Server::of(&endpoint.url.value),
+            declaration: Declaration::of(endpoint, &self.chains, hierarchy),
+        };
         endpoints.map(declare).collect()
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{CaCertificate, CertificateId, Hierarchy, Key, KeyId, Origin};
-use crate::anchors::{Certificate, PublicKey, SignatureAlgorithm};
+use crate::anchors::{Certificate, Constraints, PublicKey, SignatureAlgorithm};
 use crate::calendar::{Calendar, CertificateFact};
 use crate::date::Date;
 use crate::policy::Sha256;
@@ -38,6 +38,8 @@ pub struct NewCertificate {
     pub signature: SignatureAlgorithm,
     /// Whether it may issue.
     pub may_issue: bool,
+    /// What may stand below it; nothing is known of a certificate that is not in hand.
+    pub constraints: Constraints,
     /// Bytes of the DER.
     pub der_length: Option<usize>,
     /// Where it is known from.
@@ -147,6 +149,7 @@ fn node(new: &NewCertificate, origins: &BTreeSet<Origin>, key: KeyId) -> CaCerti
         revoked: new.revoked,
         signature: new.signature.clone(),
         may_issue: new.may_issue,
+        constraints: new.constraints.clone(),
         der_length: new.der_length,
         origins: origins.iter().cloned().collect(),
     }
@@ -205,6 +208,7 @@ fn from_certificate(certificate: &Certificate, calendar: &Calendar) -> NewCertif
         revoked: None,
         signature: certificate.signature.clone(),
         may_issue: certificate.may_issue,
+        constraints: certificate.constraints.clone(),
         der_length: Some(certificate.der.len()),
         origin: Origin::InHand {
             file: certificate.at.file.name.clone(),
@@ -229,6 +233,7 @@ fn from_fact(fact: &CertificateFact, calendar: &Calendar) -> NewCertificate {
         revoked: fact.revoked,
         signature: signature(&fact.signature),
         may_issue: true,
+        constraints: Constraints::default(),
         der_length: None,
         origin: Origin::Fact {
             known_on: fact.evidence.announced.unwrap_or(fact.not_before),

@@ -16,7 +16,7 @@ use serde::Serialize;
 pub use build::{Builder, NewCertificate};
 pub use paths::CaPath;
 
-use crate::anchors::{PublicKey, SignatureAlgorithm};
+use crate::anchors::{Constraints, PublicKey, SignatureAlgorithm};
 use crate::date::Date;
 use crate::policy::Sha256;
 
@@ -91,6 +91,8 @@ pub struct CaCertificate {
     pub signature: SignatureAlgorithm,
     /// Whether it may issue.
     pub may_issue: bool,
+    /// What may stand below it; nothing is known of a certificate that is not in hand.
+    pub constraints: Constraints,
     /// Bytes of the DER, where it is in hand.
     pub der_length: Option<usize>,
     /// Where it is known from, best first; never empty.

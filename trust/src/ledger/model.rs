@@ -38,6 +38,13 @@ pub struct Release {
     pub artefacts: Vec<ReleaseArtefact>,
 }
 
+impl Release {
+    /// Whether a device may run it: nobody has counted them, or not down to none.
+    pub fn has_devices(&self) -> bool {
+        self.units != Some(0)
+    }
+}
+
 /// `[store]`: which trust store it is.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ReleaseStore {

@@ -7,6 +7,7 @@ use device::store::{
 use sha2::{Digest, Sha256};
 
 use super::{RenderError, rust};
+use crate::anchors::Certificate;
 use crate::date::Date;
 use crate::store::{ApprovedAnchor, ApprovedKeys, ApprovedPin, ApprovedStore, StoreContents};
 
@@ -25,9 +26,7 @@ impl RenderedStore {
     ///
     /// When the store is too large for the format, or the device would refuse it.
     pub fn new(store: &ApprovedStore) -> Result<Self, RenderError> {
-        let bytes = device_contents(store.contents())?
-            .write()
-            .map_err(RenderError::Binary)?;
+        let bytes = bytes(store.contents())?;
         let read = TrustStore::read_exact(&bytes)
             .map_err(|error| RenderError::Binary(device::store::WriteError::Refused(error)))?;
         let identity = *read.sha256();
@@ -90,14 +89,25 @@ fn device_contents(contents: &StoreContents) -> Result<DeviceContents, RenderErr
 }
 
 fn anchor(anchor: &ApprovedAnchor) -> Result<AnchorContents, RenderError> {
-    let certificate = &anchor.certificate;
-    let day = |date| day(date, &anchor.name);
+    anchor_contents(&anchor.name, &anchor.certificate, anchor.effective_end.date)
+}
+
+/// What a store holds of an anchor.
+///
+/// # Errors
+/// A date that the binary form cannot say.
+pub(crate) fn anchor_contents(
+    name: &str,
+    certificate: &Certificate,
+    effective_end: Date,
+) -> Result<AnchorContents, RenderError> {
+    let day = |date| day(date, name);
     Ok(AnchorContents {
-        name: anchor.name.clone(),
+        name: name.to_owned(),
         fingerprint: certificate.fingerprint,
         not_before: day(certificate.not_before)?,
         not_after: day(certificate.not_after)?,
-        effective_end: day(anchor.effective_end.date)?,
+        effective_end: day(effective_end)?,
         subject: certificate.subject.clone(),
         spki: certificate.spki.clone(),
     })

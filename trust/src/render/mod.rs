@@ -19,6 +19,7 @@ mod tests;
 mod webpki;
 
 pub use binary::RenderedStore;
+pub(crate) use binary::anchor_contents;
 pub use error::RenderError;
 pub(crate) use findings::device_bytes;
 pub use findings::{findings, stale};

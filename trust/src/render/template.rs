@@ -10,6 +10,7 @@ use super::{Format, RenderError};
 use crate::calendar::EndCause;
 use crate::date::Date;
 use crate::store::{ApprovedAnchor, ApprovedStore, StoreInput};
+use crate::words::counted;
 
 /// Renders `template` with `values`. A value that is missing is an error, never an empty text.
 pub(super) fn fill(template: &str, values: impl Serialize) -> Result<String, RenderError> {
@@ -94,10 +95,7 @@ fn cause(cause: EndCause) -> &'static str {
 }
 
 fn beyond(days: i64) -> String {
-    let counted = match days.unsigned_abs() {
-        1 => "1 day".to_owned(),
-        count => format!("{count} days"),
-    };
+    let counted = counted(days.unsigned_abs(), "day");
     match days {
         0 => "the last day of service".to_owned(),
         1.. => format!("{counted} after service ends"),

@@ -236,11 +236,11 @@ rules! {
     /// # E113 redirect-not-covered
     ///
     /// ## What it does
-    /// Finds a host that an endpoint redirects to and that no `[[endpoint]]` has.
+    /// Finds a server, which is a host and a port, that an endpoint redirects to and that no `[[endpoint]]` has.
     ///
     /// ## Why it matters
     /// A device that reached the server is sent on, and fails there: github.com and its asset host have different CAs.
-    /// Nothing says what that host sends, so that nothing is proven for it.
+    /// Nothing says what that server sends, so that nothing is proven for it.
     ///
     /// ## Example
     /// ```toml
@@ -250,7 +250,7 @@ rules! {
     /// ```
     ///
     /// ## Use instead
-    /// An `[[endpoint]]` for that host, or files without a redirect.
+    /// An `[[endpoint]]` for that server, or files without a redirect.
     REDIRECT_NOT_COVERED = "E113" "redirect-not-covered" Error since "0.1.0";
 
     /// # E114 capture-without-leaf

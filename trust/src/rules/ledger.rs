@@ -6,7 +6,7 @@ rules! {
     /// # L101 cannot-reach-this-release
     ///
     /// ## What it does
-    /// Finds a shipped release whose devices cannot fetch this one: at every host that they know, and that this policy
+    /// Finds a shipped release whose devices cannot fetch this one: at every server that they know, and that this policy
     /// has, what is sent on the release date is accepted by none of their anchors and pins. A release with `units = 0`
     /// has no devices. The finding names the stepping stone, where one is in the ledger: a release that these devices
     /// reach, and that reaches this one.

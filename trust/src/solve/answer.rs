@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::pool::{Pool, Project};
-use super::{explain, reasons, smallest};
+use super::{Choice, NoChoice, STEPS, explain, reasons, smallest};
 use crate::date::Date;
 use crate::gate::Inputs;
 
@@ -45,12 +45,16 @@ pub struct Demanded {
 #[serde(rename_all = "kebab-case", tag = "outcome")]
 pub enum Outcome {
     /// No store meets all demands.
-    Impossible(Conflict),
+    Impossible(Unsolved),
+    /// This store does; the search was stopped before it was proven that no smaller one does.
+    NotProvenSmallest(Solution),
     /// This store does, and no smaller one.
     Smallest(Solution),
+    /// The search was stopped before it found a store, and nobody knows whether there is one.
+    Undecided,
 }
 
-/// The smallest store.
+/// A store that meets all demands.
 #[derive(Clone, Debug, Serialize)]
 pub struct Solution {
     /// Bytes of all anchors in the binary form.
@@ -65,7 +69,7 @@ pub struct Solution {
     pub refusals: Vec<Refusal>,
 }
 
-/// An anchor of the smallest store.
+/// An anchor of the store.
 #[derive(Clone, Debug, Serialize)]
 pub struct ChosenAnchor {
     /// Its name.
@@ -151,16 +155,18 @@ pub struct Refusal {
     pub help: String,
 }
 
-/// Why there is no store: demands that cannot be met together, each of them necessary for that.
+/// Why there is no store: demands that cannot be met together.
 #[derive(Clone, Debug, Serialize)]
-pub struct Conflict {
+pub struct Unsolved {
     /// The demands, endpoints first.
     pub demands: Vec<Unmet>,
+    /// Whether it is proven that each of them is necessary: without any one of them there is a store.
+    pub minimal: bool,
     /// The next step.
     pub help: String,
 }
 
-/// One demand of a [`Conflict`].
+/// One demand of [`Unsolved`].
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct Unmet {
     /// `endpoint-held`, `independent-paths`, `distinct-owners` or `anchor-rule`.
@@ -180,9 +186,14 @@ pub struct Unmet {
 }
 
 pub(super) fn answer(inputs: &Inputs, project: &Project, pool: &Pool) -> Answer {
-    let outcome = match smallest(&pool.task()) {
-        Ok(chosen) => Outcome::Smallest(reasons::solution(inputs, project, pool, &chosen)),
-        Err(demands) => Outcome::Impossible(explain::conflict(project, pool, &demands)),
+    let solution = |choice: &Choice| reasons::solution(inputs, project, pool, &choice.places);
+    let outcome = match smallest(&pool.task(), STEPS) {
+        Ok(choice) if choice.proven => Outcome::Smallest(solution(&choice)),
+        Ok(choice) => Outcome::NotProvenSmallest(solution(&choice)),
+        Err(NoChoice::Impossible(conflict)) => {
+            Outcome::Impossible(explain::unsolved(project, pool, &conflict))
+        }
+        Err(NoChoice::Undecided) => Outcome::Undecided,
     };
     let product = project.reading.draft.product.as_ref();
     Answer {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::answer::{Conflict, Unmet};
+use super::answer::{Unmet, Unsolved};
+use super::conflict::Conflict;
 use super::pool::{Pool, Project, Root};
 use super::problem::{Days, Demand, Problem};
 use super::words::{days, list};
@@ -11,8 +12,10 @@ use crate::coverage::{Alternative, CauseKind};
 use crate::finding::Finding;
 use crate::rules;
 use crate::source::Location;
+use crate::words::counted;
 
-pub(super) fn conflict(project: &Project, pool: &Pool, demands: &[Demand]) -> Conflict {
+pub(super) fn unsolved(project: &Project, pool: &Pool, conflict: &Conflict) -> Unsolved {
+    let demands = &conflict.demands;
     let explanation = Explanation {
         project,
         pool,
@@ -21,8 +24,9 @@ pub(super) fn conflict(project: &Project, pool: &Pool, demands: &[Demand]) -> Co
     };
     // Endpoints first, rules last.
     let demands = demands.iter().rev().map(|demand| explanation.unmet(demand));
-    Conflict {
+    Unsolved {
         demands: demands.collect(),
+        minimal: conflict.minimal,
         help: explanation.help(),
     }
 }
@@ -39,11 +43,11 @@ impl Explanation<'_> {
         match demand {
             Demand::Held(endpoint, on) => self.held(*endpoint, on),
             Demand::Owners(on) => {
-                let demand = format!("{} distinct owners on each day", self.pool.owners);
+                let demand = counted(self.pool.owners, "distinct owner") + " on each day";
                 self.counted("distinct-owners", &demand, on)
             }
             Demand::Paths(on) => {
-                let demand = format!("{} independent paths on each day", self.pool.paths);
+                let demand = counted(self.pool.paths, "independent path") + " on each day";
                 self.counted("independent-paths", &demand, on)
             }
             Demand::Rule(rule) => self.rule(rule),

@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use device::store::{AnchorContents, Day};
-
 use super::problem::{Candidate, Task};
 use crate::anchors::{Certificate, Inventory};
 use crate::calendar::Calendar;
@@ -15,6 +13,7 @@ use crate::finding::{self, Finding};
 use crate::gate::{Inputs, Question};
 use crate::ledger::Ledger;
 use crate::policy::{self, Located, PolicyDraft, Reading, RequiredRoot};
+use crate::render;
 use crate::rules::policy::MISSING;
 use crate::waivers;
 
@@ -166,6 +165,7 @@ impl Pool {
         let (roots, candidates) = roots
             .into_iter()
             .zip(&proof.store.anchors)
+            .filter(|(root, _)| !is_in_the_way(&root.certificate, &proof))
             .filter_map(|(root, anchor)| {
                 let candidate = Candidate {
                     certificate: anchor.certificate,
@@ -210,6 +210,13 @@ impl Project {
     }
 }
 
+/// Whether the verifier would end its search at the root on a day of the proof, because the root is outside its dates.
+fn is_in_the_way(root: &Certificate, proof: &Proof) -> bool {
+    let (from, until) = (proof.coverage.from, proof.coverage.until);
+    let always_in_date = root.not_before <= from && until <= root.not_after;
+    proof.model.stops_at_an_anchor_out_of_date() && !always_in_date
+}
+
 /// "There is no [[required-root]]".
 fn is_no_root(finding: &Finding) -> bool {
     finding.rule == &MISSING && finding.subject.item.as_deref() == Some("required-root")
@@ -234,17 +241,8 @@ fn required_root(certificate: &Certificate) -> RequiredRoot {
 
 /// What the root takes in the binary form of a store; `None` where the form cannot say it.
 fn bytes(root: &Root) -> Option<usize> {
-    let certificate = &root.certificate;
-    let day = |date: Date| Day::from_days_since_epoch(date.days_since_epoch());
-    let contents = AnchorContents {
-        name: root.required.name.value.clone(),
-        fingerprint: certificate.fingerprint,
-        not_before: day(certificate.not_before)?,
-        not_after: day(certificate.not_after)?,
-        // Any day takes as many bytes.
-        effective_end: day(certificate.not_after)?,
-        subject: certificate.subject.clone(),
-        spki: certificate.spki.clone(),
-    };
+    let (name, certificate) = (&root.required.name.value, &root.certificate);
+    // Any last day takes as many bytes.
+    let contents = render::anchor_contents(name, certificate, certificate.not_after).ok()?;
     contents.encoded_length().ok()
 }

@@ -1,12 +1,10 @@
 //! The question without certificates: candidates, days that look alike, and what is demanded of them.
 
 use std::collections::BTreeSet;
-use std::ops::Range;
 
-use crate::coverage::{Acceptance, Question, Served, fits, prove};
+use crate::coverage::{Acceptance, Question, Served, cuts, fits, prove};
 use crate::date::Date;
 use crate::hierarchy::{CaCertificate, CertificateId};
-use crate::verifier::{Behaviour, Checked};
 
 /// An anchor that a store may have.
 #[derive(Clone, Debug)]
@@ -26,7 +24,8 @@ pub struct Candidate {
 pub struct Task<'a> {
     /// Asked of the store that has *every* candidate as an anchor, and the pins that any store has.
     pub question: Question<'a>,
-    /// The candidates, by fingerprint.
+    /// The candidates, by fingerprint. For a verifier that [stops at an anchor out of
+    /// date](crate::verifier::Behaviour::stops_at_an_anchor_out_of_date) only those within their dates on each day.
     pub candidates: &'a [Candidate],
     /// Independent paths that must be there on each day.
     pub paths: usize,
@@ -208,16 +207,7 @@ fn rivals(place: usize, all: &[Option<&CaCertificate>], question: &Question<'_>)
 /// Cuts time where anything begins or ends, and looks at what is sent between.
 fn moments(task: &Task<'_>) -> Vec<Moment> {
     let question = &task.question;
-    // With every root of the pool in the store, one that has ended would hide what the others accept. Of those that are
-    // chosen none ends in service.
-    let model = Behaviour {
-        stops_at_ended: Checked::No,
-        ..*question.model
-    };
-    let coverage = prove(&Question {
-        model: &model,
-        ..*question
-    });
+    let coverage = prove(question);
     let accepted: Vec<Vec<Acceptance>> = (coverage.endpoints.into_iter())
         .map(|endpoint| endpoint.acceptances)
         .collect();
@@ -228,7 +218,7 @@ fn moments(task: &Task<'_>) -> Vec<Moment> {
     let dates = served.map(|alternative| (alternative.from, alternative.until));
     let accepting = accepted.iter().flatten();
     let dates = dates.chain(accepting.map(|acceptance| (acceptance.from, acceptance.until)));
-    let cuts = cuts(question.from..question.until, dates);
+    let cuts = cuts(question.from, question.until, dates);
     let anchors = coverage.carriers.len() - question.store.pins.len();
     let carrier = |acceptance: &Acceptance| match acceptance.anchor {
         Some(id) => task.candidates.iter().position(|c| c.certificate == id),
@@ -246,18 +236,6 @@ fn moments(task: &Task<'_>) -> Vec<Moment> {
         }
     };
     cuts.iter().enumerate().map(moment).collect()
-}
-
-fn cuts(days: Range<Date>, dates: impl Iterator<Item = (Date, Date)>) -> Vec<Date> {
-    let (first, last) = (days.start, days.end);
-    let changes = dates.flat_map(|(from, until)| {
-        let next = (until < last).then(|| until.plus_days(1));
-        [Some(from), next].into_iter().flatten()
-    });
-    let within = changes.filter(|day| first < *day && *day <= last);
-    let begin = (first <= last).then_some(first);
-    let cuts: BTreeSet<_> = begin.into_iter().chain(within).collect();
-    cuts.into_iter().collect()
 }
 
 fn sent_on(

@@ -12,17 +12,65 @@ use super::problem::{Demand, Problem};
 use super::rows::{Exact, Member, Row};
 use crate::date::Date;
 
-/// The best choice for `demands`: candidates in their order; `None` where there is none.
-pub(super) fn smallest(problem: &Problem, demands: &[Demand]) -> Option<Vec<usize>> {
-    run(problem, demands, Goal::Best)
+/// How many nodes may still be visited. Searches that share one visit no more together.
+#[derive(Debug)]
+pub(super) struct Budget(u64);
+
+impl Budget {
+    pub(super) fn new(steps: u64) -> Self {
+        Self(steps)
+    }
+
+    /// Takes a step, where one is left.
+    fn step(&mut self) -> bool {
+        let left = self.0.checked_sub(1);
+        self.0 = left.unwrap_or_default();
+        left.is_some()
+    }
 }
 
-/// Whether there is a choice for `demands`.
-pub(super) fn is_possible(problem: &Problem, demands: &[Demand]) -> bool {
-    run(problem, demands, Goal::Any).is_some()
+/// What a search found: candidates in their order.
+#[derive(Debug)]
+pub(super) enum Found {
+    /// The best choice.
+    Best(Vec<usize>),
+    /// There is no choice.
+    Nothing,
+    /// The budget ended before the search; the best choice until then.
+    Stopped(Option<Vec<usize>>),
 }
 
-fn run(problem: &Problem, demands: &[Demand], goal: Goal) -> Option<Vec<usize>> {
+/// The best choice for `demands`.
+pub(super) fn smallest(problem: &Problem, demands: &[Demand], budget: &mut Budget) -> Found {
+    let search = run(problem, demands, Goal::Best, budget);
+    let chosen = search.best.map(|(_, _, chosen)| chosen);
+    match chosen {
+        chosen if search.stopped => Found::Stopped(chosen),
+        Some(chosen) => Found::Best(chosen),
+        None => Found::Nothing,
+    }
+}
+
+/// Whether there is a choice for `demands`; `None` where the budget ends before anybody knows.
+pub(super) fn is_possible(
+    problem: &Problem,
+    demands: &[Demand],
+    budget: &mut Budget,
+) -> Option<bool> {
+    let search = run(problem, demands, Goal::Any, budget);
+    match search.best {
+        Some(_) => Some(true),
+        None if search.stopped => None,
+        None => Some(false),
+    }
+}
+
+fn run<'a>(
+    problem: &'a Problem,
+    demands: &[Demand],
+    goal: Goal,
+    budget: &'a mut Budget,
+) -> Search<'a> {
     let barred = |item: &super::problem::Item| {
         let mut rules = item.barred.iter();
         rules.any(|rule| demands.contains(&Demand::Rule(rule)))
@@ -42,9 +90,11 @@ fn run(problem: &Problem, demands: &[Demand], goal: Goal) -> Option<Vec<usize>> 
         cost: 0,
         best: None,
         goal,
+        budget,
+        stopped: false,
     };
     search.descend();
-    search.best.map(|(_, _, chosen)| chosen)
+    search
 }
 
 /// Cost, then the day on which the first anchor ends, then the candidates: the least is the best.
@@ -72,10 +122,17 @@ struct Search<'a> {
     cost: u64,
     best: Option<Best>,
     goal: Goal,
+    budget: &'a mut Budget,
+    /// Whether nodes were left out because no step was left.
+    stopped: bool,
 }
 
 impl Search<'_> {
     fn descend(&mut self) {
+        if !self.budget.step() {
+            self.stopped = true;
+            return;
+        }
         let Some(Bound { cost, left, fewest }) = self.bound() else {
             return;
         };

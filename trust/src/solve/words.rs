@@ -8,6 +8,7 @@ use toml_edit::{DocumentMut, Value};
 use super::answer::{Carried, Lacking};
 use super::pool::Root;
 use crate::date::Date;
+use crate::words::counted;
 
 /// Why an anchor is in the store: `carries primary from … to …; without it primary is not held from … to …`.
 pub(super) fn reason(carries: &[Carried], without: &[Lacking]) -> String {
@@ -47,11 +48,8 @@ impl fmt::Display for Lacking {
 fn lacking(lacking: &Lacking) -> String {
     let count = |found: usize, required: usize, what: &str, from, until| {
         let verb = if found == 1 { "is" } else { "are" };
-        let plural = if found == 1 { "" } else { "s" };
-        format!(
-            "there {verb} {found} {what}{plural} of {required} {}",
-            days(from, until)
-        )
+        let (found, days) = (counted(found, what), days(from, until));
+        format!("there {verb} {found} of {required} {days}")
     };
     match lacking {
         Lacking::Endpoint {

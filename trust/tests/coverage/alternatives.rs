@@ -39,11 +39,7 @@ fn asked(calendar: &Calendar) -> String {
 /// The CA picks one of the issuers, or of the facts of one day: the one that nobody knows as well.
 #[test]
 fn an_issuer_without_a_certificate_is_unknown_beside_one_with() {
-    let two = "[[certificate]]\nsubject = \"CN=Two\"\n\
-        issuer = \"CN=ISRG Root X1,O=Internet Security Research Group,C=US\"\nkey = \"rsa-2048\"\n\
-        signature = \"sha256WithRSAEncryption\"\nnot-before = \"2021-01-01\"\nnot-after = \"2028-01-01\"\nserial = \"2\"\n\
-        sha256 = \"4444444444444444444444444444444444444444444444444444444444444444\"\n\
-        spki-sha256 = \"2222222222222222222222222222222222222222222222222222222222222222\"\n";
+    let two = &two("");
     let lost_path = "{ name = \"lost\", sha256 = \"3333333333333333333333333333333333333333333333333333333333333333\" }";
     let of = |issuers: &[&str]| chain("2021-01-01", issuers, "");
     for (case, said, expected) in [
@@ -152,6 +148,32 @@ fn a_root_that_is_not_sent_is_distrusted_all_the_same() {
         asked(&issued.supposing(&supposed)),
         "[2023-01-01, 2023-03-31]"
     );
+}
+
+/// The facts of a CA whose intermediate, below ISRG Root X1, has another last line.
+fn two(last: &str) -> String {
+    format!(
+        "[[certificate]]\nsubject = \"CN=Two\"\n\
+         issuer = \"CN=ISRG Root X1,O=Internet Security Research Group,C=US\"\nkey = \"rsa-2048\"\n\
+         signature = \"sha256WithRSAEncryption\"\nnot-before = \"2021-01-01\"\nnot-after = \"2028-01-01\"\n\
+         serial = \"2\"\n\
+         sha256 = \"4444444444444444444444444444444444444444444444444444444444444444\"\n\
+         spki-sha256 = \"2222222222222222222222222222222222222222222222222222222222222222\"\n{last}\n"
+    )
+}
+
+/// The next leaf comes from another one.
+#[test]
+fn a_certificate_that_is_revoked_issues_no_more() {
+    let issued = || chain("2021-01-01", &[TWO], "");
+    for (last, expected) in [
+        ("", "-"),
+        ("revoked = \"2023-01-01\"", "[2023-01-01, 2023-03-31]"),
+        ("revoked = \"2024-01-01\"", "-"),
+    ] {
+        let calendar = calendar_and(&[facts(&(issued() + &two(last)))]);
+        assert_eq!(asked(&calendar), expected, "{last}");
+    }
 }
 
 /// A server with an RSA and an ECDSA chain sends both, whichever was seen last: this release knows only the newer's root.

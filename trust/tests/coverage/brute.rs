@@ -26,6 +26,8 @@ struct Climb<'a> {
     place: usize,
     certs: &'a [usize],
     day: i64,
+    /// Intermediates below the chain that have no name.
+    unnamed: usize,
 }
 
 impl World {
@@ -235,7 +237,11 @@ impl World {
     }
 
     fn lasts(&self, chain: Option<&Chain>, day: i64) -> bool {
-        chain.is_none_or(|(_, _, certs)| certs.iter().all(|cert| day <= self.certs[*cert].last))
+        let issuer = chain.and_then(|(below, unnamed, certs)| {
+            let first = certs.first().map(|cert| &self.certs[*cert]);
+            first.filter(|cert| cert.key == *below && !unnamed)
+        });
+        issuer.is_none_or(|cert| day <= cert.last)
     }
 
     fn limited(&self, life: i64, day: i64) -> i64 {
@@ -256,12 +262,14 @@ impl World {
         day: i64,
     ) -> BTreeSet<Way> {
         let mut found = BTreeSet::new();
-        if let Some((below, _, certs)) = chain.filter(|chain| self.key_works(model, chain.0)) {
+        if let Some((below, unnamed, certs)) = chain.filter(|chain| self.key_works(model, chain.0))
+        {
             let climb = Climb {
                 model,
                 place,
                 certs,
                 day,
+                unnamed: usize::from(*unnamed),
             };
             self.climb(&climb, &[*below], &mut Vec::new(), &mut found);
         }
@@ -315,7 +323,13 @@ impl World {
             place: endpoint,
             certs,
             day,
+            unnamed,
         } = *climb;
+        let below = path.iter().map(|place| &self.certs[certs[*place]]);
+        let between = unnamed + below.filter(|cert| cert.subject != cert.issuer).count();
+        let stands = |cert: &Cert| {
+            !cert.not_for_servers && cert.path_length.is_none_or(|most| between <= most as usize)
+        };
         let behind = path.last().map_or(0, |place| place + 1);
         let name = path.last().map(|place| self.certs[certs[*place]].issuer);
         let named = |cert: usize| name.is_none_or(|name| self.certs[cert].subject == name);
@@ -329,19 +343,22 @@ impl World {
                 signers.contains(&self.certs[certs[*place]].key) && named(certs[*place])
             })
             .collect();
-        let (mut trusted, mut on_the_day) = (false, false);
+        let in_date = |cert: &Cert| cert.first <= day && day <= cert.last;
+        let (mut trusted, mut in_time) = (false, false);
         if next.is_empty() || model.anchor_search != AnchorSearch::Top {
             for anchor in &self.anchors {
                 let cert = &self.certs[*anchor];
                 let root = cert.subject == cert.issuer || model.anchors == Anchors::Any;
-                let dated =
-                    !model.anchor_dates.is_checked() || (cert.first <= day && day <= cert.last);
                 let works = self.key_works(model, cert.key)
                     && signers.contains(&cert.key)
-                    && named(*anchor);
-                trusted |= root && works;
-                on_the_day |= root && works && dated;
-                if root && dated && works {
+                    && named(*anchor)
+                    && stands(cert);
+                if !root || !works {
+                    continue;
+                }
+                trusted = true;
+                if !model.anchor_dates.is_checked() || in_date(cert) {
+                    in_time = true;
                     let carrier = self
                         .carriers()
                         .iter()
@@ -352,16 +369,19 @@ impl World {
                 }
             }
         }
-        // For some a trusted issuer that has ended is the end of the search.
-        if model.stops_at_ended.is_checked() && trusted && !on_the_day {
-            return;
-        }
-        let all = model.anchor_search == AnchorSearch::EachStepAgain;
-        for place in next.iter().take(if all { next.len() } else { 1 }) {
+        let dated = |place: &usize| {
+            !model.intermediate_dates.is_checked() || in_date(&self.certs[certs[*place]])
+        };
+        let next: Vec<usize> = match model.anchor_search {
+            // An anchor is taken, also when its time is over.
+            AnchorSearch::EachStep if trusted && !in_time => Vec::new(),
+            AnchorSearch::EachStep => Vec::from_iter(next.into_iter().find(dated)),
+            AnchorSearch::EachStepAgain => next.into_iter().filter(dated).collect(),
+            AnchorSearch::Top => next.into_iter().take(1).filter(dated).collect(),
+        };
+        for place in &next {
             let cert = &self.certs[certs[*place]];
-            let dated =
-                !model.intermediate_dates.is_checked() || (cert.first <= day && day <= cert.last);
-            if !dated || !self.key_works(model, cert.key) {
+            if !self.key_works(model, cert.key) || !stands(cert) {
                 continue;
             }
             for (carrier, key) in self.pins_that_hold(model, endpoint, day) {

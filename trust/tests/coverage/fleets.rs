@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use trust::anchors::{PublicKey, SignatureAlgorithm};
+use trust::anchors::{Constraints, PublicKey, SignatureAlgorithm};
 use trust::calendar::Confidence;
 use trust::coverage::{Alternative, Cause, CauseKind, Level, SentChain, Served};
 use trust::date::Date;
@@ -73,6 +73,7 @@ fn certificate(number: usize, subject: usize, issuer: usize, dice: &mut Dice) ->
         revoked: None,
         signature: SignatureAlgorithm::EcdsaSha256,
         may_issue: true,
+        constraints: Constraints::default(),
         der_length: None,
         origin: Origin::Fact {
             known_on: day(-100),

@@ -7,8 +7,10 @@
 
 mod alternatives;
 mod brute;
+mod constrained;
 mod exact;
 mod fleets;
+mod made;
 mod outages;
 mod pinned;
 mod signed;

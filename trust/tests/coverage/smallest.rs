@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 
 use trust::coverage::{Counting, Coverage, Question, Served, State, Store, StoreAnchor, prove};
 use trust::date::Date;
-use trust::hierarchy::{CaCertificate, Hierarchy};
+use trust::hierarchy::{CaCertificate, CertificateId, Hierarchy};
 use trust::policy::VerifierModel;
-use trust::solve::{Candidate, Days, Demand, Task, smallest};
-use trust::verifier::{Behaviour, Checked};
+use trust::solve::{Candidate, Days, Demand, NoChoice, STEPS, Task, smallest};
+use trust::verifier::Behaviour;
 
 use crate::fleets::Fleet;
 use crate::worlds::{Dice, World, day};
@@ -47,6 +47,44 @@ fn the_smallest_store_equals_exhaustive_search_where_servers_send_several_chains
     seen.is_no_matter_of_course();
 }
 
+/// However early it is stopped: a store meets every demand, and what is called proven is what the whole search finds.
+#[test]
+fn a_search_that_is_stopped_claims_no_more_than_it_knows() {
+    let (mut unproven, mut undecided, mut not_minimal) = (0, 0, 0);
+    for seed in 0..FLEETS {
+        let fleet = Fleet::random(seed, MOST_CANDIDATES);
+        let case = Case::new(seed, &fleet.hierarchy, &fleet.served);
+        let whole = smallest(&case.task(), STEPS);
+        // Most of them have no store, and looking at every store takes its time.
+        if whole.is_err() && seed >= FLEETS / 10 {
+            continue;
+        }
+        for steps in 0..12 {
+            match smallest(&case.task(), steps) {
+                Ok(choice) if choice.proven => assert_eq!(Ok(choice), whole, "seed {seed}"),
+                Ok(choice) => {
+                    assert!(case.is_possible(&choice.places), "seed {seed}");
+                    assert!(case.meets_all(&case.made(choice.places)), "seed {seed}");
+                    unproven += 1;
+                }
+                Err(NoChoice::Impossible(conflict)) if conflict.minimal => {
+                    case.is_minimal(&conflict.demands);
+                    assert!(whole.is_err(), "seed {seed}");
+                }
+                Err(NoChoice::Impossible(conflict)) => {
+                    assert!(case.cannot_meet(&conflict.demands), "seed {seed}");
+                    not_minimal += 1;
+                }
+                Err(NoChoice::Undecided) => undecided += 1,
+            }
+        }
+    }
+    assert!(
+        unproven > 20 && undecided > 50 && not_minimal > 50,
+        "{unproven} unproven, {undecided} undecided, {not_minimal} not minimal"
+    );
+}
+
 /// What the cases were.
 #[derive(Default)]
 struct Seen {
@@ -59,20 +97,22 @@ struct Seen {
 
 impl Seen {
     fn compare(&mut self, case: &Case<'_>) {
-        match (smallest(&case.task()), case.exhaustive()) {
-            (Ok(chosen), Some(expected)) => {
-                assert_eq!(chosen, expected.chosen, "seed {}", case.seed);
+        match (smallest(&case.task(), STEPS), case.exhaustive()) {
+            (Ok(choice), Some(expected)) => {
+                assert!(choice.proven, "seed {}", case.seed);
+                assert_eq!(choice.places, expected.chosen, "seed {}", case.seed);
                 self.found += 1;
-                self.several += usize::from(chosen.len() > 1);
+                self.several += usize::from(choice.places.len() > 1);
                 let endpoints = expected.coverage.endpoints.iter();
                 let mut intervals = endpoints.flat_map(|endpoint| &endpoint.intervals);
                 let either_or = intervals.any(|interval| interval.state == State::EitherOr);
                 self.either_or += usize::from(either_or);
             }
-            (Err(conflict), None) => {
-                case.is_minimal(&conflict);
+            (Err(NoChoice::Impossible(conflict)), None) => {
+                assert!(conflict.minimal, "seed {}", case.seed);
+                case.is_minimal(&conflict.demands);
                 self.conflicts += 1;
-                self.pairs += usize::from(conflict.len() > 1);
+                self.pairs += usize::from(conflict.demands.len() > 1);
             }
             (answer, expected) => {
                 let expected = expected.map(|made| made.chosen);
@@ -125,8 +165,17 @@ struct Made {
 impl<'a> Case<'a> {
     fn new(seed: u64, hierarchy: &'a Hierarchy, served: &'a [Served]) -> Self {
         let dice = &mut Dice(!seed);
+        let model = VerifierModel::ALL[seed as usize % VerifierModel::ALL.len()].behaviour();
+        let first = dice.between(0, 60);
+        let last = first + [0, 2, 10, 60][dice.of(4)];
+        let days = (day(first), day(last));
+        let in_the_way = |id: &CertificateId| {
+            let certificate = hierarchy.certificate(*id).unwrap();
+            model.stops_at_an_anchor_out_of_date()
+                && (days.0 < certificate.not_before || certificate.not_after < days.1)
+        };
         let numbers = (0..MOST_CANDIDATES).map(|number| hierarchy.find(&[number as u8; 32]));
-        let certificates: Vec<_> = numbers.flatten().collect();
+        let certificates: Vec<_> = numbers.flatten().filter(|id| !in_the_way(id)).collect();
         let anchors = certificates.iter().map(|certificate| StoreAnchor {
             certificate: *certificate,
             private: dice.one_in(5),
@@ -148,24 +197,18 @@ impl<'a> Case<'a> {
             barred: RULES.into_iter().filter(|_| dice.one_in(9)).collect(),
         });
         let candidates = candidates.collect();
-        let first = dice.between(0, 60);
-        let last = first + [0, 2, 10, 60][dice.of(4)];
         Self {
             seed,
             hierarchy,
             served,
-            // Rules refuse anchors that end in service; here they end on any day.
-            model: Behaviour {
-                stops_at_ended: Checked::No,
-                ..VerifierModel::ALL[seed as usize % VerifierModel::ALL.len()].behaviour()
-            },
+            model,
             store,
             counting: Counting {
                 private: dice.one_in(2),
                 rescue: dice.one_in(2),
             },
             candidates,
-            days: (day(first), day(last)),
+            days,
             paths: dice.of(4).min(dice.of(4)),
             owners: dice.of(3),
         }
@@ -282,8 +325,19 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// No store meets all of `demands`.
+    fn cannot_meet(&self, demands: &[Demand]) -> bool {
+        let stores = self.stores();
+        let mut stores = stores.iter();
+        !stores.any(|made| demands.iter().all(|demand| self.meets(made, demand)))
+    }
+
     /// No store meets all of `conflict`, and without any one of it there is one.
     fn is_minimal(&self, conflict: &[Demand]) {
+        if self.candidates.is_empty() {
+            assert_eq!(conflict, [], "seed {}", self.seed);
+            return;
+        }
         let stores = self.stores();
         let met = |demands: &[&Demand]| {
             let mut stores = stores.iter();

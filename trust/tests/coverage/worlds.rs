@@ -1,6 +1,6 @@
 //! Small random worlds: at most 6 keys, 10 certificates, 2 endpoints, with chain facts, events and pins.
 
-use trust::anchors::{PublicKey, SignatureAlgorithm};
+use trust::anchors::{Constraints, PublicKey, SignatureAlgorithm};
 use trust::calendar::KeyType;
 use trust::coverage::served::{Capture as SeenChain, Declaration, Leaf};
 use trust::coverage::{Served, Store, StoreAnchor, StorePin};
@@ -44,6 +44,8 @@ pub(crate) struct Cert {
     pub(crate) sha1: bool,
     pub(crate) in_hand: bool,
     pub(crate) root_end: Option<i64>,
+    pub(crate) path_length: Option<u32>,
+    pub(crate) not_for_servers: bool,
 }
 
 #[derive(Debug)]
@@ -213,6 +215,8 @@ impl World {
             sha1,
             in_hand,
             root_end,
+            path_length: dice.one_in(10).then(|| dice.of(3) as u32),
+            not_for_servers: dice.one_in(40),
         });
     }
 
@@ -265,6 +269,11 @@ impl World {
                 revoked: None,
                 signature: signature(cert.sha1),
                 may_issue: true,
+                constraints: Constraints {
+                    path_length: cert.path_length,
+                    not_for_servers: cert.not_for_servers,
+                    names: None,
+                },
                 der_length: cert.in_hand.then_some(900),
                 origin: if cert.in_hand {
                     Origin::InHand {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use trust::date::Date;
+use trust::words::counted;
 
 use super::cli::{CaptureArguments, KeyTypes};
 use super::connect::{self, Deadline};
@@ -277,11 +278,11 @@ fn tell(planned: &Planned<'_>, written: Written, progress: Progress) {
         Written::New => "",
     };
     progress.say(&format!(
-        "{}: {} chain over TLS {}, {} certificates, {bytes} bytes: {}{state}",
+        "{}: {} chain over TLS {}, {}, {bytes} bytes: {}{state}",
         planned.host.target.authority(),
         served.key_type.word(),
         served.tls,
-        served.chain.len(),
+        counted(served.chain.len(), "certificate"),
         planned.path.display()
     ));
     if let Err(why) = &served.signature {

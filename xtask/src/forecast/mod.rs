@@ -12,7 +12,6 @@ mod words;
 pub use cli::ForecastArguments;
 use cli::ForecastFormat;
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -23,6 +22,7 @@ use trust::source::SourceFile;
 use crate::atomic::{self, Existing, Readers};
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
+use crate::output;
 use crate::project::Project;
 use crate::release_date;
 
@@ -40,7 +40,7 @@ pub fn run(project: &Project, arguments: &ForecastArguments) -> Result<Exit> {
         Some(path) if path != Path::new("-") => {
             atomic::write(path, text.as_bytes(), Existing::Replace, Readers::Everyone)?;
         }
-        _ => print(&text)?,
+        _ => output::print(&text)?,
     }
     Ok(Exit::Done)
 }
@@ -78,13 +78,6 @@ fn written(forecast: &Forecast, format: ForecastFormat) -> Result<String> {
                 .map_err(|error| Failure::new(Exit::Bug, "cannot write JSON").evidence(error))
         }
     }
-}
-
-fn print(text: &str) -> Result<()> {
-    let mut out = crate::output::stdout();
-    out.write_all(text.as_bytes())
-        .and_then(|()| out.flush())
-        .map_err(|error| Failure::io("write", Path::new("the forecast"), &error))
 }
 
 fn failure(error: ForecastError) -> Failure {

@@ -3,6 +3,7 @@
 use trust::coverage::{Cause, Level, Without};
 use trust::date::Date;
 use trust::forecast::{Days, Forecast, LeftOut, Loss, Publish, ReleaseForecast, Standing};
+use trust::words::counted;
 
 /// In one or two words.
 pub(super) fn standing(standing: Standing) -> &'static str {
@@ -63,10 +64,7 @@ pub(super) fn cause(cause: &Cause) -> String {
 
 /// `2024-03-07, 36 days ago`.
 pub(super) fn publish(publish: &Publish) -> String {
-    let days = match publish.days_left.unsigned_abs() {
-        1 => "1 day".to_owned(),
-        count => format!("{count} days"),
-    };
+    let days = counted(publish.days_left.unsigned_abs(), "day");
     let left = match publish.days_left {
         0 => "today".to_owned(),
         1.. => format!("in {days}"),
@@ -83,17 +81,15 @@ pub(super) fn publish(publish: &Publish) -> String {
 /// Where the last safe day comes from.
 pub(super) fn publish_reason(release: &ReleaseForecast, loss: &Loss) -> String {
     format!(
-        "{} − {} days offline − 1 day",
-        loss.earliest, release.longest_offline_days
+        "{} − {} offline − 1 day",
+        loss.earliest,
+        counted(release.longest_offline_days, "day")
     )
 }
 
 /// `12000 devices`; nothing where nobody counts them.
 pub(super) fn devices(units: Option<u64>) -> Option<String> {
-    units.map(|units| match units {
-        1 => "1 device".to_owned(),
-        units => format!("{units} devices"),
-    })
+    units.map(|units| counted(units, "device"))
 }
 
 /// `2 paths`.
@@ -103,8 +99,7 @@ pub(super) fn paths(days: &Days) -> String {
         _ if days.lost => "no path".to_owned(),
         _ if !days.held => "no sure path".to_owned(),
         0 => "no path that counts".to_owned(),
-        1 => "1 path".to_owned(),
-        paths => format!("{paths} paths"),
+        paths => counted(paths, "path"),
     }
 }
 
@@ -125,12 +120,8 @@ pub(super) fn without(row: &LeftOut) -> String {
 
 /// `1 path, 1 owner`: the fewest on any day.
 pub(super) fn fewest(row: &LeftOut) -> String {
-    let count = |count: usize, what: &str| match count {
-        1 => format!("1 {what}"),
-        count => format!("{count} {what}s"),
-    };
-    let paths = count(row.independent_paths, "path");
-    format!("{paths}, {}", count(row.distinct_owners, "owner"))
+    let paths = counted(row.independent_paths, "path");
+    format!("{paths}, {}", counted(row.distinct_owners, "owner"))
 }
 
 /// Whether it holds without that, and else when it is lost.

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use serde::Serialize;
 use trust::ledger::{Ledger, RecordedRelease};
+use trust::words::counted;
 
 use super::cli::{ListArguments, ReleasesFormat};
 use super::show::Record;
@@ -72,8 +73,7 @@ fn row(recorded: &RecordedRelease) -> [String; HEADINGS.len()] {
         .collect();
     let pins = match release.pins.len() {
         0 => String::new(),
-        1 => " and 1 pin".to_owned(),
-        count => format!(" and {count} pins"),
+        count => format!(" and {}", counted(count, "pin")),
     };
     [
         release.version.clone(),

@@ -7,6 +7,7 @@ use serde::Serialize;
 use trust::calendar::KeyType;
 use trust::date::Date;
 use trust::ledger::{Ledger, RecordedRelease, Release};
+use trust::words::counted;
 
 use super::cli::{ReleasesFormat, ShowArguments};
 use super::{json, print};
@@ -203,7 +204,7 @@ fn text(recorded: &RecordedRelease) -> String {
         ("service", format!("until {}", release.service_ends)),
         (
             "offline",
-            format!("at most {} days", release.longest_offline_days),
+            format!("at most {}", counted(release.longest_offline_days, "day")),
         ),
         ("units", units),
         ("verifier", release.verifier.word().to_owned()),

@@ -19,6 +19,7 @@ use std::io::{self, IsTerminal, Write};
 
 use trust::date::Date;
 use trust::finding::{Finding, Severity};
+use trust::words::counted;
 
 /// The forms that findings can be written in.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, clap::ValueEnum)]
@@ -108,16 +109,12 @@ impl Summary {
 /// `3 errors, 1 warning, 1 waived`; `no findings` when there is nothing.
 impl std::fmt::Display for Summary {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let counted = |number, word: &str| match number {
-            0 => None,
-            1 => Some(format!("1 {word}")),
-            _ => Some(format!("{number} {word}s")),
-        };
+        let some = |number, word: &str| (number > 0).then(|| counted(number, word));
         let waived = (self.waived > 0).then(|| format!("{} waived", self.waived));
         let parts: Vec<_> = [
-            counted(self.errors, "error"),
-            counted(self.warnings, "warning"),
-            counted(self.notes, "note"),
+            some(self.errors, "error"),
+            some(self.warnings, "warning"),
+            some(self.notes, "note"),
             waived,
         ]
         .into_iter()

@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 use trust::date::Date;
+use trust::words::counted;
 
 use super::release::{AnchorReport, ReleaseReport};
 
@@ -90,10 +91,7 @@ fn row(anchor: &AnchorReport, top: usize, scale: &Scale) -> Row {
 
 /// Days after (or before) the end of service, in words.
 pub(super) fn beyond(days: i64) -> String {
-    let counted = match days.unsigned_abs() {
-        1 => "1 day".to_owned(),
-        count => format!("{count} days"),
-    };
+    let counted = counted(days.unsigned_abs(), "day");
     match days {
         0 => "the last day of service".to_owned(),
         1.. => format!("{counted} after service"),

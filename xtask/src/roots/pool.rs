@@ -44,7 +44,7 @@ impl Pool {
     pub(super) fn shipped(&self, certificate: &Certificate) -> Option<&RecordedRelease> {
         let trusts = |recorded: &&RecordedRelease| {
             let mut anchors = recorded.release.anchors.iter();
-            recorded.release.units != Some(0)
+            recorded.release.has_devices()
                 && anchors.any(|anchor| anchor.sha256 == certificate.fingerprint)
         };
         self.ledger.releases().filter(trusts).last()

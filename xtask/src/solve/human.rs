@@ -1,6 +1,7 @@
 //! An answer as text for people.
 
-use trust::solve::{Answer, ChosenAnchor, Conflict, Outcome, Solution, Unmet};
+use trust::solve::{Answer, ChosenAnchor, Outcome, STEPS, Solution, Unmet, Unsolved};
+use trust::words::counted;
 
 use super::MOZILLA;
 
@@ -10,21 +11,38 @@ pub(super) fn text(answer: &Answer) -> String {
         answer.product,
         answer.as_of,
         answer.service_ends,
-        count(answer.demanded.independent_paths, "path"),
-        count(answer.demanded.distinct_owners, "owner"),
+        counted(answer.demanded.independent_paths, "path"),
+        counted(answer.demanded.distinct_owners, "owner"),
         answer.verifier,
     );
     match &answer.outcome {
         Outcome::Impossible(conflict) => impossible(answer, conflict, &mut text),
-        Outcome::Smallest(solution) => smallest(answer, solution, &mut text),
+        Outcome::Smallest(solution) => store("the smallest store", answer, solution, &mut text),
+        Outcome::NotProvenSmallest(solution) => {
+            store(&not_proven(), answer, solution, &mut text);
+        }
+        Outcome::Undecided => text += &format!("{}\n  = help: {FEWER}\n", undecided()),
     }
     text
 }
 
-fn smallest(answer: &Answer, solution: &Solution, text: &mut String) {
+/// The next step where the search was stopped.
+pub(super) const FEWER: &str =
+    "take roots out of the pool that cannot be wanted, or ask for less, and run it again";
+
+fn not_proven() -> String {
+    format!("a store, not proven to be the smallest (the search was stopped after {STEPS} steps)")
+}
+
+/// That there may be a store.
+pub(super) fn undecided() -> String {
+    format!("no store was found in {STEPS} steps of searching: whether there is one is not known")
+}
+
+fn store(what: &str, answer: &Answer, solution: &Solution, text: &mut String) {
     *text += &format!(
-        "the smallest store: {} of the {} that no rule refuses, {} bytes{}\n",
-        count(solution.anchors.len(), "anchor"),
+        "{what}: {} of the {} that no rule refuses, {} bytes{}\n",
+        counted(solution.anchors.len(), "anchor"),
         usable(answer),
         solution.anchor_bytes,
         match solution.store_bytes {
@@ -47,7 +65,11 @@ fn smallest(answer: &Answer, solution: &Solution, text: &mut String) {
 
 /// `6 of 19 roots`
 fn usable(answer: &Answer) -> String {
-    format!("{} of {}", answer.usable_roots, count(answer.roots, "root"))
+    format!(
+        "{} of {}",
+        answer.usable_roots,
+        counted(answer.roots, "root")
+    )
 }
 
 fn about(anchor: &ChosenAnchor, text: &mut String) {
@@ -81,14 +103,18 @@ fn about(anchor: &ChosenAnchor, text: &mut String) {
     }
 }
 
-fn impossible(answer: &Answer, conflict: &Conflict, text: &mut String) {
-    let roots = count(answer.roots, "root");
+fn impossible(answer: &Answer, conflict: &Unsolved, text: &mut String) {
+    let roots = counted(answer.roots, "root");
     *text += &match conflict.demands.as_slice() {
         [] => "no store meets the policy: there is no root to choose from\n".to_owned(),
         [_] => format!("no store of {roots} meets the policy, because none meets this:\n"),
-        _ => format!(
+        _ if conflict.minimal => format!(
             "no store of {roots} meets the policy, because none meets these together; without any one of them there \
              is one:\n"
+        ),
+        _ => format!(
+            "no store of {roots} meets the policy, because none meets these together; the search for a shorter list was \
+             stopped after {STEPS} steps:\n"
         ),
     };
     for demand in &conflict.demands {
@@ -110,8 +136,4 @@ fn items(text: &mut String, title: &str, values: &[String]) {
         let title = if place == 0 { title } else { "" };
         *text += &format!("  {title:<11} {value}\n");
     }
-}
-
-fn count(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

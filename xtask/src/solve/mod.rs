@@ -2,9 +2,6 @@
 
 mod human;
 
-use std::io::Write as _;
-use std::path::Path;
-
 use clap::{Args, ValueEnum};
 use trust::finding::Finding;
 use trust::gate::{Inputs, Question};
@@ -15,12 +12,13 @@ use crate::cli::QuestionArguments;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::project::Project;
-use crate::{forecast, roots};
+use crate::{forecast, output, roots};
 
 /// Arguments of `solve`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Writes nothing: the [[required-root]] tables are printed, to be pasted. Exit code 10 when no store meets the policy.")]
+Writes nothing: the [[required-root]] tables are printed, to be pasted. Exit code 10 when no store meets the policy,
+16 when the search was stopped: the store that is printed is not proven to be the smallest, or none was found.")]
 pub struct SolveArguments {
     /// When and for whom.
     #[command(flatten)]
@@ -61,11 +59,16 @@ pub fn run(project: &Project, arguments: &SolveArguments) -> Result<Exit> {
         add_mozilla(&mut inputs);
     }
     let answer = solve(&inputs, question).map_err(|findings| mistakes(&findings))?;
-    print(&written(&answer, arguments.format)?)?;
-    Ok(match answer.outcome {
+    output::print(&written(&answer, arguments.format)?)?;
+    Ok(exit_of(&answer.outcome))
+}
+
+fn exit_of(outcome: &Outcome) -> Exit {
+    match outcome {
         Outcome::Impossible(_) => Exit::Findings,
+        Outcome::NotProvenSmallest(_) | Outcome::Undecided => Exit::Unproven,
         Outcome::Smallest(_) => Exit::Done,
-    })
+    }
 }
 
 /// Adds the roots of the Mozilla set that the pool lacks.
@@ -92,6 +95,14 @@ fn written(answer: &Answer, format: SolveFormat) -> Result<String> {
         }
         SolveFormat::Toml => match &answer.outcome {
             Outcome::Smallest(solution) => Ok(solution.tables.clone()),
+            Outcome::NotProvenSmallest(solution) => Ok(format!(
+                "# Not proven to be the smallest store: the search was stopped.\n{}",
+                solution.tables
+            )),
+            Outcome::Undecided => {
+                let failure = Failure::new(Exit::Unproven, human::undecided());
+                Err(failure.help(human::FEWER))
+            }
             Outcome::Impossible(conflict) => {
                 let failure = Failure::new(Exit::Findings, "no store meets the policy");
                 let demands = conflict.demands.iter();
@@ -102,16 +113,79 @@ fn written(answer: &Answer, format: SolveFormat) -> Result<String> {
     }
 }
 
-fn print(text: &str) -> Result<()> {
-    let mut out = crate::output::stdout();
-    out.write_all(text.as_bytes())
-        .and_then(|()| out.flush())
-        .map_err(|error| Failure::io("write", Path::new("the answer"), &error))
-}
-
 fn mistakes(findings: &[Finding]) -> Failure {
     forecast::mistakes(
         findings,
         "the files have mistakes: a store for them would be wrong",
     )
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use trust::solve::{Demanded, Solution};
+
+    fn answer(outcome: Outcome) -> Answer {
+        let day = |text: &str| text.parse().unwrap();
+        Answer {
+            schema: "perennial.solve/1",
+            product: "made".to_owned(),
+            as_of: day("2026-11-22"),
+            service_ends: day("2032-06-30"),
+            verifier: "perennial",
+            demanded: Demanded {
+                independent_paths: 1,
+                distinct_owners: 1,
+            },
+            roots: 118,
+            usable_roots: 118,
+            outcome,
+        }
+    }
+
+    /// Whoever pastes the tables, reads the text or looks at the exit code alone is told.
+    #[test]
+    fn a_store_that_is_not_proven_smallest_says_so_in_each_form() {
+        let stopped = answer(Outcome::NotProvenSmallest(Solution {
+            anchor_bytes: 528,
+            store_bytes: Some(759),
+            anchors: Vec::new(),
+            tables: "[[required-root]]\n".to_owned(),
+            refusals: Vec::new(),
+        }));
+        let human = written(&stopped, SolveFormat::Human).unwrap();
+        assert!(
+            human.contains("\na store, not proven to be the smallest"),
+            "{human}"
+        );
+        assert!(!human.contains("the smallest store"), "{human}");
+        let toml = written(&stopped, SolveFormat::Toml).unwrap();
+        assert!(
+            toml.starts_with("# Not proven to be the smallest"),
+            "{toml}"
+        );
+        assert!(toml.ends_with(".\n[[required-root]]\n"), "{toml}");
+        let json = written(&stopped, SolveFormat::Json).unwrap();
+        assert!(
+            json.contains("\"outcome\": \"not-proven-smallest\""),
+            "{json}"
+        );
+        assert_eq!(exit_of(&stopped.outcome), Exit::Unproven);
+    }
+
+    #[test]
+    fn that_nobody_knows_is_no_store_and_no_proof_that_there_is_none() {
+        let undecided = answer(Outcome::Undecided);
+        let human = written(&undecided, SolveFormat::Human).unwrap();
+        assert!(
+            human.contains("whether there is one is not known"),
+            "{human}"
+        );
+        let json = written(&undecided, SolveFormat::Json).unwrap();
+        assert!(json.contains("\"outcome\": \"undecided\""), "{json}");
+        let failure = written(&undecided, SolveFormat::Toml).unwrap_err();
+        assert_eq!(failure.exit, Exit::Unproven);
+        assert_eq!(exit_of(&undecided.outcome), Exit::Unproven);
+    }
 }

@@ -143,11 +143,11 @@ fn tests(Ourselves { root, .. }: &Ourselves) -> Result<Counts> {
 }
 
 /// The benchmarks run, once and without limits: nothing is measured, which depends on the machine.
+///
+/// Of the workspace, not of the one package that has them: cargo chooses the features of the dependencies for what it
+/// is asked for, and would compile most of them again. By a pattern, which selects no library to be tested once more.
 fn benchmarks(root: &Path) -> Command {
-    cargo(
-        root,
-        &["test", "--package", "trust", "--benches", "--locked"],
-    )
+    cargo(root, &["test", "--workspace", "--bench", "*", "--locked"])
 }
 
 /// Builds a release as a newcomer does, then attacks it.
@@ -164,8 +164,8 @@ fn release(ourselves: &Ourselves) -> Result<Counts> {
         root,
         &[
             "test",
-            "--package",
-            "xtask",
+            // As the step before it: for one package alone, cargo would compile it with other dependencies.
+            "--workspace",
             "--locked",
             "--test",
             "release",

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use trust::channel::Channel;
 use trust::date::Date;
 use trust::rules::verification::{FILE_SET_WRONG, HASH_DIFFERS, MANIFEST_WRONG};
+use trust::words::counted;
 
 use super::Evidence;
-use super::problem::{Problem, counted};
+use super::problem::Problem;
 use crate::release::integrity::{self, Difference};
 use crate::release::manifest::{Artefact, ArtefactKind, FILE_NAME, ReleaseManifest};
 use crate::signing::release_directory::{SUMS_NAME, is_signature_name};

@@ -15,8 +15,8 @@ use trust::gate::Verdict;
 use trust::policy::{KeySet, Policy};
 use trust::source::SourceFile;
 
-use crate::atomic::kind_of;
 use crate::cli::ChannelArgument;
+use crate::entry_kind::EntryKind;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::output;
@@ -198,7 +198,7 @@ fn read_plain(path: &Path) -> Result<std::result::Result<Vec<u8>, String>> {
     let unread = |error| Failure::io("read", path, &error);
     let metadata = std::fs::symlink_metadata(path).map_err(unread)?;
     if !metadata.is_file() {
-        let kind = kind_of(metadata.file_type());
+        let kind = EntryKind::from(metadata.file_type());
         return Ok(Err(format!("it is {kind}, not a plain file")));
     }
     if metadata.len() > MAX_BYTES {

@@ -29,12 +29,6 @@ pub struct Problem {
     pub message: String,
 }
 
-/// `1 file`, `2 files`.
-pub fn counted(number: usize, word: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {word}{plural}")
-}
-
 impl Step {
     /// The step `name` with its outcome.
     pub fn new(name: &'static str, (seen, problems): (String, Vec<Problem>)) -> Self {

@@ -1,9 +1,10 @@
 //! Who signed the release.
 
 use trust::rules::verification::SIGNATURE_WRONG;
+use trust::words::counted;
 
 use super::Evidence;
-use super::problem::{Problem, counted};
+use super::problem::Problem;
 use crate::release::manifest::FILE_NAME;
 use crate::signing::release_directory::is_signature_name;
 use crate::signing::verify::{SignatureProblem, signatures};

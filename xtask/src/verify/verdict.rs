@@ -5,9 +5,10 @@ use trust::date::Date;
 use trust::finding::Finding;
 use trust::gate::{self, Question, Verdict};
 use trust::rules::verification::{MANIFEST_WRONG, VERDICT_DIFFERS};
+use trust::words::counted;
 
 use super::Evidence;
-use super::problem::{Problem, counted};
+use super::problem::Problem;
 use crate::project::ProjectInputs;
 use crate::release::manifest::{FILE_NAME, ReleaseManifest};
 

@@ -1,7 +1,5 @@
 //! Where a program and its model differ, and why.
 
-use std::collections::BTreeSet;
-
 use crate::judges::Judge;
 use crate::world::World;
 
@@ -14,13 +12,6 @@ pub struct Difference {
 }
 
 pub const DIFFERENCES: &[Difference] = &[
-    Difference {
-        why: "of several certificates of one CA that are sent, these take one that holds on the day, the model the first: \
-              it is the stricter one",
-        judges: &[Judge::MbedTls, Judge::OpenSsl, Judge::OpenSslPartialChain],
-        peer_accepts: true,
-        applies: World::sends_a_ca_twice,
-    },
     Difference {
         why: "OpenSSL completes a chain with intermediates of the store, which are no anchors",
         judges: &[Judge::OpenSsl],
@@ -44,14 +35,6 @@ pub fn explanation(world: &World, judge: Judge, accepts: bool) -> Option<&'stati
 }
 
 impl World {
-    fn sends_a_ca_twice(&self) -> bool {
-        let sent = self.sent.iter();
-        let subjects: BTreeSet<_> = sent
-            .map(|place| self.certificates[*place].subject)
-            .collect();
-        subjects.len() < self.sent.len()
-    }
-
     fn trusts_an_intermediate(&self) -> bool {
         let mut anchors = self.anchors.iter().map(|place| &self.certificates[*place]);
         anchors.any(|anchor| anchor.subject != anchor.issuer)

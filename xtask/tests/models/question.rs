@@ -12,7 +12,7 @@ use trust::date::Date;
 use trust::hierarchy::{Builder, CertificateId, Hierarchy};
 use trust::policy::VerifierModel;
 use trust::source::{Location, SourceFile};
-use trust::verifier::{AnchorSearch, Anchors, Behaviour, Checked};
+use trust::verifier::{AnchorSearch, Anchors, Behaviour};
 
 use crate::judges::Judge;
 use crate::world::{FIRST_DAY, LAST, World};
@@ -38,7 +38,6 @@ pub struct Asked {
 pub fn behaviour(judge: Judge) -> [Behaviour; 2] {
     let modern = Behaviour {
         anchor_search: AnchorSearch::EachStep,
-        stops_at_ended: Checked::Yes,
         ..VerifierModel::OpenSsl10.behaviour()
     };
     let partial = Behaviour {
@@ -47,7 +46,6 @@ pub fn behaviour(judge: Judge) -> [Behaviour; 2] {
     };
     let searching = |anchor_search| Behaviour {
         anchor_search,
-        stops_at_ended: Checked::No,
         ..partial
     };
     match judge {

@@ -110,8 +110,7 @@ impl World {
 /// One to three anchors: roots for the most part.
 fn chosen(certificates: &[Made], random: &mut Random) -> Vec<usize> {
     let mut anchors = Vec::new();
-    for place in 0..certificates.len() {
-        let made = &certificates[place];
+    for (place, made) in certificates.iter().enumerate() {
         let often = if made.subject == made.issuer { 2 } else { 8 };
         if anchors.len() < 3 && random.one_in(often) {
             anchors.push(place);

@@ -1,4 +1,4 @@
-//! Until when a chain is issued with, and until when it can be served at all.
+//! Until when a chain is issued with, and until when a leaf below it can be served.
 
 use std::slice;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::policy::Sha256;
 pub(super) struct End {
     /// Last day on which leaves are issued with it, as far as its certificates and events say.
     pub(super) issued_until: Date,
-    /// Last day on which it can be served: the first notAfter of its certificates.
+    /// Last day on which it can be served: the leaf does not outlive the certificate of its issuer.
     pub(super) last: Date,
     /// What ends it.
     pub(super) cause: Arc<Cause>,
@@ -25,11 +25,10 @@ pub(super) fn of(chain: &SentChain, world: &World<'_>) -> End {
     let first_to_end = certificates
         .iter()
         .min_by_key(|certificate| certificate.not_after);
-    let last = first_to_end.map_or(Date::LAST, |certificate| certificate.not_after);
     let candidates = [
         first_to_end.map(|certificate| certificate_ends(certificate)),
-        retirement(chain, &certificates, world),
         revocation(&certificates),
+        retirement(chain, &certificates, world),
         root_end(chain, &certificates, world),
     ];
     let (until, cause) = candidates
@@ -39,9 +38,35 @@ pub(super) fn of(chain: &SentChain, world: &World<'_>) -> End {
         .unwrap_or_else(open);
     End {
         issued_until: until,
-        last,
+        last: leaf_ends(chain, &certificates),
         cause: Arc::new(cause),
     }
+}
+
+/// The last day of a leaf, as far as its issuer's certificate limits it. Certificates above may end before it, and are sent
+/// until the next renewal.
+fn leaf_ends(chain: &SentChain, certificates: &[&CaCertificate]) -> Date {
+    let issuer = certificates.first();
+    let issuer = issuer.filter(|first| first.key == chain.below && !chain.unnamed_issuer);
+    issuer.map_or(Date::LAST, |issuer| issuer.not_after)
+}
+
+/// Nobody issues with a certificate from the day of its revocation.
+fn revocation(certificates: &[&CaCertificate]) -> Option<(Date, Cause)> {
+    let revoked = certificates.iter().filter_map(|certificate| {
+        let day = certificate.revoked?;
+        Some((day, *certificate))
+    });
+    let (day, certificate) = revoked.min_by_key(|(day, _)| *day)?;
+    let cause = Cause {
+        date: day,
+        kind: CauseKind::Retired,
+        what: format!("{} is revoked", certificate.in_words()),
+        source: "a fact of the certificate".to_owned(),
+        confidence: Confidence::Announced,
+        previously: Vec::new(),
+    };
+    Some((day.plus_days(-1), cause))
 }
 
 fn certificates<'a>(
@@ -117,22 +142,6 @@ fn retirement(
         previously: moved.map(|other| other.date).collect(),
     };
     Some((event.date.plus_days(-1), cause))
-}
-
-/// The first of the certificates that is revoked: who follows the rules neither issues below it nor has it sent.
-fn revocation(certificates: &[&CaCertificate]) -> Option<(Date, Cause)> {
-    let revoked = certificates.iter();
-    let revoked = revoked.filter_map(|certificate| Some((certificate.revoked?, certificate)));
-    let (day, certificate) = revoked.min_by_key(|(day, _)| *day)?;
-    let cause = Cause {
-        date: day,
-        kind: CauseKind::Retired,
-        what: format!("{} is revoked", certificate.in_words()),
-        source: "`revoked` of the certificate, in the calendar".to_owned(),
-        confidence: Confidence::Observed,
-        previously: Vec::new(),
-    };
-    Some((day.plus_days(-1), cause))
 }
 
 /// Whether `other` is an announcement that `event` superseded: of the same owner and kind, about the same.

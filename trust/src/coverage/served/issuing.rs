@@ -31,7 +31,7 @@ pub(super) struct Piece {
 /// With what leaves are issued on a range of days.
 struct Issued {
     piece: Piece,
-    /// No certificate of the chain is served after this day.
+    /// No leaf below the chain is served after this day.
     last: Date,
     /// Nothing is known to follow.
     open: bool,

@@ -1,0 +1,287 @@
+//! The search for paths from a leaf to anchors, as each verifier does it.
+
+use super::StorePin;
+use super::accept::{Acceptance, Carriers};
+use super::cause::Level;
+use super::served::SentChain;
+use crate::date::Date;
+use crate::hierarchy::{CaCertificate, CertificateId, KeyId};
+use crate::policy::Sha256;
+use crate::verifier::{AnchorSearch, Names, Order};
+
+/// Steps of one search: webpki gives up after 100 signatures.
+const MOST_STEPS: usize = 100;
+
+/// A chain, who sends it, and the pins of that endpoint by carrier.
+#[derive(Clone, Copy)]
+pub(super) struct Sent<'w, 'a> {
+    pub(super) chain: &'w SentChain,
+    pub(super) host: &'w str,
+    /// The chain's place in the endpoint's list.
+    pub(super) place: usize,
+    pub(super) pins: &'w [(usize, &'a StorePin)],
+}
+
+/// The search for anchors from the leaf upwards.
+pub(super) struct Walk<'w, 'a> {
+    carriers: &'w Carriers<'a>,
+    sent: Sent<'w, 'a>,
+    path: Vec<CertificateId>,
+    used: Vec<bool>,
+    steps: usize,
+    found: &'w mut Vec<Acceptance>,
+}
+
+impl<'w, 'a> Walk<'w, 'a> {
+    pub(super) fn new(
+        carriers: &'w Carriers<'a>,
+        sent: Sent<'w, 'a>,
+        found: &'w mut Vec<Acceptance>,
+    ) -> Self {
+        Self {
+            carriers,
+            sent,
+            path: Vec::new(),
+            used: vec![false; sent.chain.certificates.len()],
+            steps: MOST_STEPS,
+            found,
+        }
+    }
+
+    pub(super) fn start_at_the_leaf(mut self) {
+        self.step(None, &[self.sent.chain.below], Date::FIRST, Date::LAST);
+    }
+
+    /// At the certificate in place `at` (`None`: at the leaf), whose signer is one of `issuers`.
+    fn step(&mut self, at: Option<usize>, issuers: &[KeyId], from: Date, until: Date) {
+        let Some(steps) = self.steps.checked_sub(1) else {
+            return;
+        };
+        self.steps = steps;
+        let next: Vec<usize> = self.next(at, issuers);
+        let model = self.carriers.model;
+        match model.anchor_search {
+            AnchorSearch::Top => match next.first() {
+                None => drop(self.anchors(at, issuers, from, until)),
+                Some(first) => self.climb(*first, from, until),
+            },
+            AnchorSearch::EachStepAgain => {
+                self.anchors(at, issuers, from, until);
+                for place in next {
+                    self.climb(place, from, until);
+                }
+            }
+            AnchorSearch::EachStep => {
+                // Where one of the anchors is the issuer, nobody looks further when its time is over.
+                let trusted = self.anchors(at, issuers, from, until);
+                let ranges = trusted.unwrap_or_else(|| vec![(from, until)]);
+                for (from, until) in ranges {
+                    self.first_in_date(&next, from, until);
+                }
+            }
+        }
+    }
+
+    /// On to the first certificate that is within its dates, on each day.
+    fn first_in_date(&mut self, next: &[usize], from: Date, until: Date) {
+        let mut left = vec![(from, until)];
+        for place in next {
+            let Some((first, last)) = self.days_of(*place) else {
+                continue;
+            };
+            for (from, until) in std::mem::take(&mut left) {
+                self.climb(*place, from.max(first), until.min(last));
+                let before = (from, until.min(first.plus_days(-1)));
+                let after = (from.max(last.plus_days(1)), until);
+                left.extend([before, after].iter().filter(|(from, until)| from <= until));
+            }
+        }
+    }
+
+    /// The days on which the certificate in `place` is within its dates, as far as they are checked.
+    fn days_of(&self, place: usize) -> Option<(Date, Date)> {
+        let id = *self.sent.chain.certificates.get(place)?;
+        let certificate = self.carriers.hierarchy.certificate(id)?;
+        let dated = self.carriers.model.intermediate_dates.is_checked();
+        Some(match dated {
+            true => (certificate.not_before, certificate.not_after),
+            false => (Date::FIRST, Date::LAST),
+        })
+    }
+
+    /// On to the certificate in `place`.
+    fn climb(&mut self, place: usize, from: Date, until: Date) {
+        let (model, hierarchy) = (self.carriers.model, self.carriers.hierarchy);
+        let id = self.sent.chain.certificates[place];
+        let Some(certificate) = hierarchy.certificate(id) else {
+            return;
+        };
+        let Some(key) = hierarchy.key(certificate.key) else {
+            return;
+        };
+        if !model.model.verifies_with(&key.kind) || !self.may_stand(certificate) {
+            return;
+        }
+        let Some((first, last)) = self.days_of(place) else {
+            return;
+        };
+        let (from, mut until) = (from.max(first), until.min(last));
+        if let Some(day) = certificate
+            .revoked
+            .filter(|_| model.revocation.is_checked())
+        {
+            until = until.min(day.plus_days(-1));
+        }
+        if from > until {
+            return;
+        }
+        self.pinned(id, &key.spki_sha256, from, until);
+        let signed = model.signatures.contains(&certificate.signature);
+        if signed && self.path.len() < model.most_in_path {
+            self.used[place] = true;
+            self.path.push(id);
+            self.step(Some(place), &certificate.issuers, from, until);
+            self.path.pop();
+            self.used[place] = false;
+        }
+    }
+
+    /// Whether `certificate` may stand above the path.
+    fn may_stand(&self, certificate: &CaCertificate) -> bool {
+        certificate.may_issue
+            && certificate
+                .constraints
+                .allow(self.sent.host, self.between())
+    }
+
+    /// How many certificates of the path are not self-issued.
+    fn between(&self) -> usize {
+        let path = self.path.iter();
+        let path = path.filter_map(|id| self.carriers.hierarchy.certificate(*id));
+        let between = path
+            .filter(|certificate| !certificate.self_issued())
+            .count();
+        between + usize::from(self.sent.chain.unnamed_issuer)
+    }
+
+    /// A certificate that was sent, to which the path leads, has a pinned key: it is trusted as an anchor would be.
+    fn pinned(&mut self, id: CertificateId, spki_sha256: &Sha256, from: Date, until: Date) {
+        let of_key = |(_, pin): &&(usize, &StorePin)| pin.spki_sha256 == *spki_sha256;
+        for (carrier, pin) in self.sent.pins.iter().filter(of_key) {
+            let until = until.min(pin.expires);
+            if from <= until {
+                self.found.push(Acceptance {
+                    chain: Some(self.sent.place),
+                    leaf: None,
+                    carrier: *carrier,
+                    anchor: None,
+                    path: self.path.clone(),
+                    from,
+                    until,
+                    evidence: self.evidence(Some(id)),
+                });
+            }
+        }
+    }
+
+    /// Places of the certificates sent that may have signed the one at `at`.
+    fn next(&self, at: Option<usize>, issuers: &[KeyId]) -> Vec<usize> {
+        let first = at.map_or(0, |at| at + 1);
+        let places = match self.carriers.model.order {
+            Order::Any => 0..self.used.len(),
+            Order::Forward => first..self.used.len(),
+            Order::Strict => first..self.used.len().min(first + 1),
+        };
+        let fits = |place: &usize| {
+            let certificate = self
+                .carriers
+                .hierarchy
+                .certificate(self.sent.chain.certificates[*place]);
+            certificate.is_some_and(|certificate| {
+                issuers.contains(&certificate.key) && self.names_agree(at, certificate)
+            })
+        };
+        places
+            .filter(|place| !self.used[*place])
+            .filter(fits)
+            .collect()
+    }
+
+    /// The anchors that issued the certificate at `at`. The days on which each is within its dates; `None` where there is
+    /// none.
+    fn anchors(
+        &mut self,
+        at: Option<usize>,
+        issuers: &[KeyId],
+        from: Date,
+        until: Date,
+    ) -> Option<Vec<(Date, Date)>> {
+        let mut trusted = None;
+        for anchor in &self.carriers.anchors {
+            let signs = issuers.contains(&anchor.certificate.key)
+                && anchor
+                    .certificate
+                    .constraints
+                    .allow(self.sent.host, self.between());
+            if !signs || !self.names_agree(at, anchor.certificate) {
+                continue;
+            }
+            let days: &mut Vec<_> = trusted.get_or_insert_default();
+            let (from, until) = (from.max(anchor.days.0), until.min(anchor.days.1));
+            if from <= until {
+                days.push((from, until));
+            }
+            let until = until.min(anchor.until);
+            if from > until {
+                continue;
+            }
+            self.found.push(Acceptance {
+                chain: Some(self.sent.place),
+                leaf: None,
+                carrier: anchor.carrier,
+                anchor: Some(anchor.id),
+                path: self.path.clone(),
+                from,
+                until,
+                evidence: self.evidence(None),
+            });
+        }
+        trusted
+    }
+
+    /// Whether the issuer's name of the certificate at `at` is the subject of `issuer`. The leaf of a chain names its
+    /// issuer's key alone; by bytes only where both certificates are in hand.
+    fn names_agree(&self, at: Option<usize>, issuer: &CaCertificate) -> bool {
+        let below = at.and_then(|at| {
+            self.carriers
+                .hierarchy
+                .certificate(self.sent.chain.certificates[at])
+        });
+        let Some(below) = below else {
+            return true;
+        };
+        match (&below.names_der, &issuer.names_der) {
+            (Some((_, wanted)), Some((subject, _)))
+                if self.carriers.model.names == Names::Bytes =>
+            {
+                wanted == subject
+            }
+            _ => below.issuer == issuer.subject,
+        }
+    }
+
+    /// How well the path is known, and the certificate `above` it.
+    fn evidence(&self, above: Option<CertificateId>) -> Level {
+        let mut certificates = self
+            .path
+            .iter()
+            .chain(&above)
+            .filter_map(|id| self.carriers.hierarchy.certificate(*id));
+        let in_hand = certificates.all(CaCertificate::in_hand);
+        match (self.sent.chain.unnamed_issuer, in_hand) {
+            (true, _) => Level::Assumed,
+            (false, true) => Level::Proven,
+            (false, false) => Level::Announced,
+        }
+    }
+}
