@@ -14,12 +14,12 @@ fn trust() -> PathBuf {
 
 /// A project of the shape that `build-firmware` wants, committed: the policy and the pool of a fleet, the calendar of this
 /// project and of the fleet.
-fn project(fleet: &str, change: impl Fn(String) -> String) -> TempDir {
+fn project(fleet: &str, change: impl Fn(&str) -> String) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
     let fixture = trust().join("fixtures/fleets").join(fleet);
     let policy = std::fs::read_to_string(fixture.join("policy.toml")).unwrap();
-    std::fs::write(root.join("policy.toml"), change(policy)).unwrap();
+    std::fs::write(root.join("policy.toml"), change(&policy)).unwrap();
     copy(&fixture.join("anchors"), &root.join("trust/anchors"));
     copy(&trust().join("calendar"), &root.join("trust/calendar"));
     copy(&fixture.join("calendar"), &root.join("trust/calendar"));
@@ -63,7 +63,7 @@ fn stderr(output: &Output) -> String {
 }
 
 /// 1.0.1 had DST Root CA X3 in place of the intermediate.
-fn with_dst_root(policy: String) -> String {
+fn with_dst_root(policy: &str) -> String {
     let x3 = "25847d668eb4f04fdd40b12b6b0740c567da7d024308eb6c2c96fe41d9de218d";
     let dst = "0687260331a72403d909f105e69bcf0d32e1bd2493ffc6d9206d11bcd6770739";
     assert!(policy.contains(x3));
@@ -75,13 +75,13 @@ fn with_dst_root(policy: String) -> String {
 
 #[test]
 fn each_losing_release_is_refused_on_its_day_before_anything_is_compiled() {
-    let same = |policy: String| policy;
+    let same = |policy: &str| policy.to_owned();
     let of_1_0_1 = project("deploy-the-fleet-1.0.0", with_dst_root);
     let dst = trust().join("fixtures/fleets/mdash-1.2.14/anchors");
     copy(&dst, &of_1_0_1.path().join("trust/anchors"));
     git(of_1_0_1.path(), &["add", "--all"]);
     git(of_1_0_1.path(), &["commit", "--quiet", "--message", "x"]);
-    let of_1_0_4 = |policy: String| policy.replace("2026-09-29", "2029-03-19");
+    let of_1_0_4 = |policy: &str| policy.replace("2026-09-29", "2029-03-19");
     let releases = [
         (
             "1.0.0",
@@ -124,13 +124,13 @@ fn each_losing_release_is_refused_on_its_day_before_anything_is_compiled() {
 fn the_failover_of_1_0_7_passes_on_its_day() {
     let day = "2024-08-03";
     let passes = run(
-        &project("deploy-the-fleet-1.0.7", |policy| policy),
+        &project("deploy-the-fleet-1.0.7", |policy| policy.to_owned()),
         "check",
         day,
         &[],
     );
     assert_eq!(passes.status.code(), Some(0), "{}", stderr(&passes));
-    let same_host = |policy: String| policy.replace("ota9.example.com", "ota.example.com");
+    let same_host = |policy: &str| policy.replace("ota9.example.com", "ota.example.com");
     let refused = project("deploy-the-fleet-1.0.7", same_host);
     let refused = run(&refused, "build-firmware", day, &[]);
     assert_eq!(refused.status.code(), Some(10));
@@ -144,7 +144,7 @@ fn the_failover_of_1_0_7_passes_on_its_day() {
 /// A team that has the announcement, and asks as if it had not, gets no release for devices in the field.
 #[test]
 fn no_release_for_the_field_leaves_facts_out() {
-    let project = project("deploy-the-fleet-1.0.7", |policy| policy);
+    let project = project("deploy-the-fleet-1.0.7", |policy| policy.to_owned());
     let output = run(
         &project,
         "build-firmware",

@@ -5,6 +5,7 @@
 
 #[path = "peers/cases.rs"]
 mod cases;
+#[allow(dead_code, reason = "shared with the comparison of the models")]
 #[path = "peers/judges.rs"]
 mod judges;
 #[path = "peers/pki.rs"]

@@ -71,9 +71,11 @@ fn lines(left_out: &LeaveOneOut) -> Vec<String> {
     let second = wide(|(_, fewest, _)| fewest.chars().count()).unwrap_or_default();
     let line = |(what, fewest, row): &(String, String, &LeftOut)| {
         let outcome = words::outcome(row);
-        let cause = row.loss.iter().flat_map(|loss| &loss.causes).next();
-        let cause = cause.map_or(String::new(), |cause| format!(": {}", words::cause(cause)));
-        format!("{what:<first$}  {fewest:<second$}  {outcome}{cause}")
+        let causes = row.loss.iter().flat_map(|loss| &loss.causes);
+        let causes: Vec<_> = causes.map(words::cause).collect();
+        let why = if causes.is_empty() { "" } else { ": " };
+        let causes = causes.join("; ");
+        format!("{what:<first$}  {fewest:<second$}  {outcome}{why}{causes}")
     };
     rows.iter().map(line).collect()
 }

@@ -120,12 +120,8 @@ pub(super) fn without(row: &LeftOut) -> String {
 
 /// `1 path, 1 owner`: the fewest on any day.
 pub(super) fn fewest(row: &LeftOut) -> String {
-    let count = |count: usize, what: &str| match count {
-        1 => format!("1 {what}"),
-        count => format!("{count} {what}s"),
-    };
-    let paths = count(row.independent_paths, "path");
-    format!("{paths}, {}", count(row.distinct_owners, "owner"))
+    let paths = counted(row.independent_paths, "path");
+    format!("{paths}, {}", counted(row.distinct_owners, "owner"))
 }
 
 /// Whether it holds without that, and else when it is lost.

@@ -4,6 +4,7 @@
 
 mod cargo_deny;
 mod esptool;
+mod mbedtls;
 mod packaged;
 
 use std::ffi::OsString;
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 pub use cargo_deny::cargo_deny;
 pub use esptool::esptool;
+pub use mbedtls::mbedtls_verify;
 pub use packaged::{certtool, libfaketime, minisign, openssl};
 
 use crate::failure::{Failure, Result};

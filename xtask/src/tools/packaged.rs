@@ -70,7 +70,7 @@ fn packaged(root: &Path, program: &str, package: &str) -> Result<PathBuf> {
 }
 
 /// Unpacks a Debian package and what it depends on into the folder `packages` in `into`.
-fn unpack(tool: &Tool, package: &str, into: &Path, progress: Progress) -> Result<()> {
+pub(super) fn unpack(tool: &Tool, package: &str, into: &Path, progress: Progress) -> Result<()> {
     if !Apt::is_available() {
         let what = format!("{package} is not installed, and this machine has no apt");
         let help = format!("install {package} with the machine's package manager");

@@ -70,7 +70,7 @@ fn a_release_is_judged_by_the_facts_of_the_day_that_it_names() {
                  \"0b9fa5a59eed715c26c1020c711b4f6ec42d58b0015e14337a39dad301c5afc3\" }]\n\
                  confidence = \"announced\"\nsource = \"made for this test\"\n";
     fs::write(project.root.join("trust/calendar/news.toml"), event).unwrap();
-    let all = manifest(&project, commit(&project));
+    let all = manifest(&project, scratch::commit(&project.root));
     assert_ne!(steps(&project, &all).1, [""; 0]);
     let known_on = |day: &str| ReleaseManifest {
         facts_known_on: Some(day.to_owned()),
@@ -101,7 +101,7 @@ fn a_release_is_judged_by_the_facts_of_the_day_that_it_names() {
 fn the_day_of_the_facts_is_in_the_manifest_only_where_it_was_asked() {
     let folder = tempfile::tempdir().unwrap();
     let project = project(folder.path());
-    let mut manifest = manifest(&project, commit(&project));
+    let mut manifest = manifest(&project, scratch::commit(&project.root));
     let text = String::from_utf8(manifest.to_bytes()).unwrap();
     assert!(!text.contains("facts-known-on"));
     manifest.facts_known_on = Some("2026-06-14".to_owned());

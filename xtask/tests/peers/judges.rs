@@ -1,5 +1,6 @@
 //! Who judges chains: the device, and the stock programs.
 
+use std::cell::OnceCell;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -18,11 +19,14 @@ use super::cases::Case;
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Judge {
     GnuTls,
+    /// The ESP-IDF's.
+    MbedTls,
     OpenSsl,
     OpenSslPartialChain,
 }
 
 impl Judge {
+    /// Those that judge what the device judges.
     pub const ALL: [Self; 3] = [Self::GnuTls, Self::OpenSsl, Self::OpenSslPartialChain];
 }
 
@@ -30,6 +34,7 @@ impl Judge {
 pub struct Judges {
     certtool: PathBuf,
     libfaketime: PathBuf,
+    mbedtls: OnceCell<PathBuf>,
     openssl: PathBuf,
 }
 
@@ -47,6 +52,7 @@ impl Judges {
                 .unwrap_or_else(|| xtask::tools::certtool(root).unwrap()),
             libfaketime: named("PERENNIAL_LIBFAKETIME")
                 .unwrap_or_else(|| xtask::tools::libfaketime(root).unwrap()),
+            mbedtls: OnceCell::new(),
             openssl: named("PERENNIAL_OPENSSL")
                 .unwrap_or_else(|| xtask::tools::openssl(root).unwrap()),
         }
@@ -87,6 +93,7 @@ impl Judges {
     pub fn ask(&self, judge: Judge, case: &Case, files: &Files, time: i64) -> (bool, String) {
         let mut command = match judge {
             Judge::GnuTls => self.certtool(case, time),
+            Judge::MbedTls => self.mbedtls(case, time),
             Judge::OpenSsl => self.openssl(case, time),
             Judge::OpenSslPartialChain => {
                 let mut command = self.openssl(case, time);
@@ -94,7 +101,7 @@ impl Judges {
                 command
             }
         };
-        if judge != Judge::GnuTls {
+        if matches!(judge, Judge::OpenSsl | Judge::OpenSslPartialChain) {
             if case.chain.len() > 1 {
                 command.args(["-untrusted", "others.pem"]);
             }
@@ -121,15 +128,31 @@ impl Judges {
         command
     }
 
-    fn certtool(&self, case: &Case, time: i64) -> Command {
+    fn mbedtls(&self, case: &Case, time: i64) -> Command {
+        let program = self.mbedtls.get_or_init(|| {
+            let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+            let named = std::env::var_os("PERENNIAL_MBEDTLS").map(PathBuf::from);
+            named.unwrap_or_else(|| xtask::tools::mbedtls_verify(root).unwrap())
+        });
+        let mut command = self.at(program, time);
+        command.args(["chain.pem", "anchors.pem", case.host]);
+        command
+    }
+
+    /// A program that takes no time as an argument: it gets a clock that stands still.
+    fn at(&self, program: &Path, time: i64) -> Command {
         let time = Moment::from_unix_seconds(time).unwrap().to_string();
         let time = time.replace('T', " ").replace('Z', "");
-        let mut command = Command::new(&self.certtool);
-        // It takes no time as an argument: it gets a clock that stands still.
+        let mut command = Command::new(program);
         command
             .env("LD_PRELOAD", &self.libfaketime)
             .env("FAKETIME", time);
         command.env("TZ", "UTC0").env("LC_ALL", "C");
+        command
+    }
+
+    fn certtool(&self, case: &Case, time: i64) -> Command {
+        let mut command = self.at(&self.certtool, time);
         command.args(["--verify", "--load-ca-certificate", "anchors.pem"]);
         command.args(["--infile", "chain.pem"]);
         command.args(["--verify-profile", "medium", "--verify-hostname", case.host]);

@@ -27,8 +27,8 @@ pub(super) fn of(chain: &SentChain, world: &World<'_>) -> End {
         .min_by_key(|certificate| certificate.not_after);
     let candidates = [
         first_to_end.map(|certificate| certificate_ends(certificate)),
-        retirement(chain, &certificates, world),
         revocation(&certificates),
+        retirement(chain, &certificates, world),
         root_end(chain, &certificates, world),
     ];
     let (until, cause) = candidates
