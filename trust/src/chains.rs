@@ -9,7 +9,7 @@ mod known;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub(crate) use evidence::problem;
+pub(crate) use evidence::{names, problem};
 
 use crate::anchors::{Certificate, read_pem};
 use crate::finding::{Finding, Subject};
@@ -205,7 +205,7 @@ fn no_evidence(
             ),
         ),
     };
-    let names = match evidence::names(first).as_slice() {
+    let names = match names(first).as_slice() {
         [] => "none".to_owned(),
         names => names.join(", "),
     };

@@ -55,12 +55,17 @@ impl VerifierModel {
         matches!(self, Self::EspIdfBundle | Self::EspIdfBundleCrossSigned)
     }
 
-    /// The algorithms of webpki with ring begin with 2048 bits, and so does the device.
+    /// The algorithms of webpki with ring begin with 2048 bits, so does the default profile of mbedTLS
+    /// (`mbedtls_x509_crt_profile_default`), and so does the device.
     fn smallest_rsa_bits(self) -> usize {
         match self {
+            Self::BearSsl | Self::OpenSsl10 => 0,
             Self::Perennial => device::verify::MIN_RSA_BITS,
-            Self::WebPki => 2048,
-            _ => 0,
+            Self::EspIdfBundle
+            | Self::EspIdfBundleCrossSigned
+            | Self::EspIdfPem
+            | Self::EspIdfPemTime
+            | Self::WebPki => 2048,
         }
     }
 
@@ -87,8 +92,6 @@ pub struct Behaviour {
     pub intermediate_dates: Checked,
     /// The same of the anchor.
     pub anchor_dates: Checked,
-    /// Whether revocation of intermediates is checked.
-    pub revocation: Checked,
     /// Whether an anchor must be self-issued, or an intermediate will do.
     pub anchors: Anchors,
     /// Where anchors are looked for.
@@ -247,8 +250,8 @@ impl VerifierModel {
     ///   intermediates at most; an anchor is name and key without dates.
     /// * path lengths are checked by all of them. So are, here, extended key usages of intermediates and name constraints:
     ///   mbedTLS and BearSSL do not know the latter, and refuse a certificate with an unknown critical extension
-    ///   (`x509_get_crt_ext`, `BR_ERR_X509_CRITICAL_EXTENSION`); what a lenient one accepts beside the standard is not
-    ///   built upon.
+    ///   (`x509_get_crt_ext`, `BR_ERR_X509_CRITICAL_EXTENSION`); of other critical extensions none is taken to be known. What a
+    ///   lenient one accepts beside the standard is not built upon.
     /// * `perennial`: the device crate's verifier: webpki's search with at most 4 intermediates and 12 KiB, and the
     ///   anchors' dates, which the store keeps, checked; SPKI pins are its fallback.
     pub fn behaviour(self) -> Behaviour {
@@ -257,7 +260,6 @@ impl VerifierModel {
             leaf_dates: Checked::No,
             intermediate_dates: Checked::No,
             anchor_dates: Checked::No,
-            revocation: Checked::No,
             anchors: Anchors::Any,
             anchor_search: AnchorSearch::EachStep,
             order: Order::Forward,
@@ -328,6 +330,23 @@ impl VerifierModel {
                 pins: Checked::Yes,
                 ..webpki
             },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `mbedtls_x509_crt_profile_default`, ring and the device begin with 2048 bits.
+    #[test]
+    fn rsa_keys_that_are_too_small_or_too_large() {
+        for model in VerifierModel::ALL {
+            let any = matches!(model, VerifierModel::BearSsl | VerifierModel::OpenSsl10);
+            assert_eq!(model.verifies_with(&PublicKey::Rsa(2047)), any, "{model:?}");
+            assert!(model.verifies_with(&PublicKey::Rsa(2048)), "{model:?}");
+            assert!(model.verifies_with(&PublicKey::Rsa(4096)), "{model:?}");
+            assert!(!model.verifies_with(&PublicKey::Rsa(16_385)), "{model:?}");
         }
     }
 }

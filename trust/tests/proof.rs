@@ -604,3 +604,19 @@ fn a_waiver_of_an_anchor_that_begins_later_covers_no_day_before() {
     assert!(lost(&waived), "{:?}", found(&waived));
     assert!(waived.approved().is_none());
 }
+
+/// The device's reader takes no URL with a query, and the policy does: its server has a host all the same.
+#[test]
+fn a_url_with_a_query_has_a_host() {
+    let plain = "https://ota.example.com/perennial/";
+    for url in [plain.to_owned(), format!("{plain}?channel=stable")] {
+        let policy = reference().replace(plain, &url);
+        let draft = policy::read(&SourceFile::new("policy.toml", policy)).draft;
+        let declared = Declaration::of(
+            &draft.endpoints[0],
+            &Chains::default(),
+            &Hierarchy::default(),
+        );
+        assert_eq!(declared.host, "ota.example.com", "{url}");
+    }
+}

@@ -39,6 +39,10 @@ pub struct Certificate {
     pub may_issue: bool,
     /// What may stand below it.
     pub constraints: Constraints,
+    /// Identifier of its key (RFC 5280, section 4.2.1.2), where it has one.
+    pub key_id: Option<Vec<u8>>,
+    /// Identifier of its issuer's key (RFC 5280, section 4.2.1.1), where it has one.
+    pub issuer_key_id: Option<Vec<u8>>,
     /// Whether subject and issuer are the same name.
     pub self_issued: bool,
     /// Where it was read from: the BEGIN line to the END line.

@@ -18,7 +18,20 @@ pub struct Constraints {
     pub not_for_servers: bool,
     /// For which hosts it may issue; `None`: any.
     pub names: Option<NameConstraints>,
+    /// It has a critical extension that some verifier does not know: one besides those above, key usage and subject
+    /// alternative names.
+    pub unknown_critical: bool,
 }
+
+/// Basic constraints, key usage, extended key usage, subject alternative names, name constraints: every verifier knows them,
+/// but for the last.
+const KNOWN: [&str; 5] = [
+    "2.5.29.15",
+    "2.5.29.17",
+    "2.5.29.19",
+    "2.5.29.30",
+    "2.5.29.37",
+];
 
 /// For which hosts a CA certificate may issue.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -31,6 +44,8 @@ pub struct NameConstraints {
     pub excluded: Vec<String>,
     /// It says something of IP addresses too: none of them counts as allowed.
     pub addresses: bool,
+    /// It says something of the subject's name: no certificate counts as allowed.
+    pub subjects: bool,
 }
 
 impl Constraints {
@@ -48,16 +63,25 @@ impl Constraints {
                 Some(_) => true,
             },
             names: NameConstraints::of(x509),
+            unknown_critical: x509.extensions().iter().any(|extension| {
+                extension.critical && !KNOWN.contains(&extension.oid.to_id_string().as_str())
+            }),
         }
     }
 
-    /// Whether a server's certificate for `host` may stand below it, with `between` intermediates that are not self-issued
+    /// Whether a server's certificate for `hosts` may stand below it, with `between` intermediates that are not self-issued
     /// between them.
-    pub fn allow(&self, host: &str, between: usize) -> bool {
+    pub fn allow(&self, hosts: &[String], between: usize) -> bool {
         let most = self.path_length.map(usize::try_from);
         let near = most.is_none_or(|most| most.is_ok_and(|most| between <= most));
-        let named = self.names.as_ref().is_none_or(|names| names.allow(host));
-        near && named && !self.not_for_servers
+        let names = self.names.as_ref();
+        let named = names.is_none_or(|names| hosts.iter().all(|host| names.allow(host)));
+        near && named && !self.not_for_servers && !self.unknown_critical
+    }
+
+    /// Whether a verifier that does not know name constraints must refuse it.
+    pub fn has_critical_names(&self) -> bool {
+        self.names.as_ref().is_some_and(|names| names.critical)
     }
 }
 
@@ -79,6 +103,7 @@ impl NameConstraints {
             permitted: (!domains.is_empty()).then_some(domains),
             excluded: self::domains(excluded),
             addresses: permitted.iter().chain(excluded).any(is_address),
+            subjects: permitted.iter().chain(excluded).any(is_subject),
         })
     }
 
@@ -88,10 +113,16 @@ impl NameConstraints {
             permitted: Some(Vec::new()),
             excluded: Vec::new(),
             addresses: true,
+            subjects: true,
         }
     }
 
     fn allow(&self, host: &str) -> bool {
+        if self.subjects {
+            return false;
+        }
+        // What a wildcard stands for is below the rest of it.
+        let host = host.strip_prefix("*.").unwrap_or(host);
         if host.parse::<IpAddr>().is_ok() {
             return !self.addresses;
         }
@@ -106,6 +137,10 @@ fn domains(subtrees: &[GeneralSubtree<'_>]) -> Vec<String> {
         _ => None,
     });
     names.collect()
+}
+
+fn is_subject(subtree: &GeneralSubtree<'_>) -> bool {
+    matches!(subtree.base, GeneralName::DirectoryName(_))
 }
 
 fn is_address(subtree: &GeneralSubtree<'_>) -> bool {
@@ -157,14 +192,24 @@ mod tests {
         })
     }
 
+    trait Allows {
+        fn allows(&self, host: &str, between: usize) -> bool;
+    }
+
+    impl Allows for Constraints {
+        fn allows(&self, host: &str, between: usize) -> bool {
+            self.allow(&[host.to_owned()], between)
+        }
+    }
+
     #[test]
     fn path_length_counts_what_is_between() {
         let any = made(|_| {});
         assert_eq!(any, Constraints::default());
-        assert!(any.allow("a.example.com", 9));
+        assert!(any.allows("a.example.com", 9));
         let one = made(|params| params.is_ca = IsCa::Ca(BasicConstraints::Constrained(1)));
-        assert!(one.allow("a.example.com", 1));
-        assert!(!one.allow("a.example.com", 2));
+        assert!(one.allows("a.example.com", 1));
+        assert!(!one.allows("a.example.com", 2));
     }
 
     #[test]
@@ -175,7 +220,7 @@ mod tests {
             (vec![ExtendedKeyUsagePurpose::Any], false),
         ] {
             let read = made(|params| params.extended_key_usages = usages.clone());
-            assert_eq!(read.allow("a.example.com", 0), expected, "{usages:?}");
+            assert_eq!(read.allows("a.example.com", 0), expected, "{usages:?}");
         }
     }
 
@@ -193,10 +238,10 @@ mod tests {
             ("notbad.example.com", true),
             ("192.0.2.1", true),
         ] {
-            assert_eq!(only.allow(host, 0), expected, "{host}");
+            assert_eq!(only.allows(host, 0), expected, "{host}");
         }
         assert!(only.names.is_some_and(|names| names.critical));
-        assert!(named(&[], &["example.com"]).allow("example.net", 0));
+        assert!(named(&[], &["example.com"]).allows("example.net", 0));
         assert!(!is_below("example.com", ".example.com"));
         assert!(is_below("a.example.com", ".example.com"));
     }
@@ -210,7 +255,38 @@ mod tests {
                 excluded_subtrees: Vec::new(),
             });
         });
-        assert!(!read.allow("192.0.2.1", 0));
-        assert!(read.allow("a.example.com", 0));
+        assert!(!read.allows("192.0.2.1", 0));
+        assert!(read.allows("a.example.com", 0));
+    }
+
+    /// Every name of the certificate counts, and what a wildcard stands for.
+    #[test]
+    fn all_names_of_the_certificate_must_be_allowed() {
+        let only = named(&["example.com"], &[]);
+        let names = |names: &[&str]| Vec::from_iter(names.iter().map(|name| (*name).to_owned()));
+        assert!(only.allow(&names(&["a.example.com", "*.example.com"]), 0));
+        assert!(!only.allow(&names(&["a.example.com", "example.net"]), 0));
+        let subject = made(|params| {
+            let mut name = rcgen::DistinguishedName::new();
+            name.push(rcgen::DnType::OrganizationName, "Other");
+            params.name_constraints = Some(Made {
+                permitted_subtrees: vec![GeneralSubtree::DirectoryName(name)],
+                excluded_subtrees: Vec::new(),
+            });
+        });
+        assert!(!subject.allow(&names(&["a.example.com"]), 0));
+    }
+
+    #[test]
+    fn a_critical_extension_that_not_all_know_allows_nothing() {
+        for (critical, expected) in [(true, false), (false, true)] {
+            let read = made(|params| {
+                let mut strange =
+                    rcgen::CustomExtension::from_oid_content(&[1, 2, 3, 4], vec![5, 0]);
+                strange.set_criticality(critical);
+                params.custom_extensions = vec![strange];
+            });
+            assert_eq!(read.allows("a.example.com", 0), expected);
+        }
     }
 }

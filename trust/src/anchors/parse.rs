@@ -5,7 +5,10 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256 as Sha256Hasher};
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::ParsedExtension;
-use x509_parser::oid_registry::{OID_X509_EXT_BASIC_CONSTRAINTS, OID_X509_EXT_KEY_USAGE};
+use x509_parser::oid_registry::{
+    OID_X509_EXT_AUTHORITY_KEY_IDENTIFIER, OID_X509_EXT_BASIC_CONSTRAINTS, OID_X509_EXT_KEY_USAGE,
+    OID_X509_EXT_SUBJECT_KEY_IDENTIFIER,
+};
 use x509_parser::prelude::{FromDer as _, X509Version};
 use x509_parser::time::ASN1Time;
 use x509_parser::x509::X509Name;
@@ -75,6 +78,8 @@ impl Certificate {
             self_issued: subject == issuer,
             may_issue: issue_bar(&x509).is_none(),
             constraints: Constraints::of(&x509),
+            key_id: key_id(&x509),
+            issuer_key_id: issuer_key_id(&x509),
             subject,
             issuer,
             spki: x509.public_key().raw.to_vec(),
@@ -158,6 +163,23 @@ fn issue_bar(x509: &X509Certificate<'_>) -> Option<IssueBar> {
         Some(ParsedExtension::KeyUsage(usage)) if usage.key_cert_sign() => None,
         Some(ParsedExtension::KeyUsage(_)) => Some(IssueBar::KeyUsage),
         Some(_) => Some(IssueBar::Unreadable),
+    }
+}
+
+fn key_id(x509: &X509Certificate<'_>) -> Option<Vec<u8>> {
+    match extension(x509, &OID_X509_EXT_SUBJECT_KEY_IDENTIFIER)? {
+        ParsedExtension::SubjectKeyIdentifier(id) => Some(id.0.to_vec()),
+        _ => None,
+    }
+}
+
+fn issuer_key_id(x509: &X509Certificate<'_>) -> Option<Vec<u8>> {
+    match extension(x509, &OID_X509_EXT_AUTHORITY_KEY_IDENTIFIER)? {
+        ParsedExtension::AuthorityKeyIdentifier(id) => {
+            let id = id.key_identifier.as_ref()?;
+            Some(id.0.to_vec())
+        }
+        _ => None,
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Calendar, CertificateFact, Named};
 use crate::finding::{Finding, Subject};
+use crate::hierarchy::attribute;
 use crate::rules::certificates::CALENDAR_BAD_VALUE;
 
 /// Most names that a finding lists.
@@ -99,7 +100,5 @@ fn in_words(fact: &CertificateFact) -> String {
 }
 
 fn common_name(name: &str) -> &str {
-    let mut parts = name.split(',');
-    let found = parts.find_map(|part| part.strip_prefix("CN="));
-    found.unwrap_or(name)
+    attribute(name, "CN").unwrap_or(name)
 }

@@ -44,7 +44,7 @@ pub(crate) fn problem(chain: &[Certificate], url: &str) -> Option<NoEvidence> {
 }
 
 /// The names that `leaf` is for, as it has them: subject alternative names that are hosts.
-pub(super) fn names(leaf: &Certificate) -> Vec<String> {
+pub(crate) fn names(leaf: &Certificate) -> Vec<String> {
     let Ok((_, parsed)) = x509_parser::parse_x509_certificate(&leaf.der) else {
         return Vec::new();
     };

@@ -4,7 +4,6 @@
 //! policy's anchors and pins, on a day on which the captured certificate holds.
 
 use device::store::Day;
-use device::url::HttpsUrl;
 use device::verify::{Clock, Moment, VerifyError};
 
 use super::Case;
@@ -16,6 +15,7 @@ use crate::device::{DeviceRefusal, verify_chain};
 use crate::finding::{Finding, Subject};
 use crate::policy::Endpoint;
 use crate::rules::endpoints::CAPTURE_REFUSED;
+use crate::server;
 
 /// Captures that a device with `store`, in its binary form, refuses, and the proof does not; or that are damaged.
 pub(crate) fn refused_by_device(case: &Case<'_>, store: &[u8]) -> Vec<Finding> {
@@ -40,10 +40,10 @@ fn refused(
     (place, endpoint): (usize, &Endpoint),
     (path, chain): (&str, &[Certificate]),
 ) -> Option<Finding> {
-    let leaf = chain.first()?;
+    let leaf = chain.first().filter(|_| counts(proof, place, path))?;
     let day = leaf.not_before.plus_days(1).min(leaf.not_after);
-    let url = HttpsUrl::parse(endpoint.url.value.as_bytes()).ok()?;
-    let refusal = on_device(store, chain, url.host(), day)?.err()?;
+    let host = server::host(&endpoint.url.value)?;
+    let refusal = on_device(store, chain, host, day)?.err()?;
     if is_found_otherwise(&refusal) && !is_held(proof, place, day) {
         return None;
     }
@@ -66,6 +66,14 @@ fn refused(
         ..Subject::endpoint(name)
     });
     Some(finding)
+}
+
+/// Whether the proof goes by the capture in `path`: an older one may be history.
+fn counts(proof: &Proof, place: usize, path: &str) -> bool {
+    let alternatives = proof.served.get(place).map(|served| &served.alternatives);
+    let captures = alternatives.into_iter().flatten();
+    let mut captures = captures.filter_map(|one| one.capture.as_deref());
+    captures.any(|capture| capture.file.ends_with(path))
 }
 
 /// Whether it follows from names, keys, dates and sizes, which the proof goes by: where it knows of it too, E101 to E112 say

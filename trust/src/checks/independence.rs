@@ -40,7 +40,7 @@ fn shares_host(endpoint: &Endpoint, other: &Endpoint) -> Finding {
     let shared = host(&endpoint.url.value).unwrap_or_default();
     let (name, earlier) = (&endpoint.name.value, &other.name.value);
     let message = format!(
-        "endpoint {name} has the host of {earlier} ({shared}): both send one chain, and are lost together"
+        "endpoint {name} has the host of {earlier} ({shared}): they are one machine, and are lost together"
     );
     finding(&FAILOVER_SHARES_HOST, endpoint, message)
         .and_label(other.url.at.clone(), "the same host")

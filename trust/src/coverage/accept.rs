@@ -121,7 +121,12 @@ impl<'a> Carriers<'a> {
     ) {
         let kind = self.hierarchy.key(certificate.key).map(|key| &key.kind);
         let usable = kind.is_some_and(|kind| self.model.model.verifies_with(kind));
-        if !usable || (self.model.anchors == Anchors::SelfIssued && !certificate.self_issued()) {
+        let readable = self.model.name_constraints.is_checked()
+            || !certificate.constraints.has_critical_names();
+        if !usable
+            || !readable
+            || (self.model.anchors == Anchors::SelfIssued && !certificate.self_issued())
+        {
             return;
         }
         let dated = self.model.anchor_dates.is_checked();
@@ -147,7 +152,8 @@ impl<'a> Carriers<'a> {
             .collect();
         let mut found = Vec::new();
         for (place, chain) in served.chains.iter().enumerate() {
-            self.chain(place, (chain, &served.host), &pins, &mut found);
+            let hosts = hosts(served, chain);
+            self.chain(place, (chain, &hosts), &pins, &mut found);
         }
         let keys: BTreeSet<_> = (served.alternatives.iter())
             .filter_map(Alternative::leaf_key)
@@ -162,7 +168,7 @@ impl<'a> Carriers<'a> {
     fn chain(
         &self,
         place: usize,
-        (chain, host): (&SentChain, &str),
+        (chain, hosts): (&SentChain, &[String]),
         pins: &[(usize, &StorePin)],
         found: &mut Vec<Acceptance>,
     ) {
@@ -173,7 +179,7 @@ impl<'a> Carriers<'a> {
         }
         let sent = Sent {
             chain,
-            host,
+            hosts,
             place,
             pins,
         };
@@ -184,12 +190,21 @@ impl<'a> Carriers<'a> {
     fn can_read(&self, chain: &SentChain) -> bool {
         let certificates = chain.certificates.iter();
         let mut certificates = certificates.filter_map(|id| self.hierarchy.certificate(*id));
-        let critical = |certificate: &CaCertificate| {
-            let names = certificate.constraints.names.as_ref();
-            names.is_some_and(|names| names.critical)
-        };
+        let critical = |certificate: &CaCertificate| certificate.constraints.has_critical_names();
         self.model.name_constraints.is_checked() || !certificates.any(critical)
     }
+}
+
+/// The hosts that a leaf below `chain` is for: the endpoint's, and those of the leaves that were captured below it.
+fn hosts(served: &Served, chain: &SentChain) -> Vec<String> {
+    let captures = served
+        .alternatives
+        .iter()
+        .filter_map(|one| one.capture.as_deref());
+    let below = captures.filter(|capture| capture.sends(Some(chain)));
+    let names = below.flat_map(|capture| capture.leaf.names.iter().cloned());
+    let hosts: BTreeSet<_> = names.chain([served.host.clone()]).collect();
+    hosts.into_iter().collect()
 }
 
 /// A pin of a captured leaf's key accepts whatever is sent below it: proven as long as that leaf holds, and then assumed,

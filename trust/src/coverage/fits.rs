@@ -26,7 +26,8 @@ pub(crate) fn fits(
     let leaf = capture.map(|capture| &capture.leaf);
     let own = leaf.map_or(0, |leaf| leaf.der_length);
     let bytes = lengths.fold(own, usize::saturating_add);
-    let sent = certificates.len();
+    let unnamed = chain.is_some_and(|chain| chain.unnamed_issuer);
+    let sent = certificates.len() + usize::from(unnamed);
     match leaf {
         Some(leaf) => takes(model, &leaf.key, sent, bytes),
         None => sent <= model.most_sent && bytes <= model.most_bytes,

@@ -16,7 +16,8 @@ const MOST_STEPS: usize = 100;
 #[derive(Clone, Copy)]
 pub(super) struct Sent<'w, 'a> {
     pub(super) chain: &'w SentChain,
-    pub(super) host: &'w str,
+    /// For which hosts the leaf is.
+    pub(super) hosts: &'w [String],
     /// The chain's place in the endpoint's list.
     pub(super) place: usize,
     pub(super) pins: &'w [(usize, &'a StorePin)],
@@ -63,12 +64,12 @@ impl<'w, 'a> Walk<'w, 'a> {
         match model.anchor_search {
             AnchorSearch::Top => match next.first() {
                 None => drop(self.anchors(at, issuers, from, until)),
-                Some(first) => self.climb(*first, from, until),
+                Some(first) => self.climb_to(*first, issuers, from, until),
             },
             AnchorSearch::EachStepAgain => {
                 self.anchors(at, issuers, from, until);
                 for place in next {
-                    self.climb(place, from, until);
+                    self.climb_to(place, issuers, from, until);
                 }
             }
             AnchorSearch::EachStep => {
@@ -76,21 +77,23 @@ impl<'w, 'a> Walk<'w, 'a> {
                 let trusted = self.anchors(at, issuers, from, until);
                 let ranges = trusted.unwrap_or_else(|| vec![(from, until)]);
                 for (from, until) in ranges {
-                    self.first_in_date(&next, from, until);
+                    self.first_in_date(&next, issuers, from, until);
                 }
             }
         }
     }
 
-    /// On to the first certificate that is within its dates, on each day.
-    fn first_in_date(&mut self, next: &[usize], from: Date, until: Date) {
+    /// On to the first certificate that may stand there and is within its dates, on each day.
+    fn first_in_date(&mut self, next: &[usize], issuers: &[KeyId], from: Date, until: Date) {
         let mut left = vec![(from, until)];
         for place in next {
-            let Some((first, last)) = self.days_of(*place) else {
+            let certificate = self.certificate(*place);
+            let stands = certificate.is_some_and(|certificate| self.may_stand(certificate));
+            let Some((first, last)) = self.days_of(*place).filter(|_| stands) else {
                 continue;
             };
             for (from, until) in std::mem::take(&mut left) {
-                self.climb(*place, from.max(first), until.min(last));
+                self.climb_to(*place, issuers, from.max(first), until.min(last));
                 let before = (from, until.min(first.plus_days(-1)));
                 let after = (from.max(last.plus_days(1)), until);
                 left.extend([before, after].iter().filter(|(from, until)| from <= until));
@@ -100,8 +103,7 @@ impl<'w, 'a> Walk<'w, 'a> {
 
     /// The days on which the certificate in `place` is within its dates, as far as they are checked.
     fn days_of(&self, place: usize) -> Option<(Date, Date)> {
-        let id = *self.sent.chain.certificates.get(place)?;
-        let certificate = self.carriers.hierarchy.certificate(id)?;
+        let certificate = self.certificate(place)?;
         let dated = self.carriers.model.intermediate_dates.is_checked();
         Some(match dated {
             true => (certificate.not_before, certificate.not_after),
@@ -109,7 +111,19 @@ impl<'w, 'a> Walk<'w, 'a> {
         })
     }
 
-    /// On to the certificate in `place`.
+    fn certificate(&self, place: usize) -> Option<&'w CaCertificate> {
+        let id = *self.sent.chain.certificates.get(place)?;
+        self.carriers.hierarchy.certificate(id)
+    }
+
+    /// On to the certificate in `place`, which was chosen by its name, if its key is the right one.
+    fn climb_to(&mut self, place: usize, issuers: &[KeyId], from: Date, until: Date) {
+        let certificate = self.certificate(place);
+        if certificate.is_some_and(|certificate| issuers.contains(&certificate.key)) {
+            self.climb(place, from, until);
+        }
+    }
+
     fn climb(&mut self, place: usize, from: Date, until: Date) {
         let (model, hierarchy) = (self.carriers.model, self.carriers.hierarchy);
         let id = self.sent.chain.certificates[place];
@@ -125,19 +139,14 @@ impl<'w, 'a> Walk<'w, 'a> {
         let Some((first, last)) = self.days_of(place) else {
             return;
         };
-        let (from, mut until) = (from.max(first), until.min(last));
-        if let Some(day) = certificate
-            .revoked
-            .filter(|_| model.revocation.is_checked())
-        {
-            until = until.min(day.plus_days(-1));
-        }
+        let (from, until) = (from.max(first), until.min(last));
         if from > until {
             return;
         }
         self.pinned(id, &key.spki_sha256, from, until);
         let signed = model.signatures.contains(&certificate.signature);
-        if signed && self.path.len() < model.most_in_path {
+        let in_path = self.path.len() + usize::from(self.sent.chain.unnamed_issuer);
+        if signed && in_path < model.most_in_path {
             self.used[place] = true;
             self.path.push(id);
             self.step(Some(place), &certificate.issuers, from, until);
@@ -151,7 +160,7 @@ impl<'w, 'a> Walk<'w, 'a> {
         certificate.may_issue
             && certificate
                 .constraints
-                .allow(self.sent.host, self.between())
+                .allow(self.sent.hosts, self.between())
     }
 
     /// How many certificates of the path are not self-issued.
@@ -184,7 +193,8 @@ impl<'w, 'a> Walk<'w, 'a> {
         }
     }
 
-    /// Places of the certificates sent that may have signed the one at `at`.
+    /// Places of the certificates sent that may be the issuer of the one at `at`, by their names. Who tries all of them finds
+    /// the right key; who takes the first takes it by its name alone.
     fn next(&self, at: Option<usize>, issuers: &[KeyId]) -> Vec<usize> {
         let first = at.map_or(0, |at| at + 1);
         let places = match self.carriers.model.order {
@@ -193,18 +203,29 @@ impl<'w, 'a> Walk<'w, 'a> {
             Order::Strict => first..self.used.len().min(first + 1),
         };
         let fits = |place: &usize| {
-            let certificate = self
-                .carriers
-                .hierarchy
-                .certificate(self.sent.chain.certificates[*place]);
+            let certificate = self.certificate(*place);
             certificate.is_some_and(|certificate| {
-                issuers.contains(&certificate.key) && self.names_agree(at, certificate)
+                let right = issuers.contains(&certificate.key);
+                self.names_agree(at, certificate) && (right || self.is_named(at, certificate))
             })
         };
         places
             .filter(|place| !self.used[*place])
             .filter(fits)
             .collect()
+    }
+
+    /// Whether `issuer` has the name that the certificate at `at` gives its issuer. Of a leaf the key of its issuer is known,
+    /// and so the names of that key.
+    fn is_named(&self, at: Option<usize>, issuer: &CaCertificate) -> bool {
+        if at.is_some() {
+            return true;
+        }
+        let hierarchy = self.carriers.hierarchy;
+        let key = hierarchy.key(self.sent.chain.below);
+        let certificates = key.map_or(&[][..], |key| &key.certificates).iter();
+        let mut named = certificates.filter_map(|id| hierarchy.certificate(*id));
+        named.any(|certificate| certificate.subject == issuer.subject)
     }
 
     /// The anchors that issued the certificate at `at`. The days on which each is within its dates; `None` where there is
@@ -222,7 +243,7 @@ impl<'w, 'a> Walk<'w, 'a> {
                 && anchor
                     .certificate
                     .constraints
-                    .allow(self.sent.host, self.between());
+                    .allow(self.sent.hosts, self.between());
             if !signs || !self.names_agree(at, anchor.certificate) {
                 continue;
             }

@@ -1,8 +1,9 @@
 //! From certificates and facts to a [`Hierarchy`].
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
+use super::names::attribute;
+use super::signers::Signed;
 use super::{CaCertificate, CertificateId, Hierarchy, Key, KeyId, Origin};
 use crate::anchors::{Certificate, Constraints, PublicKey, SignatureAlgorithm};
 use crate::calendar::{Calendar, CertificateFact};
@@ -50,10 +51,12 @@ pub struct NewCertificate {
 #[derive(Clone, Debug, Default)]
 pub struct Builder {
     certificates: BTreeMap<Sha256, (NewCertificate, BTreeSet<Origin>)>,
-    /// DER of certificates, by fingerprint.
-    in_hand: BTreeMap<Sha256, Arc<[u8]>>,
+    /// What was signed, by fingerprint.
+    in_hand: BTreeMap<Sha256, Signed>,
     /// DER of their keys, by hash.
     spkis: BTreeMap<Sha256, Vec<u8>>,
+    /// Identifiers of their keys, by hash.
+    ids: BTreeMap<Sha256, BTreeSet<Vec<u8>>>,
 }
 
 impl Builder {
@@ -71,7 +74,9 @@ impl Builder {
 
     /// A certificate in hand: of the anchor pool, or from a captured chain.
     pub fn add_certificate(&mut self, certificate: &Certificate, calendar: &Calendar) -> &mut Self {
-        (self.in_hand).insert(certificate.fingerprint, Arc::clone(&certificate.der));
+        (self.in_hand).insert(certificate.fingerprint, Signed::of(certificate));
+        let ids = self.ids.entry(certificate.spki_sha256).or_default();
+        ids.extend(certificate.key_id.clone());
         let spki = self.spkis.entry(certificate.spki_sha256);
         spki.or_insert_with(|| certificate.spki.clone());
         self.add(from_certificate(certificate, calendar))
@@ -115,6 +120,7 @@ impl Builder {
         };
         for key in &mut hierarchy.keys {
             key.spki = self.spkis.get(&key.spki_sha256).cloned();
+            key.ids = self.ids.get(&key.spki_sha256).cloned().unwrap_or_default();
         }
         hierarchy.bind(&self.in_hand);
         hierarchy
@@ -171,6 +177,7 @@ fn keys(
         let key = keys.entry(id).or_insert_with(|| Key {
             spki_sha256: new.spki_sha256,
             spki: None,
+            ids: BTreeSet::new(),
             kind: new.key.clone(),
             owner: None,
             name: new.name.clone(),
@@ -240,23 +247,6 @@ fn from_fact(fact: &CertificateFact, calendar: &Calendar) -> NewCertificate {
             source: fact.evidence.source.clone(),
         },
     }
-}
-
-/// The first attribute of this type in an RFC 4514 text. Escaped commas do not end a value.
-fn attribute<'t>(name: &'t str, kind: &str) -> Option<&'t str> {
-    let mut start = 0;
-    let mut escaped = false;
-    let ends = name.char_indices().filter(|(_, c)| {
-        let ends = *c == ',' && !escaped;
-        escaped = *c == '\\' && !escaped;
-        ends
-    });
-    let ends: Vec<_> = ends.map(|(at, _)| at).chain([name.len()]).collect();
-    ends.into_iter().find_map(|end| {
-        let part = &name[start..end];
-        start = (end + 1).min(name.len());
-        part.strip_prefix(kind)?.strip_prefix('=')
-    })
 }
 
 /// `rsa-2048`, `ec-p384`, `ed25519`: the words of the calendar.

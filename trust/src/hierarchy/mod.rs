@@ -2,19 +2,22 @@
 //!
 //! It is made from the anchor pool, from captured chains and from the calendar's `[[certificate]]` facts. One
 //! certificate may come from several of these; the DER in hand wins over a fact. A certificate is bound to the key that
-//! signed it, where both are in hand: a name is no key. Else to *every* key that is known under its issuer's name. One
-//! that is bound to none is kept, and [`Hierarchy::unbound`] lists it.
+//! signed it: where both are in hand by its signature, else by the identifier of the key, else because it is the only
+//! known key of its issuer's name. One that is bound to none is kept, and [`Hierarchy::unbound`] lists it.
 
 mod build;
+mod names;
 mod paths;
 mod signers;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 pub use build::{Builder, NewCertificate};
+pub(crate) use names::attribute;
 pub use paths::CaPath;
+pub use signers::Signed;
 
 use crate::anchors::{Constraints, PublicKey, SignatureAlgorithm};
 use crate::date::Date;
@@ -51,6 +54,8 @@ pub struct Key {
     pub spki_sha256: Sha256,
     /// DER of its SubjectPublicKeyInfo, where a certificate with it is in hand.
     pub spki: Option<Vec<u8>>,
+    /// Its identifiers in the certificates that are in hand.
+    pub ids: BTreeSet<Vec<u8>>,
     /// Kind and size.
     pub kind: PublicKey,
     /// Who runs it, in the calendar's words, where that is known.
@@ -78,8 +83,8 @@ pub struct CaCertificate {
     pub names_der: Option<(Vec<u8>, Vec<u8>)>,
     /// The key that it certifies.
     pub key: KeyId,
-    /// The keys that may have signed it: those known under the issuer's name, where the certificate is in hand without
-    /// those that did not.
+    /// The key that signed it. None where it is not known, or cannot be told from another one of its issuer's name: what is
+    /// not known is not safe.
     pub issuers: Vec<KeyId>,
     /// First day.
     pub not_before: Date,
@@ -128,8 +133,7 @@ impl CaCertificate {
 
     /// Subject and issuer in short: `ISRG Root X2 signed by ISRG Root X1`.
     pub fn in_words(&self) -> String {
-        let mut parts = self.issuer.split(',');
-        let issuer = parts.find_map(|part| part.strip_prefix("CN="));
+        let issuer = attribute(&self.issuer, "CN");
         format!("{} signed by {}", self.name, issuer.unwrap_or(&self.issuer))
     }
 

@@ -134,10 +134,10 @@ rules! {
     /// # E107 failover-shares-host
     ///
     /// ## What it does
-    /// Finds an endpoint with the host of an earlier one.
+    /// Finds an endpoint with the host of an earlier one, also at another port.
     ///
     /// ## Why it matters
-    /// One host sends one chain. Deploy the Fleet 1.0.6 tried a second root on the same URL: the outage would have been
+    /// One server sends one chain, and one machine fails as a whole. Deploy the Fleet 1.0.6 tried a second root on the same URL: the outage would have been
     /// the same. A proof that counts both paths counts one that cannot be.
     ///
     /// ## Example
@@ -324,8 +324,8 @@ rules! {
     /// A damaged capture is evidence of nothing, and a proof that the device does not share is none.
     ///
     /// ## Example
-    /// A file in which one character of a certificate was changed; a server whose leaf is for clients; an intermediate whose
-    /// path length does not allow the next.
+    /// A file in which one character of a certificate was changed; an intermediate that is signed by RSA-PSS with parameters
+    /// that no certificate should have.
     ///
     /// ## Use instead
     /// The chain as the server sends it: `cargo xtask endpoints capture URL`. If that is it, the server's certificates are wrong.

@@ -166,6 +166,7 @@ fn an_older_chain_for_another_kind_of_key_is_no_history() {
         key,
         signature: SignatureAlgorithm::RsaSha256,
         der_length: 1_200,
+        names: Vec::new(),
     };
     let (rsa, ecdsa) = (PublicKey::Rsa(2048), PublicKey::P256);
     for (older, newer, last, expected) in [

@@ -122,7 +122,15 @@ impl World {
                 && (key.is_some_and(|key| keys.contains(&key))
                     || cert.is_some_and(|cert| certs.contains(&cert) || own(&cert)))
         });
-        let ended = certs.iter().any(|cert| self.certs[*cert].last < day);
+        let of_key = |key: usize| {
+            certs
+                .iter()
+                .filter(move |cert| self.certs[**cert].key == key)
+        };
+        let ended = certs.iter().any(|cert| {
+            let mut twins = of_key(self.certs[*cert].key);
+            twins.all(|twin| self.certs[*twin].last < day)
+        });
         let gone = |key: &usize| {
             let own = self
                 .certs
@@ -141,16 +149,25 @@ impl World {
         !retired && !ended && !rootless
     }
 
-    /// Keys that are known under the issuer's name.
+    /// The key that is known under the issuer's name, if it is the only one; a root's own.
     fn signers(&self, cert: usize) -> Vec<usize> {
-        let name = self.certs[cert].issuer;
+        let Cert {
+            key,
+            subject,
+            issuer,
+            ..
+        } = self.certs[cert];
         let keys: BTreeSet<usize> = self
             .certs
             .iter()
-            .filter(|other| other.subject == name)
+            .filter(|other| other.subject == issuer)
             .map(|other| other.key)
             .collect();
-        keys.into_iter().collect()
+        match keys.len() {
+            1 => keys.into_iter().collect(),
+            _ if subject == issuer && keys.contains(&key) => vec![key],
+            _ => Vec::new(),
+        }
     }
 
     /// What leaves are issued with on each day from [`START`] to `last`.
@@ -237,11 +254,13 @@ impl World {
     }
 
     fn lasts(&self, chain: Option<&Chain>, day: i64) -> bool {
-        let issuer = chain.and_then(|(below, unnamed, certs)| {
-            let first = certs.first().map(|cert| &self.certs[*cert]);
-            first.filter(|cert| cert.key == *below && !unnamed)
-        });
-        issuer.is_none_or(|cert| day <= cert.last)
+        chain.is_none_or(|(below, unnamed, certs)| {
+            let certs = certs.iter().map(|cert| &self.certs[*cert]);
+            let mut issuers = certs
+                .filter(|cert| cert.key == *below && !unnamed)
+                .peekable();
+            issuers.peek().is_none() || issuers.any(|cert| day <= cert.last)
+        })
     }
 
     fn limited(&self, life: i64, day: i64) -> i64 {
@@ -297,7 +316,7 @@ impl World {
 
     /// Whether the verifier can take the endpoint's leaf, and as many certificates.
     pub(crate) fn fits(&self, model: &Behaviour, place: usize, chain: Option<&Chain>) -> bool {
-        let sent = chain.map_or(0, |(_, _, certs)| certs.len());
+        let sent = chain.map_or(0, |(_, unnamed, certs)| certs.len() + usize::from(*unnamed));
         let Some(capture) = &self.endpoints[place].capture else {
             return sent <= model.most_sent;
         };
@@ -340,7 +359,11 @@ impl World {
                 Order::Strict => *place == behind,
             })
             .filter(|place| {
-                signers.contains(&self.certs[certs[*place]].key) && named(certs[*place])
+                let cert = &self.certs[certs[*place]];
+                let leafs =
+                    |other: &Cert| signers.contains(&other.key) && other.subject == cert.subject;
+                let by_name = name.is_some() || self.certs.iter().any(leafs);
+                by_name && named(certs[*place])
             })
             .collect();
         let in_date = |cert: &Cert| cert.first <= day && day <= cert.last;
@@ -375,13 +398,18 @@ impl World {
         let next: Vec<usize> = match model.anchor_search {
             // An anchor is taken, also when its time is over.
             AnchorSearch::EachStep if trusted && !in_time => Vec::new(),
-            AnchorSearch::EachStep => Vec::from_iter(next.into_iter().find(dated)),
+            AnchorSearch::EachStep => {
+                let mut next = next.into_iter();
+                Vec::from_iter(
+                    next.find(|place| dated(place) && stands(&self.certs[certs[*place]])),
+                )
+            }
             AnchorSearch::EachStepAgain => next.into_iter().filter(dated).collect(),
             AnchorSearch::Top => next.into_iter().take(1).filter(dated).collect(),
         };
         for place in &next {
             let cert = &self.certs[certs[*place]];
-            if !self.key_works(model, cert.key) || !stands(cert) {
+            if !signers.contains(&cert.key) || !self.key_works(model, cert.key) || !stands(cert) {
                 continue;
             }
             for (carrier, key) in self.pins_that_hold(model, endpoint, day) {
@@ -391,7 +419,7 @@ impl World {
                 }
             }
             let signed = model.signatures.contains(&signature(cert.sha1));
-            if signed && path.len() < model.most_in_path {
+            if signed && path.len() + unnamed < model.most_in_path {
                 path.push(*place);
                 self.climb(climb, &self.signers(certs[*place]), path, found);
                 path.pop();

@@ -1,8 +1,8 @@
 //! What a CA certificate allows below it, and where a verifier stops.
 
 use rcgen::{
-    BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa,
-    NameConstraints,
+    BasicConstraints, CertificateParams, CustomExtension, ExtendedKeyUsagePurpose, GeneralSubtree,
+    IsCa, NameConstraints,
 };
 use trust::policy::VerifierModel;
 
@@ -97,5 +97,58 @@ fn a_cross_certificate_is_sent_after_its_end() {
         (VerifierModel::EspIdfPemTime, "[2030-09-01, -]"),
     ] {
         assert_eq!(asked(model, &anchors, &[], &chain), expected, "{model:?}");
+    }
+}
+
+/// Name constraints are about every name of the leaf, and no verifier that does not know them can read an anchor with them.
+#[test]
+fn name_constraints_of_leaves_and_anchors() {
+    let (root, mut upper, issuing) = (Ca::new("Root"), Ca::new("Upper"), Ca::new("Issuing"));
+    only("example.com")(&mut upper.params);
+    let chain = |hosts: &[&str]| [issuing.leaf_for(hosts), issuing.by(&upper), upper.by(&root)];
+    let asked_of = |hosts: &[&str]| {
+        let chain = chain(hosts);
+        asked(VerifierModel::WebPki, &[root.root()], &[], &chain)
+    };
+    assert_eq!(asked_of(&["ota.example.com", "*.example.com"]), "-");
+    assert_eq!(asked_of(&["ota.example.com", "cdn.example.net"]), NEVER);
+    let direct = [issuing.leaf(), issuing.by(&upper)];
+    for (model, expected) in [
+        (VerifierModel::EspIdfPem, NEVER),
+        (VerifierModel::OpenSsl10, "-"),
+    ] {
+        assert_eq!(asked(model, &[upper.root()], &[], &direct), expected);
+    }
+}
+
+#[test]
+fn a_critical_extension_that_not_all_know_is_known_to_none() {
+    for (critical, expected) in [(true, NEVER), (false, "-")] {
+        for model in VerifierModel::ALL {
+            let strange = |params: &mut CertificateParams| {
+                let mut strange = CustomExtension::from_oid_content(&[1, 2, 3, 4], vec![5, 0]);
+                strange.set_criticality(critical);
+                params.custom_extensions = vec![strange];
+            };
+            assert_eq!(with(model, strange), expected, "{model:?}");
+        }
+    }
+}
+
+/// What nobody needs does no harm: an older certificate of the issuer, or one whose path length is too small.
+#[test]
+fn what_is_sent_besides_does_no_harm() {
+    let (root, mut upper, issuing) = (Ca::new("Root"), Ca::new("Upper"), Ca::new("Issuing"));
+    let good = upper.by(&root);
+    length(0)(&mut upper.params);
+    let short = upper.by(&root);
+    length(9)(&mut upper.params);
+    upper.params.not_after = rcgen::date_time_ymd(2030, 6, 30);
+    let old = upper.by(&root);
+    for besides in [short, old] {
+        let chain = [issuing.leaf(), issuing.by(&upper), besides, good.clone()];
+        for model in [VerifierModel::EspIdfPemTime, VerifierModel::WebPki] {
+            assert_eq!(asked(model, &[root.root()], &[], &chain), "-", "{model:?}");
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! CAs with real keys, and questions about servers that send their certificates.
 
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, SanType};
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, PKCS_ED25519, SanType,
+};
 use trust::anchors::{Certificate, read_pem};
 use trust::calendar::Calendar;
 use trust::coverage::served::{Capture, Declaration, World};
@@ -19,7 +21,15 @@ pub(crate) struct Ca {
 
 impl Ca {
     pub(crate) fn new(name: &str) -> Self {
-        let key = KeyPair::generate().unwrap();
+        Self::with(name, KeyPair::generate().unwrap())
+    }
+
+    /// With a key that the device's code cannot verify with.
+    pub(crate) fn of_ed25519(name: &str) -> Self {
+        Self::with(name, KeyPair::generate_for(&PKCS_ED25519).unwrap())
+    }
+
+    fn with(name: &str, key: KeyPair) -> Self {
         let mut params = params(name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         Self { params, key }
@@ -41,13 +51,20 @@ impl Ca {
 
     /// A leaf of 2030.
     pub(crate) fn leaf(&self) -> Certificate {
+        self.leaf_for(&[HOST])
+    }
+
+    pub(crate) fn leaf_for(&self, hosts: &[&str]) -> Certificate {
         let key = KeyPair::generate().unwrap();
-        let mut params = params("ota.example.com");
-        params.subject_alt_names = vec![SanType::DnsName("ota.example.com".try_into().unwrap())];
+        let mut params = params(HOST);
+        let name = |host: &&str| SanType::DnsName((*host).try_into().unwrap());
+        params.subject_alt_names = hosts.iter().map(name).collect();
         params.not_after = rcgen::date_time_ymd(2030, 12, 31);
         read(&params.signed_by(&key, &self.issuer()).unwrap().pem())
     }
 }
+
+const HOST: &str = "ota.example.com";
 
 fn params(name: &str) -> CertificateParams {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
@@ -78,7 +95,7 @@ pub(crate) fn asked(
     let hierarchy = builder.build();
     let declaration = Declaration {
         name: "updates".to_owned(),
-        host: "ota.example.com".to_owned(),
+        host: HOST.to_owned(),
         captures: Vec::from_iter(Capture::of("seen.pem", chain, &hierarchy)),
         ..Declaration::default()
     };

@@ -21,6 +21,7 @@ fn leaf_of_2024() -> Leaf {
         key: PublicKey::Rsa(2048),
         signature: SignatureAlgorithm::RsaSha256,
         der_length: 1_200,
+        names: Vec::new(),
     }
 }
 

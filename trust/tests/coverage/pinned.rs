@@ -17,6 +17,7 @@ fn leaf(spki_sha256: [u8; 32], key: PublicKey, first: &str, last: &str) -> Leaf 
         key,
         signature: SignatureAlgorithm::RsaSha256,
         der_length: 1_200,
+        names: Vec::new(),
     }
 }
 

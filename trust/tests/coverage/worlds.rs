@@ -272,7 +272,7 @@ impl World {
                 constraints: Constraints {
                     path_length: cert.path_length,
                     not_for_servers: cert.not_for_servers,
-                    names: None,
+                    ..Constraints::default()
                 },
                 der_length: cert.in_hand.then_some(900),
                 origin: if cert.in_hand {
@@ -301,6 +301,7 @@ impl World {
                 key: capture.key.clone(),
                 signature: signature(capture.sha1),
                 der_length: 500,
+                names: Vec::new(),
             },
             issuer: hierarchy.find_key(&[100 + self.certs[capture.chain[0]].key as u8; 32]),
             sent: capture.chain.len() + capture.besides,

@@ -62,6 +62,9 @@ fn about(release: &ReleaseForecast, text: &mut String) {
 
 /// One aligned line for each thing that is left out.
 fn lines(left_out: &LeaveOneOut) -> Vec<String> {
+    if left_out.rows.is_empty() {
+        return vec![format!("its service ended on {}", left_out.until)];
+    }
     let rows = left_out.rows.iter();
     let rows: Vec<_> = rows
         .map(|row| (words::without(row), words::fewest(row), row))

@@ -5,16 +5,15 @@ use std::fmt::Write as _;
 use std::io::Write;
 
 use serde::Serialize;
-use trust::anchors::Inventory;
-use trust::calendar::Calendar;
 use trust::chains::Chains;
 use trust::date::Date;
 use trust::hierarchy::{CaPath, Hierarchy, Key, KeyId};
-use trust::policy::{self, PolicyDraft};
+use trust::policy::PolicyDraft;
 use trust::words::counted;
 
 use super::cli::{PathsArguments, RootsFormat};
 use super::list::json;
+use super::pool::Pool;
 use super::print;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
@@ -58,20 +57,20 @@ pub(super) fn run(
     arguments: &PathsArguments,
     out: &mut dyn Write,
 ) -> Result<Exit> {
-    let inputs = project.inputs()?.inputs;
-    let policy = policy::read(&inputs.policy).draft;
-    let (inventory, _) = Inventory::from_files(&inputs.anchors);
-    let (calendar, _) = Calendar::of_project(&inputs.calendar);
-    let (chains, _) = Chains::read(&inputs.endpoints, &policy);
-    let hierarchy = Hierarchy::of_project(&calendar, &inventory, &chains);
+    let pool = Pool::open(project)?;
+    // An answer from a part of the facts would look like one from all of them.
+    let exit = pool.complain();
+    let endpoints = project.inputs()?.inputs.endpoints;
+    let (chains, _) = Chains::read(&endpoints, &pool.policy);
+    let hierarchy = Hierarchy::of_project(&pool.calendar, &pool.inventory, &chains);
     let key = one(&hierarchy, &arguments.which)?;
-    let document = document(&hierarchy, key, &policy);
+    let document = document(&hierarchy, key, &pool.policy);
     let text = match arguments.format {
         RootsFormat::Human => text(&document),
         RootsFormat::Json => json(&document)?,
     };
     print(out, &text)?;
-    Ok(Exit::Done)
+    Ok(exit)
 }
 
 /// The only key with this name, or with an SPKI hash that begins so.

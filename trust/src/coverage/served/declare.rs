@@ -5,8 +5,9 @@ use crate::anchors::{Certificate, PublicKey, SignatureAlgorithm};
 use crate::calendar::KeyType;
 use crate::chains::Chains;
 use crate::date::Date;
-use crate::hierarchy::{CertificateId, Hierarchy, KeyId};
+use crate::hierarchy::{CertificateId, Hierarchy, KeyId, Signed};
 use crate::policy::{Endpoint, Sha256};
+use crate::server;
 
 /// An endpoint as it is declared.
 #[derive(Clone, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
@@ -64,17 +65,20 @@ pub struct Leaf {
     pub signature: SignatureAlgorithm,
     /// Bytes of its DER.
     pub der_length: usize,
+    /// Every host that it is for.
+    pub names: Vec<String>,
 }
 
 impl Declaration {
     /// What the policy says of `endpoint`, with the chains that it names. `hierarchy` must have been made with them:
     /// certificates that it does not have are left out.
     pub fn of(endpoint: &Endpoint, chains: &Chains, hierarchy: &Hierarchy) -> Self {
-        let host = device::url::HttpsUrl::parse(endpoint.url.as_bytes());
         let captures = chains.by_path_of(endpoint);
         Self {
             name: endpoint.name.value.clone(),
-            host: host.map(|url| url.host().to_owned()).unwrap_or_default(),
+            host: server::host(&endpoint.url.value)
+                .unwrap_or_default()
+                .to_owned(),
             owner: endpoint.owner.value.clone(),
             profile: endpoint
                 .profile
@@ -137,13 +141,26 @@ impl Capture {
 
 /// The key that signed `leaf`: of several that may have, the one that was sent.
 fn issuer(leaf: &Certificate, above: &[CertificateId], hierarchy: &Hierarchy) -> Option<KeyId> {
-    let signers = hierarchy.signers(&leaf.der, &leaf.distinguished_names().1);
+    let mut signers = hierarchy.signers(&Signed::of(leaf), &leaf.distinguished_names().1);
+    signers.retain(|key| is_named(*key, &leaf.issuer, hierarchy));
     let sent = above.iter().filter_map(|id| hierarchy.certificate(*id));
     let mut sent = sent.map(|certificate| certificate.key);
     match signers.as_slice() {
         [one] => Some(*one),
         several => sent.find(|key| several.contains(key)),
     }
+}
+
+/// Whether the key has a certificate whose subject has these bytes, as far as one is in hand: bundles and webpki look for
+/// an issuer by the bytes of its name.
+fn is_named(key: KeyId, issuer: &[u8], hierarchy: &Hierarchy) -> bool {
+    let certificates = hierarchy.key(key).map_or(&[][..], |key| &key.certificates);
+    let certificates = certificates.iter();
+    let mut subjects = certificates
+        .filter_map(|id| hierarchy.certificate(*id)?.names_der.as_ref())
+        .map(|(subject, _)| subject.as_slice())
+        .peekable();
+    subjects.peek().is_none() || subjects.any(|subject| subject == issuer)
 }
 
 impl Leaf {
@@ -160,6 +177,7 @@ impl Leaf {
             key: certificate.key.clone(),
             signature: certificate.signature.clone(),
             der_length: certificate.der.len(),
+            names: crate::chains::names(certificate),
         }
     }
 }

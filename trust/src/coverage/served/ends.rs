@@ -22,8 +22,8 @@ pub(super) struct End {
 
 pub(super) fn of(chain: &SentChain, world: &World<'_>) -> End {
     let certificates: Vec<_> = certificates(chain, world).collect();
-    let first_to_end = certificates
-        .iter()
+    let first_to_end = (certificates.iter())
+        .filter(|certificate| !has_longer_twin(certificate, &certificates))
         .min_by_key(|certificate| certificate.not_after);
     let candidates = [
         first_to_end.map(|certificate| certificate_ends(certificate)),
@@ -43,12 +43,20 @@ pub(super) fn of(chain: &SentChain, world: &World<'_>) -> End {
     }
 }
 
+/// Whether another certificate of its key is sent, which ends later: nobody needs this one.
+fn has_longer_twin(certificate: &CaCertificate, sent: &[&CaCertificate]) -> bool {
+    let mut others = sent.iter();
+    others.any(|other| other.key == certificate.key && other.not_after > certificate.not_after)
+}
+
 /// The last day of a leaf, as far as its issuer's certificate limits it. Certificates above may end before it, and are sent
 /// until the next renewal.
 fn leaf_ends(chain: &SentChain, certificates: &[&CaCertificate]) -> Date {
-    let issuer = certificates.first();
-    let issuer = issuer.filter(|first| first.key == chain.below && !chain.unnamed_issuer);
-    issuer.map_or(Date::LAST, |issuer| issuer.not_after)
+    let issuers = certificates
+        .iter()
+        .filter(|one| one.key == chain.below && !chain.unnamed_issuer);
+    let last = issuers.map(|issuer| issuer.not_after).max();
+    last.unwrap_or(Date::LAST)
 }
 
 fn certificates<'a>(

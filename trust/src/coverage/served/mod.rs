@@ -26,8 +26,7 @@
 //!
 //! A leaf does not outlive the certificate of its issuer. Where a certificate above ends, servers go on sending it until they
 //! renew (AddTrust External CA Root, 2020): what a verifier says of it is the verifier's business. Revocation of an
-//! intermediate is an event like the others, unless the verifier checks revocation: then acceptance ends at once,
-//! whatever is served. `revoked` of a certificate says the same as an event.
+//! intermediate is an event like the others; `revoked` of a certificate says the same.
 //!
 //! **Evidence.** The captured leaf is *proven*. A fact's chain has the fact's confidence, but when nothing is known
 //! to follow it, only until the leaves that were issued on the day that is asked about have ended; that the CA goes
