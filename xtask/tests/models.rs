@@ -1,5 +1,6 @@
 //! The verifier models against the verifiers: for small random hierarchies of real certificates, what the engine says of a
-//! day is what OpenSSL, GnuTLS and mbedTLS say at noon of it, on each day on which something changes, and the days beside it.
+//! day is what the device, webpki, OpenSSL, GnuTLS and mbedTLS say at noon of it, on each day on which something changes, and the
+//! days beside it.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -27,11 +28,13 @@ use question::Asked;
 use world::World;
 
 /// Who has a model.
-const JUDGES: [Judge; 4] = [
+const JUDGES: [Judge; 6] = [
+    Judge::Device,
     Judge::GnuTls,
     Judge::MbedTls,
     Judge::OpenSsl,
     Judge::OpenSslPartialChain,
+    Judge::WebPki,
 ];
 
 /// How many hierarchies; more with `PERENNIAL_MODEL_WORLDS`.

@@ -26,7 +26,7 @@ pub struct Asked {
 
 /// What the program does, as far as it decides about these chains: what it accepts at least, and at most.
 ///
-/// * mbedTLS is the verifier of `esp-idf-pem-time`.
+/// * The device, mbedTLS and webpki are the verifiers of `perennial`, `esp-idf-pem-time` and `webpki`.
 /// * OpenSSL since 1.1.0 (`build_chain` in crypto/x509/x509_vfy.c): `X509_V_FLAG_TRUSTED_FIRST` is the default, so that the
 ///   store is asked for an issuer at each step, before what was sent, in any order. A chain has to end at a self-signed
 ///   certificate of the store, with `-partial_chain` at any of it. The dates of every certificate of the chain are checked,
@@ -49,6 +49,8 @@ pub fn behaviour(judge: Judge) -> [Behaviour; 2] {
         ..partial
     };
     match judge {
+        Judge::Device => [VerifierModel::Perennial.behaviour(); 2],
+        Judge::WebPki => [VerifierModel::WebPki.behaviour(); 2],
         Judge::GnuTls => [AnchorSearch::Top, AnchorSearch::EachStepAgain].map(searching),
         Judge::MbedTls => [VerifierModel::EspIdfPemTime.behaviour(); 2],
         Judge::OpenSsl => [modern; 2],

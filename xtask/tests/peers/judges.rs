@@ -8,6 +8,7 @@ use std::process::Command;
 use base64::Engine as _;
 use device::store::{AnchorContents, DatesChecked, Day, KeySetContents, StoreContents};
 use device::verify::{Clock, Moment, VerifiedServer};
+use rustls::pki_types::{CertificateDer, UnixTime};
 use tempfile::TempDir;
 use trust::anchors::Certificate;
 use trust::device::{DeviceRefusal, verify_chain};
@@ -15,14 +16,18 @@ use trust::source::{Location, SourceFile};
 
 use super::cases::Case;
 
-/// A stock program, asked in one way.
+/// A stock program or library, asked in one way.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Judge {
+    /// The device's own code.
+    Device,
     GnuTls,
     /// The ESP-IDF's.
     MbedTls,
     OpenSsl,
     OpenSslPartialChain,
+    /// With ring, as rustls has it.
+    WebPki,
 }
 
 impl Judge {
@@ -89,9 +94,11 @@ impl Judges {
         Files { folder }
     }
 
-    /// Whether a program accepts, and what it said.
+    /// Whether a judge accepts, and what it said.
     pub fn ask(&self, judge: Judge, case: &Case, files: &Files, time: i64) -> (bool, String) {
         let mut command = match judge {
+            Judge::Device => return said(self.device(case, time).map(drop)),
+            Judge::WebPki => return said(webpki(case, time)),
             Judge::GnuTls => self.certtool(case, time),
             Judge::MbedTls => self.mbedtls(case, time),
             Judge::OpenSsl => self.openssl(case, time),
@@ -159,6 +166,37 @@ impl Judges {
         command.args(["--verify-purpose", "1.3.6.1.5.5.7.3.1"]);
         command
     }
+}
+
+fn said<E: std::fmt::Display>(found: Result<(), E>) -> (bool, String) {
+    let said = found.as_ref().err().map(ToString::to_string);
+    (found.is_ok(), said.unwrap_or_default())
+}
+
+/// What webpki says of the chain, whoever it is for.
+fn webpki(case: &Case, time: i64) -> Result<(), webpki::Error> {
+    let der = |der: &Vec<u8>| CertificateDer::from(der.clone());
+    let (anchors, chain): (Vec<_>, Vec<_>) = (
+        case.anchors.iter().map(der).collect(),
+        case.chain.iter().map(der).collect(),
+    );
+    let anchors: Result<Vec<_>, _> = anchors
+        .iter()
+        .map(webpki::anchor_from_trusted_cert)
+        .collect();
+    let anchors = anchors?;
+    let seconds = std::time::Duration::from_secs(time.unsigned_abs());
+    let leaf = webpki::EndEntityCert::try_from(&chain[0])?;
+    let path = leaf.verify_for_usage(
+        webpki::ALL_VERIFICATION_ALGS,
+        &anchors,
+        &chain[1..],
+        UnixTime::since_unix_epoch(seconds),
+        webpki::KeyUsage::server_auth(),
+        None,
+        None,
+    );
+    path.map(drop)
 }
 
 fn anchor(der: &[u8]) -> AnchorContents {
