@@ -50,6 +50,14 @@ impl VerifierModel {
         }
     }
 
+    /// Whether anchors are certificates, with all their extensions; else a name and a key.
+    pub fn reads_anchors(self) -> bool {
+        matches!(
+            self,
+            Self::EspIdfPem | Self::EspIdfPemTime | Self::OpenSsl10
+        )
+    }
+
     /// Whether anchors are looked up by name, and of two with one name a single one is tried.
     pub fn tries_one_anchor_per_name(self) -> bool {
         matches!(self, Self::EspIdfBundle | Self::EspIdfBundleCrossSigned)

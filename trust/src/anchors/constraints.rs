@@ -121,13 +121,18 @@ impl NameConstraints {
         if self.subjects {
             return false;
         }
-        // What a wildcard stands for is below the rest of it.
-        let host = host.strip_prefix("*.").unwrap_or(host);
         if host.parse::<IpAddr>().is_ok() {
             return !self.addresses;
         }
-        let below = |domains: &[String]| domains.iter().any(|domain| is_below(host, domain));
-        self.permitted.as_deref().is_none_or(below) && !below(&self.excluded)
+        let host = host.to_ascii_lowercase();
+        // A wildcard stands for any name below the rest of it, so for one that is excluded there too.
+        let rest = host.strip_prefix("*.");
+        let below = |domain: &String| is_below(&host, domain);
+        let excluded =
+            |domain: &String| below(domain) || rest.is_some_and(|rest| is_below(domain, rest));
+        let permitted = self.permitted.as_ref();
+        permitted.is_none_or(|permitted| permitted.iter().any(below))
+            && !self.excluded.iter().any(excluded)
     }
 }
 
@@ -266,6 +271,12 @@ mod tests {
         let names = |names: &[&str]| Vec::from_iter(names.iter().map(|name| (*name).to_owned()));
         assert!(only.allow(&names(&["a.example.com", "*.example.com"]), 0));
         assert!(!only.allow(&names(&["a.example.com", "example.net"]), 0));
+        assert!(only.allow(&names(&["CDN.Example.COM"]), 0));
+        assert!(named(&[".example.com"], &[]).allow(&names(&["*.example.com"]), 0));
+        let without = named(&[], &["bad.example.com"]);
+        assert!(!without.allow(&names(&["cdn.Bad.example.com"]), 0));
+        assert!(!without.allow(&names(&["*.example.com"]), 0));
+        assert!(without.allow(&names(&["*.good.example.com"]), 0));
         let subject = made(|params| {
             let mut name = rcgen::DistinguishedName::new();
             name.push(rcgen::DnType::OrganizationName, "Other");

@@ -122,6 +122,7 @@ impl<'a> Carriers<'a> {
         let kind = self.hierarchy.key(certificate.key).map(|key| &key.kind);
         let usable = kind.is_some_and(|kind| self.model.model.verifies_with(kind));
         let readable = self.model.name_constraints.is_checked()
+            || !self.model.model.reads_anchors()
             || !certificate.constraints.has_critical_names();
         if !usable
             || !readable
@@ -190,7 +191,10 @@ impl<'a> Carriers<'a> {
     fn can_read(&self, chain: &SentChain) -> bool {
         let certificates = chain.certificates.iter();
         let mut certificates = certificates.filter_map(|id| self.hierarchy.certificate(*id));
-        let critical = |certificate: &CaCertificate| certificate.constraints.has_critical_names();
+        let critical = |certificate: &CaCertificate| {
+            let constraints = &certificate.constraints;
+            constraints.has_critical_names() || constraints.unknown_critical
+        };
         self.model.name_constraints.is_checked() || !certificates.any(critical)
     }
 }

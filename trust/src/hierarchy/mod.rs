@@ -68,7 +68,7 @@ pub struct Key {
     pub made: Option<Date>,
 }
 
-/// A CA certificate: binds `key` to one of `issuers`.
+/// A CA certificate: binds `key` to its issuer's.
 #[derive(Clone, Debug)]
 pub struct CaCertificate {
     /// SHA-256 of the DER certificate.

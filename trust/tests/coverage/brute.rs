@@ -106,7 +106,16 @@ impl World {
     }
 
     fn is_issued_with(&self, (below, _, certs): &Chain, day: i64) -> bool {
-        let tops = certs.last().map_or(vec![*below], |top| self.signers(*top));
+        let sent = |key: usize| certs.iter().any(|cert| self.certs[*cert].key == key);
+        let mut tops = BTreeSet::new();
+        for cert in certs {
+            let own = self.certs[*cert].subject == self.certs[*cert].issuer;
+            let above = self.signers(*cert).into_iter();
+            tops.extend(above.filter(|key| own || !sent(*key)));
+        }
+        if certs.is_empty() {
+            tops.insert(*below);
+        }
         let keys: Vec<usize> = certs
             .iter()
             .map(|cert| self.certs[*cert].key)
@@ -122,13 +131,9 @@ impl World {
                 && (key.is_some_and(|key| keys.contains(&key))
                     || cert.is_some_and(|cert| certs.contains(&cert) || own(&cert)))
         });
-        let of_key = |key: usize| {
-            certs
-                .iter()
-                .filter(move |cert| self.certs[**cert].key == key)
-        };
+        let names = |cert: usize| (self.certs[cert].key, self.signers(cert));
         let ended = certs.iter().any(|cert| {
-            let mut twins = of_key(self.certs[*cert].key);
+            let mut twins = certs.iter().filter(|twin| names(**twin) == names(*cert));
             twins.all(|twin| self.certs[*twin].last < day)
         });
         let gone = |key: &usize| {
@@ -145,7 +150,7 @@ impl World {
                 .filter(|_| certs.is_empty());
             published.into_iter().chain(not_after).any(|end| end < day)
         };
-        let rootless = !tops.is_empty() && tops.iter().all(gone);
+        let rootless = tops.iter().any(gone);
         !retired && !ended && !rootless
     }
 

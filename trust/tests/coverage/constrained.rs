@@ -152,3 +152,40 @@ fn what_is_sent_besides_does_no_harm() {
         }
     }
 }
+
+/// Servers send the root too, though nobody needs it. What ends above it ends all the same.
+#[test]
+fn a_root_that_is_sent_hides_no_end() {
+    let (old, mut root, issuing) = (Ca::new("Old"), Ca::new("Root"), Ca::new("Issuing"));
+    let (own, by_root) = (root.root(), issuing.by(&root));
+    root.params.not_after = rcgen::date_time_ymd(2030, 5, 30);
+    let chain = vec![issuing.leaf(), by_root, root.by(&old)];
+    let with_root = [chain.clone(), vec![own]].concat();
+    for model in [VerifierModel::EspIdfPem, VerifierModel::EspIdfBundle] {
+        for chain in [&chain, &with_root] {
+            // Who checks no dates is held until the first renewal.
+            let asked = asked(model, &[old.root()], &[], chain);
+            assert_eq!(asked, "[2030-09-01, -]", "{model:?}");
+        }
+    }
+}
+
+/// mbedTLS reads every certificate of a message, also one that nobody needs.
+#[test]
+fn what_cannot_be_read_is_harmful_besides() {
+    let (root, mut stray, issuing) = (Ca::new("Root"), Ca::new("Stray"), Ca::new("Issuing"));
+    let mut strange = CustomExtension::from_oid_content(&[1, 2, 3, 4], vec![5, 0]);
+    strange.set_criticality(true);
+    stray.params.custom_extensions = vec![strange];
+    let chain = [issuing.leaf(), issuing.by(&root), stray.by(&root)];
+    for (model, expected) in [
+        (VerifierModel::EspIdfPem, NEVER),
+        (VerifierModel::WebPki, "-"),
+    ] {
+        assert_eq!(
+            asked(model, &[root.root()], &[], &chain),
+            expected,
+            "{model:?}"
+        );
+    }
+}

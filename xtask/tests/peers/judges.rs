@@ -97,8 +97,8 @@ impl Judges {
     /// Whether a judge accepts, and what it said.
     pub fn ask(&self, judge: Judge, case: &Case, files: &Files, time: i64) -> (bool, String) {
         let mut command = match judge {
-            Judge::Device => return said(self.device(case, time).map(drop)),
-            Judge::WebPki => return said(webpki(case, time)),
+            Judge::Device => return said(&self.device(case, time).map(drop)),
+            Judge::WebPki => return said(&webpki(case, time)),
             Judge::GnuTls => self.certtool(case, time),
             Judge::MbedTls => self.mbedtls(case, time),
             Judge::OpenSsl => self.openssl(case, time),
@@ -168,7 +168,7 @@ impl Judges {
     }
 }
 
-fn said<E: std::fmt::Display>(found: Result<(), E>) -> (bool, String) {
+fn said<E: std::fmt::Display>(found: &Result<(), E>) -> (bool, String) {
     let said = found.as_ref().err().map(ToString::to_string);
     (found.is_ok(), said.unwrap_or_default())
 }

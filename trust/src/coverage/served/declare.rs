@@ -142,7 +142,7 @@ impl Capture {
 /// The key that signed `leaf`: of several that may have, the one that was sent.
 fn issuer(leaf: &Certificate, above: &[CertificateId], hierarchy: &Hierarchy) -> Option<KeyId> {
     let mut signers = hierarchy.signers(&Signed::of(leaf), &leaf.distinguished_names().1);
-    signers.retain(|key| is_named(*key, &leaf.issuer, hierarchy));
+    signers.retain(|key| is_named(*key, &leaf.issuer, above, hierarchy));
     let sent = above.iter().filter_map(|id| hierarchy.certificate(*id));
     let mut sent = sent.map(|certificate| certificate.key);
     match signers.as_slice() {
@@ -152,10 +152,12 @@ fn issuer(leaf: &Certificate, above: &[CertificateId], hierarchy: &Hierarchy) ->
 }
 
 /// Whether the key has a certificate whose subject has these bytes, as far as one is in hand: bundles and webpki look for
-/// an issuer by the bytes of its name.
-fn is_named(key: KeyId, issuer: &[u8], hierarchy: &Hierarchy) -> bool {
-    let certificates = hierarchy.key(key).map_or(&[][..], |key| &key.certificates);
-    let certificates = certificates.iter();
+/// an issuer by the bytes of its name. Where certificates of the key were sent, it is one of these.
+fn is_named(key: KeyId, issuer: &[u8], above: &[CertificateId], hierarchy: &Hierarchy) -> bool {
+    let all = hierarchy.key(key).map_or(&[][..], |key| &key.certificates);
+    let is_sent = |id: &&CertificateId| above.contains(id);
+    let any_sent = all.iter().any(|id| is_sent(&id));
+    let certificates = all.iter().filter(|id| !any_sent || is_sent(id));
     let mut subjects = certificates
         .filter_map(|id| hierarchy.certificate(*id)?.names_der.as_ref())
         .map(|(subject, _)| subject.as_slice())

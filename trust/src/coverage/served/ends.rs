@@ -1,6 +1,6 @@
 //! Until when a chain is issued with, and until when a leaf below it can be served.
 
-use std::slice;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::calendar::{Confidence, EventFact, EventKind};
@@ -43,10 +43,13 @@ pub(super) fn of(chain: &SentChain, world: &World<'_>) -> End {
     }
 }
 
-/// Whether another certificate of its key is sent, which ends later: nobody needs this one.
+/// Whether another certificate of its key by its issuer is sent, which ends later: nobody needs this one.
 fn has_longer_twin(certificate: &CaCertificate, sent: &[&CaCertificate]) -> bool {
     let mut others = sent.iter();
-    others.any(|other| other.key == certificate.key && other.not_after > certificate.not_after)
+    others.any(|other| {
+        (other.key, &other.issuers) == (certificate.key, &certificate.issuers)
+            && other.not_after > certificate.not_after
+    })
 }
 
 /// The last day of a leaf, as far as its issuer's certificate limits it. Certificates above may end before it, and are sent
@@ -95,7 +98,7 @@ fn certificate_ends(certificate: &CaCertificate) -> (Date, Cause) {
 }
 
 /// The event that retires the issuer's key, a certificate or key that is sent, or a root above them: whoever distrusts
-/// it names the root, and that is hardly ever sent. Where several keys have the root's name, any of them may be it.
+/// it names the root, and that is hardly ever sent.
 fn retirement(
     chain: &SentChain,
     certificates: &[&CaCertificate],
@@ -165,25 +168,31 @@ fn is_earlier_date_of(other: &EventFact, event: &EventFact) -> bool {
         && names(other) == names(event)
 }
 
-/// The end of the root at the top: the latest one, where several keys have its name.
+/// The first end of a root above.
 fn root_end(
     chain: &SentChain,
     certificates: &[&CaCertificate],
     world: &World<'_>,
 ) -> Option<(Date, Cause)> {
-    let ends = roots(chain, certificates)
-        .iter()
-        .map(|root| key_end(*root, certificates.is_empty(), world));
-    // One root without an end has none.
-    ends.collect::<Option<Vec<_>>>()?
-        .into_iter()
-        .max_by_key(|(day, _)| *day)
+    let roots = roots(chain, certificates).into_iter();
+    roots
+        .filter_map(|root| key_end(root, certificates.is_empty(), world))
+        .min_by_key(|(day, _)| *day)
 }
 
-/// The keys that may be the root above everything that is sent.
-fn roots<'a>(chain: &'a SentChain, certificates: &[&'a CaCertificate]) -> &'a [KeyId] {
-    let top = certificates.last();
-    top.map_or(slice::from_ref(&chain.below), |top| &top.issuers)
+/// The keys above what is sent: of a root that is sent, and of every issuer that is not.
+fn roots(chain: &SentChain, certificates: &[&CaCertificate]) -> Vec<KeyId> {
+    if certificates.is_empty() {
+        return vec![chain.below];
+    }
+    let is_sent = |key: &KeyId| certificates.iter().any(|sent| sent.key == *key);
+    let above = certificates.iter().flat_map(|certificate| {
+        let is_root = certificate.self_issued();
+        let issuers = certificate.issuers.iter().copied();
+        issuers.filter(move |issuer| is_root || !is_sent(issuer))
+    });
+    let above: BTreeSet<KeyId> = above.collect();
+    above.into_iter().collect()
 }
 
 /// The self-issued certificates of a key.

@@ -3,9 +3,10 @@
 //! **Issuing.** The captured chain, else the calendar's chains of the endpoint's CA and profile, say with which chain a
 //! leaf is *issued* on each day. A chain fact holds until the next one of its profile; before the first it is
 //! assumed. Where a fact names an issuer without a known certificate, an unknown chain is possible beside the others.
-//! A chain is issued no longer from the day of an event that retires its issuer's key, one of its certificates or the
-//! root above them, after the first notAfter of its certificates, and after the end that its top root's owner,
-//! programmes or (where nothing but the root is known) notAfter give it. From then on, until the next fact, the
+//! A chain is issued no longer from the day of an event that retires its issuer's key, one of its certificates or a
+//! root above them, after the first notAfter of its certificates (but for one beside which a longer one of the same key and
+//! issuer is sent), and after the end that the owner, programmes or (where nothing but the root is known) notAfter of a
+//! root above give it. From then on, until the next fact, the
 //! chain is unknown. The notAfter of a root above a cross-certificate that outlives it does not count: such a chain
 //! is meant to be served longer (DST Root CA X3).
 //!
