@@ -153,8 +153,13 @@ impl<'a> Carriers<'a> {
             .collect();
         let mut found = Vec::new();
         for (place, chain) in served.chains.iter().enumerate() {
-            let hosts = hosts(served, chain);
-            self.chain(place, (chain, &hosts), &pins, &mut found);
+            let sent = Sent {
+                served,
+                chain,
+                place,
+                pins: &pins,
+            };
+            self.chain(sent, &mut found);
         }
         let keys: BTreeSet<_> = (served.alternatives.iter())
             .filter_map(Alternative::leaf_key)
@@ -166,25 +171,12 @@ impl<'a> Carriers<'a> {
         found
     }
 
-    fn chain(
-        &self,
-        place: usize,
-        (chain, hosts): (&SentChain, &[String]),
-        pins: &[(usize, &StorePin)],
-        found: &mut Vec<Acceptance>,
-    ) {
-        let below = self.hierarchy.key(chain.below);
+    fn chain(&self, sent: Sent<'_, 'a>, found: &mut Vec<Acceptance>) {
+        let below = self.hierarchy.key(sent.chain.below);
         let usable = below.is_some_and(|key| self.model.model.verifies_with(&key.kind));
-        if !usable || !self.can_read(chain) {
-            return;
+        if usable && self.can_read(sent.chain) {
+            Walk::new(self, sent, found).start_at_the_leaf();
         }
-        let sent = Sent {
-            chain,
-            hosts,
-            place,
-            pins,
-        };
-        Walk::new(self, sent, found).start_at_the_leaf();
     }
 
     /// Whether no certificate has a critical extension that the verifier does not know.
@@ -197,18 +189,6 @@ impl<'a> Carriers<'a> {
         };
         self.model.name_constraints.is_checked() || !certificates.any(critical)
     }
-}
-
-/// The hosts that a leaf below `chain` is for: the endpoint's, and those of the leaves that were captured below it.
-fn hosts(served: &Served, chain: &SentChain) -> Vec<String> {
-    let captures = served
-        .alternatives
-        .iter()
-        .filter_map(|one| one.capture.as_deref());
-    let below = captures.filter(|capture| capture.sends(Some(chain)));
-    let names = below.flat_map(|capture| capture.leaf.names.iter().cloned());
-    let hosts: BTreeSet<_> = names.chain([served.host.clone()]).collect();
-    hosts.into_iter().collect()
 }
 
 /// A pin of a captured leaf's key accepts whatever is sent below it: proven as long as that leaf holds, and then assumed,

@@ -1,9 +1,11 @@
 //! The search for paths from a leaf to anchors, as each verifier does it.
 
+use std::collections::BTreeSet;
+
 use super::StorePin;
 use super::accept::{Acceptance, Carriers};
 use super::cause::Level;
-use super::served::SentChain;
+use super::served::{SentChain, Served};
 use crate::date::Date;
 use crate::hierarchy::{CaCertificate, CertificateId, KeyId};
 use crate::policy::Sha256;
@@ -15,12 +17,26 @@ const MOST_STEPS: usize = 100;
 /// A chain, who sends it, and the pins of that endpoint by carrier.
 #[derive(Clone, Copy)]
 pub(super) struct Sent<'w, 'a> {
+    pub(super) served: &'w Served,
     pub(super) chain: &'w SentChain,
-    /// For which hosts the leaf is.
-    pub(super) hosts: &'w [String],
     /// The chain's place in the endpoint's list.
     pub(super) place: usize,
     pub(super) pins: &'w [(usize, &'a StorePin)],
+}
+
+impl Sent<'_, '_> {
+    /// The hosts that a leaf below the chain is for: the endpoint's, and those of the leaves that were captured below it.
+    fn hosts(&self) -> Vec<String> {
+        let captures = self
+            .served
+            .alternatives
+            .iter()
+            .filter_map(|one| one.capture.as_deref());
+        let below = captures.filter(|capture| capture.sends(Some(self.chain)));
+        let names = below.flat_map(|capture| capture.leaf.names.iter().cloned());
+        let hosts: BTreeSet<_> = names.chain([self.served.host.clone()]).collect();
+        hosts.into_iter().collect()
+    }
 }
 
 /// The search for anchors from the leaf upwards.
@@ -157,10 +173,17 @@ impl<'w, 'a> Walk<'w, 'a> {
 
     /// Whether `certificate` may stand above the path.
     fn may_stand(&self, certificate: &CaCertificate) -> bool {
-        certificate.may_issue
-            && certificate
-                .constraints
-                .allow(self.sent.hosts, self.between())
+        certificate.may_issue && self.allows(certificate)
+    }
+
+    /// Whether `issuer` allows the path and the leaf below it. Hardly any has something to say of the leaf's names.
+    fn allows(&self, issuer: &CaCertificate) -> bool {
+        let constraints = &issuer.constraints;
+        let hosts = match constraints.names {
+            None => Vec::new(),
+            Some(_) => self.sent.hosts(),
+        };
+        constraints.allow(&hosts, self.between())
     }
 
     /// How many certificates of the path are not self-issued.
@@ -239,11 +262,8 @@ impl<'w, 'a> Walk<'w, 'a> {
     ) -> Option<Vec<(Date, Date)>> {
         let mut trusted = None;
         for anchor in &self.carriers.anchors {
-            let signs = issuers.contains(&anchor.certificate.key)
-                && anchor
-                    .certificate
-                    .constraints
-                    .allow(self.sent.hosts, self.between());
+            let signs =
+                issuers.contains(&anchor.certificate.key) && self.allows(anchor.certificate);
             if !signs || !self.names_agree(at, anchor.certificate) {
                 continue;
             }
