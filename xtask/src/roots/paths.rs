@@ -60,8 +60,7 @@ pub(super) fn run(
     let pool = Pool::open(project)?;
     // An answer from a part of the facts would look like one from all of them.
     let exit = pool.complain();
-    let endpoints = project.inputs()?.inputs.endpoints;
-    let (chains, _) = Chains::read(&endpoints, &pool.policy);
+    let (chains, _) = Chains::read(&pool.endpoints, &pool.policy);
     let hierarchy = Hierarchy::of_project(&pool.calendar, &pool.inventory, &chains);
     let key = one(&hierarchy, &arguments.which)?;
     let document = document(&hierarchy, key, &pool.policy);

@@ -1,10 +1,13 @@
 //! The pool with everything that is said about its anchors.
 
+use std::sync::Arc;
+
 use trust::anchors::{Certificate, Inventory};
 use trust::calendar::Calendar;
 use trust::finding::{Finding, Severity};
 use trust::ledger::{Ledger, RecordedRelease};
 use trust::policy::{self, PolicyDraft, RequiredRoot};
+use trust::source::SourceFile;
 
 use crate::exit::Exit;
 use crate::failure::Result;
@@ -17,6 +20,8 @@ pub(super) struct Pool {
     pub(super) policy: PolicyDraft,
     /// The policy as it stands, for what could not be read of it.
     pub(super) policy_text: String,
+    /// Files of captured chains.
+    pub(super) endpoints: Vec<Arc<SourceFile>>,
     ledger: Ledger,
     findings: Vec<Finding>,
 }
@@ -35,6 +40,7 @@ impl Pool {
             calendar,
             policy: policy::read(&inputs.policy).draft,
             policy_text: inputs.policy.text.clone(),
+            endpoints: inputs.endpoints,
             ledger,
             findings,
         })
