@@ -38,6 +38,8 @@ Exit codes:
 pub enum Verb {
     /// Check, render, build, sign and report: a release in dist/<version>, or the reasons why not
     BuildFirmware(crate::build::BuildArguments),
+    /// Everything that a release is made of in one file, to build it again without a network
+    Capsule(crate::capsule::CapsuleArguments),
     /// Prove the policy: the findings
     Check(crate::check::CheckArguments),
     /// Record what update servers send; verifies nothing
@@ -52,6 +54,8 @@ pub enum Verb {
     Policy(crate::policy::PolicyArguments),
     /// Write the provisioning partition of a device: Wi-Fi network and static hosts
     Provision(crate::provision::ProvisionArguments),
+    /// Build a published release again, from its commit or its capsule, and compare every byte
+    Rebuild(crate::rebuild::RebuildArguments),
     /// The ledger of shipped releases: list, show
     Releases(crate::releases::ReleasesArguments),
     /// Write the proven trust store as source, or in another form

@@ -1,7 +1,15 @@
 //! What git knows of the checkout: commit, its date, whether the tree is dirty, files of a commit.
 
+mod objects;
+
+use std::io::Write as _;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
+
+pub use objects::{
+    File, blob, check_out_alone, commit_object, files_at, initialise, write_blobs, write_commit,
+    write_index, write_tree,
+};
 
 use crate::entry_kind::EntryKind;
 use crate::exit::Exit;
@@ -80,6 +88,44 @@ pub fn unwatched(root: &Path) -> Result<Vec<String>> {
     Ok(listing.split('\0').filter_map(marked).collect())
 }
 
+/// Every file of the working tree at `root` that git has or would add, as a path from `root`; in an order of git's own.
+pub fn working_files(root: &Path) -> Result<Vec<String>> {
+    let listing = text(
+        root,
+        &[
+            "ls-files",
+            "-z",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+        ],
+    )?;
+    let paths = listing.split('\0').filter(|path| !path.is_empty());
+    Ok(paths.map(str::to_owned).collect())
+}
+
+/// Whether the repository has this commit, with the list of its files.
+pub fn has_commit(root: &Path, commit: &str) -> bool {
+    run(root, &["cat-file", "-e", &format!("{commit}^{{tree}}")]).is_ok()
+}
+
+/// Whether `paths` of the working tree at `root` are those of `commit`: nothing changed, nothing more.
+pub fn is_same(root: &Path, commit: &str, paths: &[&str]) -> Result<bool> {
+    let changed = [&["diff", "--name-only", commit, "--"], paths].concat();
+    let more = [&["ls-files", "--others", "--exclude-standard", "--"], paths].concat();
+    Ok(run(root, &changed)?.is_empty() && run(root, &more)?.is_empty())
+}
+
+/// Checks `commit` of the repository at `root` out into `folder`, a repository of its own that shares nothing it could write.
+pub fn check_out(root: &Path, commit: &str, folder: &Path) -> Result<()> {
+    let (from, into) = (root.display().to_string(), folder.display().to_string());
+    run(
+        root,
+        &["clone", "--quiet", "--no-checkout", "--", &from, &into],
+    )?;
+    run(folder, &["checkout", "--quiet", "--detach", commit]).map(drop)
+}
+
 /// The root of the repository's working tree, and where `root` is in it: empty, or a path that ends with `/`.
 pub fn place(root: &Path) -> Result<(String, String)> {
     let told = text(root, &["rev-parse", "--show-toplevel", "--show-prefix"])?;
@@ -95,6 +141,11 @@ fn text(root: &Path, arguments: &[&str]) -> Result<String> {
 }
 
 fn run(root: &Path, arguments: &[&str]) -> Result<Vec<u8>> {
+    output(root, arguments, &[])
+}
+
+/// What git wrote, fed with `input`.
+fn output(root: &Path, arguments: &[&str], input: &[u8]) -> Result<Vec<u8>> {
     let mut git = Command::new("git");
     // The caller's GIT_DIR and its like would make this another repository.
     for (name, _) in
@@ -102,15 +153,13 @@ fn run(root: &Path, arguments: &[&str]) -> Result<Vec<u8>> {
     {
         git.env_remove(name);
     }
-    let started = git
-        .arg("-C")
+    git.arg("-C")
         .arg(root)
         // A build that is killed must not leave a lock behind on which the next commit fails.
         .arg("--no-optional-locks")
         .args(["-c", "core.quotePath=false"])
-        .args(arguments)
-        .output();
-    let output = started.map_err(|error| {
+        .args(arguments);
+    let output = fed(&mut git, input).map_err(|error| {
         Failure::new(Exit::Environment, "cannot run git")
             .evidence(error)
             .help("install git")
@@ -121,4 +170,19 @@ fn run(root: &Path, arguments: &[&str]) -> Result<Vec<u8>> {
     Err(Failure::new(Exit::Unreadable, format!("`git {}` failed in {}", arguments.join(" "), root.display()))
         .evidence(String::from_utf8_lossy(&output.stderr).trim())
         .help("commit, version and release date come from git: work in a checkout with at least one commit"))
+}
+
+fn fed(command: &mut Command, input: &[u8]) -> std::io::Result<std::process::Output> {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.stdin(Stdio::piped()).spawn()?;
+    let mut stdin = child.stdin.take();
+    let input = input.to_owned();
+    // On a thread of its own: whoever is fed may write before it has read everything.
+    let feeder = std::thread::spawn(move || {
+        // What it did not read it will complain about itself.
+        let _ = stdin.as_mut().map(|stdin| stdin.write_all(&input));
+    });
+    let output = child.wait_with_output();
+    let _ = feeder.join();
+    output
 }

@@ -17,6 +17,7 @@
 pub mod atomic;
 pub mod broken_pipe;
 pub mod build;
+pub mod capsule;
 pub mod check;
 pub mod cli;
 pub mod endpoints;
@@ -35,6 +36,7 @@ pub mod policy;
 pub mod progress;
 pub mod project;
 pub mod provision;
+pub mod rebuild;
 pub mod release;
 pub mod release_date;
 pub mod releases;

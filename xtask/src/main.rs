@@ -13,8 +13,8 @@ use xtask::failure::Result;
 use xtask::progress::Progress;
 use xtask::project::Project;
 use xtask::{
-    build, check, endpoints, explain, forecast, keys, outcome, output, policy, provision, releases,
-    render, roots, solve, test, toolchain, verify,
+    build, capsule, check, endpoints, explain, forecast, keys, outcome, output, policy, provision,
+    rebuild, releases, render, roots, solve, test, toolchain, verify,
 };
 
 fn main() -> ExitCode {
@@ -35,6 +35,7 @@ fn run(cli: &Cli) -> Result<Exit> {
     let project = || Project::find(cli.project.as_deref());
     match &cli.verb {
         Verb::BuildFirmware(arguments) => build::run(&project()?, arguments),
+        Verb::Capsule(arguments) => capsule::run(&project()?, arguments),
         Verb::Check(arguments) => check::run(&project()?, arguments),
         Verb::Endpoints(arguments) => endpoints::run(&project()?, arguments),
         Verb::Explain(arguments) => explain::run(arguments),
@@ -42,6 +43,7 @@ fn run(cli: &Cli) -> Result<Exit> {
         Verb::Keys(arguments) => keys::run(arguments, &mut out, &mut std::io::stderr()),
         Verb::Policy(arguments) => policy::run(&project()?, arguments),
         Verb::Provision(arguments) => provision::run(arguments),
+        Verb::Rebuild(arguments) => rebuild::run(&project()?, arguments),
         Verb::Releases(arguments) => releases::run(&project()?, arguments),
         Verb::Render(arguments) => render::run(&project()?, arguments),
         Verb::Roots(arguments) => roots::run(&project()?, arguments),

@@ -6,12 +6,17 @@ use std::process::Command;
 
 use trust::date::Date;
 
+use super::cargo_configuration;
+use super::crates::{self, Crates};
+use super::environment::{self, FETCH_ONLY, PASSED_ON, of_caller};
+use super::lockfile::Lockfile;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
-use crate::toolchain::Toolchain;
+use crate::progress::Progress;
+use crate::toolchain::{TARGET, Toolchain, files};
 
-/// The target of every image.
-pub const TARGET: &str = "riscv32imc-unknown-none-elf";
+/// The program of the firmware crate.
+const PROGRAM: &str = "perennial-firmware";
 
 /// What the image says of itself: the only values that the firmware takes from the environment.
 #[derive(Clone, Debug)]
@@ -28,141 +33,215 @@ pub struct Identity {
     pub epoch: i64,
 }
 
-/// Variables of the caller that a build may see. They say where things are, never what is built: every path
-/// of them is remapped. Everything else is cleared.
-const PASSED_ON: [&str; 5] = [
-    "CARGO_HOME",
-    "HOME",
-    "PATH",
-    "RUSTUP_HOME",
-    "RUSTUP_TOOLCHAIN",
-];
+/// Where a firmware is compiled, from what, and in which surroundings. No byte of the image may depend on it.
+#[derive(Clone, Debug)]
+pub struct Workplace {
+    /// The project; the firmware is in `firmware/`.
+    pub root: PathBuf,
+    /// Where compiled files go.
+    pub target: PathBuf,
+    /// Homes of cargo and of build scripts: nothing of the caller's is in them.
+    pub homes: PathBuf,
+    /// The crates.
+    pub crates: Crates,
+    /// Compiler and linker.
+    pub toolchain: Toolchain,
+    /// What else a build script could see.
+    pub surroundings: Surroundings,
+}
 
-/// What the network of the caller needs, for fetching only.
-const FETCH_ONLY: [&str; 8] = [
-    "HTTPS_PROXY",
-    "HTTP_PROXY",
-    "NO_PROXY",
-    "SSL_CERT_DIR",
-    "SSL_CERT_FILE",
-    "https_proxy",
-    "http_proxy",
-    "no_proxy",
-];
+/// What a build script could see besides files and the identity of the build.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Surroundings {
+    /// Variables of the environment.
+    pub variables: Vec<(String, OsString)>,
+    /// Compilers at once; cargo's default where none is said.
+    pub jobs: Option<usize>,
+    /// What starts cargo, with its arguments; cargo itself where it is empty.
+    pub starter: Vec<OsString>,
+}
 
-/// Fetches the locked dependencies and compiles `firmware/` in release mode; returns the stripped ELF file.
+impl Surroundings {
+    /// Those of a release.
+    pub fn of_release() -> Self {
+        let variables = [("LC_ALL", "C"), ("TZ", "UTC")];
+        Self {
+            variables: variables
+                .map(|(name, value)| (name.to_owned(), value.into()))
+                .into(),
+            jobs: None,
+            starter: Vec::new(),
+        }
+    }
+}
+
+/// Fetches the locked crates of `root`'s firmware if they are not here, and unpacks them below `private`.
 ///
 /// # Errors
-/// [`Exit::Environment`] when the dependencies cannot be fetched or the compiler fails.
-pub fn compile(root: &Path, toolchain: &Toolchain, identity: &Identity) -> Result<PathBuf> {
-    let mut fetch = cargo(root, toolchain, "fetch");
-    for name in FETCH_ONLY
-        .iter()
-        .chain(&["CARGO_HTTP_CAINFO", "CARGO_NET_GIT_FETCH_WITH_CLI"])
-    {
-        fetch.envs(std::env::var_os(name).map(|value| (name, value)));
-    }
-    run(
-        fetch,
-        "fetch the dependencies of the firmware",
-        "connect to the package registry once, or see `cargo fetch`",
-    )?;
-
-    let mut build = cargo(root, toolchain, "build");
-    build.args(["--release", "--offline"]);
-    build.env(
-        "CARGO_ENCODED_RUSTFLAGS",
-        rustflags(root, toolchain).join("\x1f"),
-    );
-    build.env("PERENNIAL_PRODUCT", &identity.product);
-    build.env("PERENNIAL_VERSION", &identity.version);
-    build.env("PERENNIAL_COMMIT", &identity.commit);
-    build.env("PERENNIAL_RELEASE_DATE", identity.released.to_string());
-    build.env("SOURCE_DATE_EPOCH", identity.epoch.to_string());
-    run(
-        build,
-        "compile the firmware",
-        "the compiler's own message is above",
-    )?;
-    Ok(target_dir(root)
-        .join(TARGET)
-        .join("release/perennial-firmware"))
+/// [`Exit::Environment`] when they cannot be had, and when this machine would decide what is compiled.
+pub fn crates(root: &Path, private: &Path, progress: Progress) -> Result<Crates> {
+    environment::require_unconfigured(std::env::vars_os().map(|(name, _)| name))?;
+    let firmware = root.join("firmware");
+    let lockfile = Lockfile::read(&firmware.join("Cargo.lock"))?;
+    let store = private.join("crates");
+    let in_store = || Crates::in_store(&store, &lockfile, &archives_of_caller(), progress);
+    in_store().or_else(|_| {
+        fetch(&firmware, progress)?;
+        in_store()
+    })
 }
 
-fn target_dir(root: &Path) -> PathBuf {
-    root.join("target/firmware")
+/// The files of the crates that `lockfile`, of the crate or workspace in `folder`, has; fetched if they are not here.
+///
+/// # Errors
+/// [`Exit::Environment`] when they cannot be had.
+pub fn archives(folder: &Path, lockfile: &Lockfile, progress: Progress) -> Result<Vec<Vec<u8>>> {
+    let all = || -> Result<Vec<Vec<u8>>> {
+        let archives = archives_of_caller();
+        let crates = lockfile.crates().iter();
+        crates
+            .map(|package| crates::archive(package, &archives))
+            .collect()
+    };
+    all().or_else(|_| {
+        fetch(folder, progress)?;
+        all()
+    })
 }
 
-fn cargo(root: &Path, toolchain: &Toolchain, verb: &str) -> Command {
-    let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(program);
-    command.current_dir(root.join("firmware")).env_clear();
-    for name in PASSED_ON {
-        command.envs(std::env::var_os(name).map(|value| (name, value)));
-    }
+fn archives_of_caller() -> Vec<PathBuf> {
+    let home = environment::cargo_home();
+    home.as_deref()
+        .map(crates::archives_of_cargo)
+        .unwrap_or_default()
+}
+
+/// Downloads the crates of the crate or workspace in `folder` with the caller's own cargo: its mirrors, its proxies.
+fn fetch(folder: &Path, progress: Progress) -> Result<()> {
+    progress.say("fetching the locked crates");
+    let mut command = Command::new(cargo_program());
+    command.current_dir(folder).env_clear();
     command
-        .env("LC_ALL", "C")
-        .env("TZ", "UTC")
-        .env("CARGO_INCREMENTAL", "0")
-        .env("CARGO_TARGET_DIR", target_dir(root));
-    command.envs(toolchain.cargo_environment());
-    command
-        .args([verb, "--locked", "--quiet"])
-        .args(toolchain.cargo_arguments());
-    command
+        .envs(of_caller(&PASSED_ON))
+        .envs(of_caller(&FETCH_ONLY));
+    command.envs(of_caller(&["CARGO_HOME", "HOME"]));
+    command.args(["fetch", "--locked", "--quiet"]);
+    let next_step = "connect to the package registry once, or see `cargo fetch`";
+    run(command, "fetch the locked crates", next_step)
 }
 
-/// Flags that every crate of the image is compiled with. Paths of this machine become names: they would
-/// stand in panic messages otherwise. Of two remaps that fit, the last one counts.
-fn rustflags(root: &Path, toolchain: &Toolchain) -> Vec<String> {
-    let mut flags = vec![
-        "-Cforce-frame-pointers".to_owned(),
-        "-Csymbol-mangling-version=v0".to_owned(),
-        "-Clink-arg=--build-id=none".to_owned(),
-        format!("-Clinker={}", toolchain.linker.display()),
-    ];
-    for (path, name) in named_paths(root, toolchain) {
-        let canonical = path.canonicalize().unwrap_or_else(|_| path.clone());
-        flags.push(format!("--remap-path-prefix={}={name}", path.display()));
-        flags.push(format!(
-            "--remap-path-prefix={}={name}",
-            canonical.display()
-        ));
+impl Workplace {
+    /// Compiles `firmware/` in release mode; the bytes of the stripped ELF file.
+    ///
+    /// # Errors
+    /// [`Exit::Environment`] when the compiler fails, or cargo's configuration would decide what it makes.
+    pub fn compile(&self, identity: &Identity) -> Result<Vec<u8>> {
+        let folder = self.root.join("firmware");
+        cargo_configuration::require_harmless(&folder, None)?;
+        for home in [self.cargo_home(), self.home()] {
+            files::create(&home)?;
+        }
+        let mut build = self.cargo(&folder);
+        build
+            .env("CARGO_ENCODED_RUSTFLAGS", self.rustflags().join("\x1f"))
+            .env("PERENNIAL_PRODUCT", &identity.product)
+            .env("PERENNIAL_VERSION", &identity.version)
+            .env("PERENNIAL_COMMIT", &identity.commit)
+            .env("PERENNIAL_RELEASE_DATE", identity.released.to_string())
+            .env("SOURCE_DATE_EPOCH", identity.epoch.to_string());
+        run(
+            build,
+            "compile the firmware",
+            "the compiler's own message is above",
+        )?;
+        let path = self.target.join(TARGET).join("release").join(PROGRAM);
+        std::fs::read(&path).map_err(|error| Failure::io("read", &path, &error))
     }
-    flags
+
+    /// Every path of this machine that the compiler gets to see, and the name that it has in an image. Where one is below
+    /// another, it comes later: of two remaps that fit, the last one counts.
+    pub fn named_paths(&self) -> Vec<(PathBuf, &'static str)> {
+        vec![
+            (self.root.clone(), "/perennial"),
+            (self.target.clone(), "/target"),
+            (self.homes.clone(), "/homes"),
+            (self.cargo_home(), "/cargo"),
+            (self.crates.folder().to_owned(), "/cargo/registry"),
+            (self.toolchain.sysroot.clone(), "/sysroot"),
+        ]
+    }
+
+    fn home(&self) -> PathBuf {
+        self.homes.join("user")
+    }
+
+    /// A home in which no configuration is.
+    fn cargo_home(&self) -> PathBuf {
+        self.homes.join("cargo")
+    }
+
+    fn cargo(&self, folder: &Path) -> Command {
+        let mut words = self.surroundings.starter.clone();
+        words.push(cargo_program());
+        let mut command = Command::new(&words[0]);
+        command.args(&words[1..]);
+        command.current_dir(folder).env_clear();
+        command
+            .envs(of_caller(&PASSED_ON))
+            .envs(rustup_home())
+            .envs(
+                self.surroundings
+                    .variables
+                    .iter()
+                    .map(|(name, value)| (name, value)),
+            )
+            .env("HOME", self.home())
+            .env("CARGO_HOME", self.cargo_home())
+            .env("CARGO_INCREMENTAL", "0")
+            .env("CARGO_TARGET_DIR", &self.target)
+            .envs(self.toolchain.cargo_environment());
+        command
+            .args(["build", "--release", "--locked", "--offline", "--quiet"])
+            .args(self.crates.cargo_arguments())
+            .args(self.toolchain.cargo_arguments());
+        if let Some(jobs) = self.surroundings.jobs {
+            command.args(["--jobs", &jobs.to_string()]);
+        }
+        command
+    }
+
+    /// Flags that every crate of the image is compiled with. Paths of this machine become names: they would stand in panic
+    /// messages otherwise.
+    fn rustflags(&self) -> Vec<String> {
+        let mut flags = vec![
+            "-Cforce-frame-pointers".to_owned(),
+            "-Csymbol-mangling-version=v0".to_owned(),
+            "-Clink-arg=--build-id=none".to_owned(),
+            format!("-Clinker={}", self.toolchain.linker.display()),
+        ];
+        for (path, name) in self.named_paths() {
+            let canonical = path.canonicalize().unwrap_or_else(|_| path.clone());
+            for path in [path, canonical] {
+                flags.push(format!("--remap-path-prefix={}={name}", path.display()));
+            }
+        }
+        flags
+    }
 }
 
-fn named_paths(root: &Path, toolchain: &Toolchain) -> Vec<(PathBuf, &'static str)> {
-    let home = std::env::var_os("HOME").map(PathBuf::from);
-    let cargo_home = std::env::var_os("CARGO_HOME")
-        .map(PathBuf::from)
-        .or_else(|| Some(home.clone()?.join(".cargo")));
-    let mut paths = Vec::new();
-    paths.extend(home.map(|path| (path, "/home")));
-    let registries = cargo_home
-        .iter()
-        .flat_map(|path| registry_sources(path))
-        .collect::<Vec<_>>();
-    paths.extend(cargo_home.map(|path| (path, "/cargo")));
-    paths.extend(registries.into_iter().map(|path| (path, "/cargo/registry")));
-    paths.push((root.to_owned(), "/perennial"));
-    paths.push((target_dir(root), "/target"));
-    paths.push((toolchain.sysroot.clone(), "/sysroot"));
-    paths
+fn cargo_program() -> OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
-/// Where cargo unpacks crates: a folder for each registry, named for its host. A mirror has another name, and the
-/// same crates.
-fn registry_sources(cargo_home: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(cargo_home.join("registry/src"))
-        .into_iter()
-        .flatten()
-        .flatten();
-    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
-    folders.sort();
-    folders
+/// Where rustup's own programs look for toolchains: below the caller's home, which they do not see.
+fn rustup_home() -> Option<(&'static str, PathBuf)> {
+    let home = environment::home()?.join(".rustup");
+    std::env::var_os("RUSTUP_HOME")
+        .is_none()
+        .then_some(("RUSTUP_HOME", home))
 }
 
+/// Runs cargo, which says itself what is wrong.
 fn run(mut command: Command, doing: &str, next_step: &str) -> Result<()> {
     let status = command.status().map_err(|error| {
         Failure::new(
@@ -181,6 +260,6 @@ fn run(mut command: Command, doing: &str, next_step: &str) -> Result<()> {
         .collect::<Vec<_>>()
         .join(" ");
     Err(Failure::new(Exit::Environment, format!("cannot {doing}"))
-        .evidence(format!("`cargo {line}` in firmware/ ended with {status}"))
+        .evidence(format!("`cargo {line}` ended with {status}"))
         .help(next_step))
 }

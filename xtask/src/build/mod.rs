@@ -35,10 +35,21 @@ use crate::signing::password::PasswordSource;
 use crate::signing::select::{Signers, signers};
 use crate::toolchain::{self, ProviderChoice, Toolchain};
 
+mod cargo_configuration;
+mod crates;
+mod environment;
 mod firmware;
+mod leaks;
+mod lockfile;
+mod twice;
 mod version;
 
-use firmware::Identity;
+pub use crates::{Crates, archives_of_cargo};
+pub use firmware::archives;
+pub use lockfile::{LockedCrate, Lockfile};
+
+use firmware::{Identity, Surroundings, Workplace};
+use leaks::Traces;
 use version::DirtyTree;
 
 /// Arguments of `build-firmware`.
@@ -63,6 +74,13 @@ pub struct BuildArguments {
     /// Read the password of the keys from the first line of this file; - is stdin
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
+    /// Compile a second time, under other paths, user, umask, locale, zone, clock, jobs and order of directories, and demand
+    /// the same bytes
+    #[arg(long)]
+    twice: bool,
+    /// Build even if something of this machine (a path, a name, a time) stands in the firmware
+    #[arg(long)]
+    dangerously_skip_leak_check: bool,
     /// Add the release to the ledger, trust/releases/<version>.toml; needs a clean tree
     #[arg(long)]
     record: bool,
@@ -131,7 +149,20 @@ pub fn run(project: &Project, arguments: &BuildArguments) -> Result<Exit> {
         released: date.day,
         epoch: date.epoch,
     };
-    let elf = compile(project, &toolchain, &identity, (&head, &inputs))?;
+    let workplace = workplace(project, &toolchain, progress)?;
+    let elf = compile(project, &workplace, &identity, (&head, &inputs))?;
+    if !arguments.dangerously_skip_leak_check {
+        Traces::of(&workplace, date.epoch)?.require_none("firmware.elf", &elf)?;
+    }
+    if arguments.twice {
+        twice::require_same(
+            &workplace,
+            &project.private_folder(),
+            &identity,
+            &elf,
+            progress,
+        )?;
+    }
     let build = Build {
         head,
         date,
@@ -167,15 +198,27 @@ fn require_every_fact(question: Question) -> Result<()> {
     .help("leave it away, or build for --channel development"))
 }
 
+/// Where releases are compiled.
+fn workplace(project: &Project, toolchain: &Toolchain, progress: Progress) -> Result<Workplace> {
+    let private = project.private_folder();
+    Ok(Workplace {
+        root: project.root.clone(),
+        target: project.root.join("target/firmware"),
+        homes: private.join("homes"),
+        crates: firmware::crates(&project.root, &private, progress)?,
+        toolchain: toolchain.clone(),
+        surroundings: Surroundings::of_release(),
+    })
+}
+
 /// Compiles the firmware of a checkout that does not change meanwhile; the bytes of the ELF file.
 fn compile(
     project: &Project,
-    toolchain: &Toolchain,
+    workplace: &Workplace,
     identity: &Identity,
     (head, inputs): (&Head, &ProjectInputs),
 ) -> Result<Vec<u8>> {
-    let path = firmware::compile(&project.root, toolchain, identity)?;
-    let elf = std::fs::read(&path).map_err(|error| Failure::io("read", &path, &error))?;
+    let elf = workplace.compile(identity)?;
     if git::head(&project.root)? == *head && project.inputs()?.sha256 == inputs.sha256 {
         return Ok(elf);
     }

@@ -68,6 +68,45 @@ pub fn remove_file(path: &Path) -> Result<()> {
     }
 }
 
+/// Removes a folder with everything in it, if it is there.
+///
+/// # Errors
+/// When it is there and cannot be removed.
+pub fn remove_folder(path: &Path) -> Result<()> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Failure::io("remove", path, &error))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The tree of `from` under another path: the same files, linked where the file system can, else copied.
+///
+/// # Errors
+/// When something cannot be read or written.
+pub fn link_tree(from: &Path, into: &Path) -> Result<()> {
+    create(into)?;
+    let unlisted = |error| Failure::io("list", from, &error);
+    for entry in fs::read_dir(from).map_err(unlisted)? {
+        let entry = entry.map_err(unlisted)?;
+        let (path, to) = (entry.path(), into.join(entry.file_name()));
+        let failed = |error: std::io::Error| Failure::io("copy", &path, &error);
+        let kind = entry.file_type().map_err(failed)?;
+        if kind.is_dir() {
+            link_tree(&path, &to)?;
+        } else if kind.is_symlink() {
+            let target = fs::read_link(&path).map_err(failed)?;
+            std::os::unix::fs::symlink(target, &to).map_err(failed)?;
+        } else {
+            fs::hard_link(&path, &to)
+                .or_else(|_| fs::copy(&path, &to).map(drop))
+                .map_err(failed)?;
+        }
+    }
+    Ok(())
+}
+
 /// Writes a file whole: a reader sees the old one or the new one.
 ///
 /// # Errors

@@ -20,7 +20,7 @@ mod rustup;
 mod source;
 #[cfg(test)]
 mod tests;
-mod tree;
+pub(crate) mod tree;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! Peer tools that tests hold our own results against: stock programs, pinned, below `target/tools/`.
 //!
-//! None of them is needed to build, sign or verify a firmware.
+//! None of them is needed to build, sign or verify a firmware; `build-firmware --twice` changes the clock with one.
 
 mod cargo_deny;
 mod esptool;

@@ -1,0 +1,165 @@
+//! `Cargo.lock`: which crates are compiled, by name, version and checksum.
+
+use std::path::Path;
+
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+
+use crate::exit::Exit;
+use crate::failure::{Failure, Result};
+
+/// The registry of crates, in the words of the lockfile; a mirror stands behind the same name.
+const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
+
+/// The crates of a lockfile that come from the registry.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Lockfile {
+    crates: Vec<LockedCrate>,
+}
+
+/// A crate whose content is fixed.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct LockedCrate {
+    /// Name.
+    pub name: String,
+    /// Version.
+    pub version: String,
+    /// SHA-256 of its `.crate` file, hexadecimal.
+    pub checksum: String,
+}
+
+#[derive(Deserialize)]
+struct Raw {
+    #[serde(default)]
+    package: Vec<RawPackage>,
+}
+
+#[derive(Deserialize)]
+struct RawPackage {
+    name: String,
+    version: String,
+    source: Option<String>,
+    checksum: Option<String>,
+}
+
+impl Lockfile {
+    /// Reads the lockfile at `path`.
+    ///
+    /// # Errors
+    /// [`Exit::Unreadable`] where it cannot be read; see [`Lockfile::parse`].
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path).map_err(|e| Failure::io("read", path, &e))?;
+        Self::parse(&text).map_err(|failure| failure.evidence(path.display()))
+    }
+
+    /// Reads the text of a lockfile. Crates without a source are the project's own, and fixed by its commit.
+    ///
+    /// # Errors
+    /// [`Exit::Unreadable`] where it is none, or has a crate whose content it does not fix: of a git repository or another
+    /// registry.
+    pub fn parse(text: &str) -> Result<Self> {
+        let unreadable = |what: String| Failure::new(Exit::Unreadable, what);
+        let raw: Raw = toml::from_str(text).map_err(|error| {
+            unreadable("the lockfile cannot be read".to_owned()).evidence(error)
+        })?;
+        let mut crates = Vec::new();
+        for package in raw.package {
+            let RawPackage {
+                name,
+                version,
+                source,
+                checksum,
+            } = package;
+            let Some(source) = source else { continue };
+            let Some(checksum) = checksum.filter(|_| source == REGISTRY) else {
+                let what = format!("{name} {version} has no checksum in the lockfile");
+                return Err(unreadable(what).evidence(format!("it comes from {source}")).help(
+                    "take it from the registry, or put its source into the repository: nothing else fixes its content",
+                ));
+            };
+            let plain = |text: &str| {
+                text.bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b"-_.+".contains(&b))
+            };
+            if !plain(&name) || !plain(&version) || name.starts_with('.') {
+                return Err(unreadable(format!(
+                    "the lockfile names no crate: {name:?} {version:?}"
+                )));
+            }
+            crates.push(LockedCrate {
+                name,
+                version,
+                checksum,
+            });
+        }
+        crates.sort();
+        Ok(Self { crates })
+    }
+
+    /// The crates, by name and version.
+    pub fn crates(&self) -> &[LockedCrate] {
+        &self.crates
+    }
+
+    /// What identifies the set of crates: SHA-256 of `CHECKSUM  FILE` lines, hexadecimal.
+    pub fn sha256(&self) -> String {
+        let line =
+            |package: &LockedCrate| format!("{}  {}\n", package.checksum, package.file_name());
+        hex::encode(Sha256::digest(
+            self.crates.iter().map(line).collect::<String>(),
+        ))
+    }
+}
+
+impl LockedCrate {
+    /// The name of its file, as a registry serves it.
+    pub fn file_name(&self) -> String {
+        format!("{}.crate", self.folder_name())
+    }
+
+    /// The folder that the file unpacks to.
+    pub fn folder_name(&self) -> String {
+        format!("{}-{}", self.name, self.version)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_checksum_fixes_is_refused() {
+        for source in [
+            "git+https://example.com/a#0123",
+            "registry+https://example.com/index",
+        ] {
+            let text = format!(
+                "[[package]]\nname = \"a\"\nversion = \"1.0.0\"\nsource = \"{source}\"\nchecksum = \"00\"\n"
+            );
+            let failure = Lockfile::parse(&text).unwrap_err();
+            assert_eq!(failure.what, "a 1.0.0 has no checksum in the lockfile");
+            assert_eq!(failure.evidence, [format!("it comes from {source}")]);
+        }
+        let text = format!(
+            "[[package]]\nname = \"a/../b\"\nversion = \"1\"\nsource = \"{REGISTRY}\"\nchecksum = \"00\"\n"
+        );
+        assert!(
+            Lockfile::parse(&text)
+                .unwrap_err()
+                .what
+                .contains("names no crate")
+        );
+    }
+
+    #[test]
+    fn the_firmware_has_its_crates_from_the_registry() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let firmware = Lockfile::read(&root.join("firmware/Cargo.lock")).unwrap();
+        let radio = firmware
+            .crates()
+            .iter()
+            .find(|package| package.name == "esp-radio");
+        assert_eq!(radio.unwrap().folder_name(), "esp-radio-1.0.0-beta.1");
+        assert_eq!(radio.unwrap().checksum.len(), 64);
+    }
+}

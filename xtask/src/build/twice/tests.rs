@@ -1,0 +1,226 @@
+//! Leaks that somebody put in: each one is caught, by the scan or by the second build, and shown.
+//!
+//! The firmware is a small one with a build script; compiler, flags and surroundings are those of a release.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::*;
+use crate::build::firmware;
+use crate::build::leaks::Traces;
+use crate::scratch;
+use crate::toolchain::{self, ProviderChoice};
+
+/// What catches a leak.
+#[derive(Clone, Copy, Debug)]
+enum Caught {
+    /// The scan of the first build, which says what it is.
+    ByScan(&'static str),
+    /// The second build differs.
+    BySecondBuild,
+}
+
+use Caught::{ByScan, BySecondBuild};
+
+/// Each leak: what a build script that has it writes into the firmware, as an expression of Rust, and what catches it.
+const LEAKS: &[(&str, &str, Caught)] = &[
+    (
+        "the time of the build",
+        "std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_nanos().to_string()",
+        ByScan("the time of the build"),
+    ),
+    (
+        "the path of the sources",
+        "std::env::var(\"CARGO_MANIFEST_DIR\").unwrap() + \"/src/main.rs\"",
+        ByScan("a path of this machine"),
+    ),
+    (
+        "the path of what is compiled",
+        "std::env::var(\"OUT_DIR\").unwrap()",
+        ByScan("a path of this machine"),
+    ),
+    (
+        "the home of the user",
+        "std::env::var(\"HOME\").unwrap()",
+        ByScan("a path of this machine"),
+    ),
+    (
+        "a path that no remap knows",
+        "\"at /srv/ci/jobs/7/firmware/src/lib.rs\".to_owned()",
+        ByScan("an absolute path"),
+    ),
+    (
+        "a value of the environment",
+        "format!(\"{:?}\", std::env::var_os(\"LOGNAME\"))",
+        BySecondBuild,
+    ),
+    (
+        "the order of a hash map",
+        "format!(\"{:?}\", (0..64).collect::<std::collections::HashSet<u32>>())",
+        BySecondBuild,
+    ),
+    (
+        "the order of a directory",
+        "std::fs::read_dir(\"listed\").unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect()",
+        BySecondBuild,
+    ),
+    (
+        "output that depends on the locale",
+        "format!(\"{:?}\", std::env::var_os(\"LC_ALL\"))",
+        BySecondBuild,
+    ),
+    ("the time zone", "said(\"date\", \"+%z\")", BySecondBuild),
+    (
+        "the year, from a program",
+        "said(\"date\", \"+%Y\")",
+        BySecondBuild,
+    ),
+    ("the user", "said(\"id\", \"-u\")", BySecondBuild),
+    (
+        "the umask, in the mode of a file",
+        "{ use std::os::unix::fs::PermissionsExt; let path = out.join(\"mode\"); std::fs::write(&path, \"\").unwrap(); \
+         format!(\"{:o}\", std::fs::metadata(path).unwrap().permissions().mode()) }",
+        BySecondBuild,
+    ),
+    (
+        "the number of jobs",
+        "std::env::var(\"NUM_JOBS\").unwrap()",
+        BySecondBuild,
+    ),
+    (
+        "the folder for temporary files",
+        "std::env::temp_dir().display().to_string()",
+        BySecondBuild,
+    ),
+];
+
+const MANIFEST: &str = "[package]\nname = \"perennial-firmware\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\
+    [workspace]\n[profile.release]\ndebug = false\npanic = \"abort\"\nstrip = \"symbols\"\n";
+
+const MAIN: &str = "#![no_std]\n#![no_main]\n\
+    #[used]\nstatic WRITTEN: &str = include_str!(concat!(env!(\"OUT_DIR\"), \"/written\"));\n\
+    #[unsafe(no_mangle)]\nextern \"C\" fn _start() -> ! { loop { core::hint::black_box(WRITTEN); } }\n\
+    #[panic_handler]\nfn panic(_: &core::panic::PanicInfo<'_>) -> ! { loop {} }\n";
+
+/// A project whose build script writes the value of `expression` into the firmware.
+struct Injected {
+    _folder: tempfile::TempDir,
+    workplace: Workplace,
+    private: PathBuf,
+}
+
+impl Injected {
+    fn new(expression: &str) -> Self {
+        let ours = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("..")
+            .canonicalize()
+            .unwrap();
+        let toolchain = toolchain::ensure(&ours, ProviderChoice::Auto, Progress::Silent).unwrap();
+        // On the file system of the toolchain, of which the second build links a copy.
+        let folder = tempfile::tempdir_in(ours.join("target")).unwrap();
+        let root = folder.path().join("project");
+        write_project(&root, expression);
+        let private = folder.path().join("private");
+        // Where a test finds what the project itself has, the clock of another day for example.
+        std::os::unix::fs::symlink(ours.join("target"), root.join("target")).unwrap();
+        let workplace = Workplace {
+            target: folder.path().join("compiled"),
+            homes: folder.path().join("homes"),
+            crates: firmware::crates(&root, &private, Progress::Silent).unwrap(),
+            toolchain,
+            surroundings: Surroundings::of_release(),
+            root,
+        };
+        Self {
+            _folder: folder,
+            workplace,
+            private,
+        }
+    }
+
+    fn compile(&self) -> Vec<u8> {
+        self.workplace.compile(&identity()).unwrap()
+    }
+
+    fn scan(&self, elf: &[u8]) -> Result<()> {
+        let traces = Traces::of(&self.workplace, identity().epoch)?;
+        traces.require_none("firmware.elf", elf)
+    }
+
+    fn second(&self, elf: &[u8]) -> Result<()> {
+        require_same(
+            &self.workplace,
+            &self.private,
+            &identity(),
+            elf,
+            Progress::Silent,
+        )
+    }
+}
+
+fn write_project(root: &Path, expression: &str) {
+    let script = format!(
+        "fn main() {{\n    let out = std::path::PathBuf::from(std::env::var_os(\"OUT_DIR\").unwrap());\n    \
+         let written: String = {expression};\n    std::fs::write(out.join(\"written\"), written).unwrap();\n}}\n\
+         #[allow(dead_code)]\nfn said(program: &str, argument: &str) -> String {{\n    \
+         let output = std::process::Command::new(program).arg(argument).output().unwrap();\n    \
+         assert!(output.status.success());\n    String::from_utf8(output.stdout).unwrap()\n}}\n"
+    );
+    let firmware = root.join("firmware");
+    fs::create_dir_all(firmware.join("src")).unwrap();
+    fs::create_dir_all(firmware.join("listed")).unwrap();
+    for name in ["a", "b", "c", "d", "e", "f"] {
+        fs::write(firmware.join("listed").join(name), "").unwrap();
+    }
+    fs::write(firmware.join("Cargo.toml"), MANIFEST).unwrap();
+    let lock = "version = 4\n\n[[package]]\nname = \"perennial-firmware\"\nversion = \"1.0.0\"\n";
+    fs::write(firmware.join("Cargo.lock"), lock).unwrap();
+    fs::write(firmware.join("build.rs"), script).unwrap();
+    fs::write(firmware.join("src/main.rs"), MAIN).unwrap();
+    fs::write(root.join(".gitignore"), "/target\n").unwrap();
+    scratch::git(root, &["init", "--quiet"]);
+    scratch::commit(root);
+}
+
+fn identity() -> Identity {
+    Identity {
+        product: "injected".to_owned(),
+        version: "1.0.0".to_owned(),
+        commit: "0".repeat(40),
+        released: "2026-07-01".parse().unwrap(),
+        epoch: 1_782_864_000,
+    }
+}
+
+#[test]
+fn a_firmware_without_leaks_is_the_same_in_another_world() {
+    let injected = Injected::new("\"nothing of this machine\".to_owned()");
+    let elf = injected.compile();
+    injected.scan(&elf).unwrap();
+    injected.second(&elf).unwrap();
+    assert!(
+        !injected.private.join("twice").exists(),
+        "the second place is cleared away"
+    );
+}
+
+#[test]
+fn every_injected_leak_is_caught_and_shown() {
+    let mut not_caught = Vec::new();
+    for (leak, expression, caught) in LEAKS {
+        let injected = Injected::new(expression);
+        let elf = injected.compile();
+        let said = match caught {
+            ByScan(what) => injected
+                .scan(&elf)
+                .err()
+                .filter(|failure| failure.evidence[0].starts_with(what)),
+            BySecondBuild => injected.second(&elf).err(),
+        };
+        match said {
+            Some(failure) => assert_eq!(failure.exit, Exit::NotReproducible, "{leak}: {failure}"),
+            None => not_caught.push(leak),
+        }
+    }
+    assert!(not_caught.is_empty(), "{not_caught:?}");
+}

@@ -1,0 +1,118 @@
+//! What was published: the manifest, and the files that are at hand.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+
+use crate::exit::Exit;
+use crate::failure::{Failure, Result};
+use crate::release::manifest::{FILE_NAME, ReleaseManifest};
+
+/// A published release.
+#[derive(Debug)]
+pub struct Published {
+    path: PathBuf,
+    manifest: ReleaseManifest,
+    files: BTreeMap<String, Vec<u8>>,
+}
+
+impl Published {
+    /// Reads a release: its folder, or its manifest alone, whose hashes are enough to compare with.
+    ///
+    /// # Errors
+    /// [`Exit::Unreadable`] where there is none, and for one that was built with changes that are in no commit;
+    /// [`Exit::Tampered`] where a file is not the one that the manifest names.
+    pub fn read(path: &Path) -> Result<Self> {
+        let is_folder = path.is_dir();
+        let manifest_path = if is_folder {
+            path.join(FILE_NAME)
+        } else {
+            path.to_owned()
+        };
+        let bytes = read(&manifest_path)?;
+        let manifest = ReleaseManifest::from_bytes(&bytes).map_err(|problem| {
+            let what = format!("{} is no release manifest", manifest_path.display());
+            Failure::new(Exit::Unreadable, what)
+                .evidence(problem)
+                .help("give the folder of a release, or its release.json")
+        })?;
+        if manifest.dirty {
+            let what = format!("release {} cannot be rebuilt", manifest.version);
+            return Err(Failure::new(Exit::Unreadable, what)
+                .evidence("it was built with changes that are in no commit")
+                .help("release from a clean tree"));
+        }
+        let files = if is_folder {
+            read_folder(path)?
+        } else {
+            BTreeMap::new()
+        };
+        let published = Self {
+            path: path.to_owned(),
+            manifest,
+            files,
+        };
+        published.require_recorded()?;
+        Ok(published)
+    }
+
+    /// What the release says of itself.
+    pub fn manifest(&self) -> &ReleaseManifest {
+        &self.manifest
+    }
+
+    /// Where it was read.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The bytes of a file, where the whole release is at hand.
+    pub fn file(&self, name: &str) -> Option<&[u8]> {
+        self.files.get(name).map(Vec::as_slice)
+    }
+
+    /// A rebuild of files that were exchanged would accuse the wrong one.
+    fn require_recorded(&self) -> Result<()> {
+        let mut wrong = Vec::new();
+        for artefact in &self.manifest.artefacts {
+            let Some(bytes) = self.files.get(&artefact.name) else {
+                continue;
+            };
+            let found = hex::encode(Sha256::digest(bytes));
+            let difference = artefact.difference(bytes.len() as u64, &found);
+            wrong.extend(difference.map(|found| format!("{}: {}", artefact.name, found.message)));
+        }
+        if wrong.is_empty() {
+            return Ok(());
+        }
+        let what = format!(
+            "the release in {} is not what its manifest says",
+            self.path.display()
+        );
+        let failure = Failure::new(Exit::Tampered, what);
+        Err(wrong
+            .into_iter()
+            .fold(failure, Failure::evidence)
+            .help("take it again from where it was published; `cargo xtask verify` says more"))
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).map_err(|error| {
+        Failure::io("read", path, &error).help("give the folder of a release, or its release.json")
+    })
+}
+
+fn read_folder(path: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
+    let unlisted = |error| Failure::io("list", path, &error);
+    let mut files = BTreeMap::new();
+    for entry in std::fs::read_dir(path).map_err(unlisted)? {
+        let entry = entry.map_err(unlisted)?;
+        if entry.file_type().map_err(unlisted)?.is_file() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            files.insert(name, read(&entry.path())?);
+        }
+    }
+    Ok(files)
+}

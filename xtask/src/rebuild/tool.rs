@@ -1,0 +1,98 @@
+//! Who builds: this tool where the commit has the same one, else the commit's own.
+//!
+//! What judges, renders, converts and writes a release is a part of what it is made of.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use super::place::Place;
+use crate::build::{Crates, Lockfile, archives_of_cargo};
+use crate::exit::Exit;
+use crate::failure::{Failure, Result};
+use crate::git;
+use crate::progress::Progress;
+use crate::project::Project;
+use crate::release::manifest::ReleaseManifest;
+
+/// What the tool is compiled from, in the project.
+const TOOL: [&str; 9] = [
+    ".cargo",
+    "Cargo.lock",
+    "Cargo.toml",
+    "firmware/device",
+    "rust-toolchain.toml",
+    "templates",
+    "trust/Cargo.toml",
+    "trust/src",
+    "xtask",
+];
+
+/// Builds `manifest`'s release in `place`; the folder of the rebuilt one.
+///
+/// # Errors
+/// [`Exit::Environment`] where the tool cannot be compiled, and what the build itself ends with.
+pub fn build(
+    project: &Project,
+    place: &Place,
+    manifest: &ReleaseManifest,
+    progress: Progress,
+) -> Result<PathBuf> {
+    let dist = place.root.join("target/rebuilt");
+    let mut command = tool(project, place, manifest, progress)?;
+    command.arg("--project").arg(&place.root);
+    command.args(["build-firmware", "--provider", &manifest.toolchain.provider]);
+    command
+        .args(["--channel", &manifest.channel, "--output"])
+        .arg(&dist);
+    if let Some(day) = &manifest.facts_known_on {
+        command.args(["--facts-known-on", day]);
+    }
+    command.env("SOURCE_DATE_EPOCH", manifest.source_date_epoch.to_string());
+    if let Some(home) = &place.cargo_home {
+        command.env("CARGO_HOME", home);
+    }
+    command.stdout(std::process::Stdio::null());
+    let status = command.status().map_err(|error| {
+        Failure::new(Exit::Environment, "the tool of the release does not start").evidence(error)
+    })?;
+    if status.success() {
+        return Ok(dist.join(&manifest.version));
+    }
+    Err(Failure::new(
+        Exit::Environment,
+        format!("release {} could not be built again", manifest.version),
+    )
+    .evidence(format!(
+        "build-firmware ended with {status}, and said why above"
+    ))
+    .help("this is a rebuild that failed, and no proof that the release is wrong"))
+}
+
+fn tool(
+    project: &Project,
+    place: &Place,
+    manifest: &ReleaseManifest,
+    progress: Progress,
+) -> Result<Command> {
+    let same = git::is_same(&project.root, &manifest.commit, &TOOL)?;
+    if same {
+        let ourselves = std::env::current_exe().map_err(|error| {
+            Failure::new(Exit::Environment, "cannot find this program").evidence(error)
+        })?;
+        return Ok(Command::new(ourselves));
+    }
+    progress.say("compiling the tool of the commit, which is another one than this");
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command
+        .current_dir(&place.root)
+        .env_remove("CARGO_TARGET_DIR")
+        .arg("run");
+    if let Some(home) = &place.cargo_home {
+        let lockfile = Lockfile::read(&place.root.join("Cargo.lock"))?;
+        let store = place.root.join("target/perennial/crates");
+        let crates = Crates::in_store(&store, &lockfile, &archives_of_cargo(home), progress)?;
+        command.arg("--offline").args(crates.cargo_arguments());
+    }
+    command.args(["--quiet", "--locked", "--package", "xtask", "--"]);
+    Ok(command)
+}
