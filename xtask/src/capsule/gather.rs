@@ -62,7 +62,8 @@ impl Contents {
         self.files.insert(path, (mode.to_owned(), content));
     }
 
-    fn add_source(&mut self, repository: &Path, commit: &str) -> Result<()> {
+    /// The files of `commit`, and the commit itself.
+    pub(super) fn add_source(&mut self, repository: &Path, commit: &str) -> Result<()> {
         self.add(
             "commit".to_owned(),
             "100644",

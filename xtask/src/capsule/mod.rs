@@ -22,6 +22,8 @@ mod gather;
 pub mod index;
 mod read;
 mod repository;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub use read::Capsule;

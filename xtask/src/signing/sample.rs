@@ -74,7 +74,8 @@ pub fn write_release(directory: &Path) {
     fs::write(directory.join("SHA256SUMS"), sums).unwrap();
 }
 
-fn manifest(image: &[u8]) -> ReleaseManifest {
+/// A manifest of a release whose application is `image`.
+pub fn manifest(image: &[u8]) -> ReleaseManifest {
     let text = str::to_owned;
     ReleaseManifest {
         schema: text(SCHEMA),
