@@ -7,7 +7,7 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use device::otadata;
-use perennial_fuzz::{image, sample};
+use perennial_fuzz::{image, questions, sample};
 
 fn main() -> io::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -17,6 +17,7 @@ fn main() -> io::Result<()> {
         "calendar",
         "certificate",
         "chain",
+        "coverage",
         "flash",
         "image",
         "ledger",
@@ -90,6 +91,9 @@ fn main() -> io::Result<()> {
         ),
     ] {
         seed("chain", name, &sample::chain(choice, &pki(certificates)?))?;
+    }
+    for (name, bytes) in questions::seeds(&trust)? {
+        seed("coverage", name, &bytes)?;
     }
     seed("store", "open", &sample::provisioning(None))?;
     seed(

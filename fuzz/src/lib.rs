@@ -10,7 +10,10 @@ mod exit;
 #[allow(dead_code, reason = "the image readers need less of it than the tool")]
 mod failure;
 
+pub mod coverage;
 pub mod findings;
 pub mod image;
+pub mod project;
+pub mod questions;
 pub mod sample;
 pub mod seal;

@@ -87,25 +87,39 @@ fn each_losing_release_is_refused_on_its_day_before_anything_is_compiled() {
             "1.0.0",
             "2020-11-10",
             project("deploy-the-fleet-1.0.0", same),
+            "updates is lost on 2021-03-18: Let's Encrypt Authority X3 signed by DST Root CA X3 ends",
         ),
-        ("1.0.1", "2021-02-08", of_1_0_1),
+        (
+            "1.0.1",
+            "2021-02-08",
+            of_1_0_1,
+            "updates is lost on 2021-09-30: R3 signed by DST Root CA X3 ends",
+        ),
         (
             "1.0.2",
             "2021-09-29",
             project("deploy-the-fleet-1.0.2", same),
+            "updates is lost between 2024-10-01 and 2024-12-29: ISRG Root X1 signed by DST Root CA X3 ends",
         ),
         (
             "1.0.4",
             "2024-03-19",
             project("deploy-the-fleet-1.0.2", of_1_0_4),
+            "updates is lost on 2025-09-16: R3 signed by ISRG Root X1 ends",
         ),
-        ("1.2.14", "2021-05-06", project("mdash-1.2.14", same)),
+        (
+            "1.2.14",
+            "2021-05-06",
+            project("mdash-1.2.14", same),
+            "mdash is lost between 2024-10-01 and 2024-12-29: ISRG Root X1 signed by DST Root CA X3 ends",
+        ),
     ];
-    for (version, day, project) in releases {
+    for (version, day, project, lost) in releases {
         let output = run(&project, "build-firmware", day, &[]);
         let said = stderr(&output);
         assert_eq!(output.status.code(), Some(10), "{version}: {said}");
-        assert!(said.contains("error[E104 "), "{version}: {said}");
+        let lost = format!("error[E104 endpoint-lost-in-service]: endpoint {lost}");
+        assert!(said.contains(&lost), "{version}: {said}");
         let known = format!("judged at {day} (--as-of), with the facts that were known on {day}");
         assert!(said.contains(&known), "{version}: {said}");
         // Neither compiled, nor fetched, nor released.
@@ -117,6 +131,34 @@ fn each_losing_release_is_refused_on_its_day_before_anything_is_compiled() {
             "{version}"
         );
     }
+}
+
+/// On the day of the announcement 1.0.4's policy, for service until 2026, is refused because of it; the same policy with the
+/// root in place of the intermediate passes.
+#[test]
+fn the_same_policy_with_the_root_passes() {
+    let day = "2024-04-12";
+    let until_2026 = |policy: &str| policy.replace("2026-09-29", "2026-12-31");
+    let refused = project("deploy-the-fleet-1.0.2", until_2026);
+    let refused = run(&refused, "build-firmware", day, &[]);
+    assert_eq!(refused.status.code(), Some(10));
+    let said = stderr(&refused);
+    let lost =
+        "updates is lost between 2024-06-06 and 2024-09-03: Let's Encrypt issues by R10 or R11";
+    assert!(said.contains(lost), "{said}");
+
+    let r3 = "67add1166b020ae61b8f5fc96813c04c2aa589960796865572a3c7e737613dfd";
+    let x1 = "96bcec06264976f37460779acf28c5a7cfe8a3c0aae11a8ffcee05c0bddf08c6";
+    let with_root = |policy: &str| {
+        assert!(policy.contains(r3));
+        let policy = until_2026(policy).replace(r3, x1);
+        policy.replace("name = \"R3\"", "name = \"ISRG Root X1\"")
+    };
+    let passes = project("deploy-the-fleet-1.0.2", with_root);
+    let root = "anchors/isrg-root-x1.pem";
+    std::fs::copy(trust().join(root), passes.path().join("trust").join(root)).unwrap();
+    let passes = run(&passes, "check", day, &[]);
+    assert_eq!(passes.status.code(), Some(0), "{}", stderr(&passes));
 }
 
 /// 1.0.7's second server is another host of another owner with another key: the rule that asks for that is met, on its day.

@@ -24,6 +24,11 @@ impl Calendar {
         unclear.map(|named| finding(named, &known)).collect()
     }
 
+    /// The names of certificates, keys and roots that are nearest to `name`, each with what says exactly which it is.
+    pub(crate) fn names_like(&self, name: &str) -> String {
+        in_one_line(&near(name, &self.known_names()))
+    }
+
     /// Each name that a certificate, a key or a root of this calendar has, with what says exactly which it is.
     fn known_names(&self) -> BTreeMap<String, String> {
         let certificates = self.certificates.iter().map(|fact| {
@@ -65,11 +70,7 @@ fn finding(named: &Named, known: &BTreeMap<String, String>) -> Finding {
     };
     let finding = Finding::new(&CALENDAR_BAD_VALUE, named.at.clone(), label, message)
         .about(Subject::item(name));
-    let near = near(name, known).into_iter();
-    let near: Vec<_> = near
-        .map(|(known, exactly)| format!("{known}: {exactly}"))
-        .collect();
-    finding.evidence("known", near.join("; "))
+    finding.evidence("known", in_one_line(&near(name, known)))
     .help("say which it is; `unrecorded = true` where its certificate is not known: it is then for the reader alone")
 }
 
@@ -84,6 +85,14 @@ fn near<'k>(name: &str, known: &'k BTreeMap<String, String>) -> Vec<(&'k str, &'
     near.sort_unstable();
     let near = near.into_iter().take(MOST_NEAR);
     near.map(|(_, known, exactly)| (known, exactly)).collect()
+}
+
+fn in_one_line(near: &[(&str, &str)]) -> String {
+    let near = near.iter();
+    let near: Vec<_> = near
+        .map(|(known, exactly)| format!("{known}: {exactly}"))
+        .collect();
+    near.join("; ")
 }
 
 fn key(fact: &CertificateFact) -> String {

@@ -37,6 +37,7 @@ mod proof;
 mod redirects;
 mod release_date;
 mod required_roots;
+mod retired_unknown;
 mod service_life;
 mod shipped_anchors;
 mod signing;
@@ -94,6 +95,7 @@ const ALL: &[Check] = &[
     redirects::check,
     release_date::check,
     required_roots::check,
+    retired_unknown::check,
     service_life::check,
     shipped_anchors::check,
     signing::check,

@@ -44,6 +44,12 @@ impl Hierarchy {
             .collect()
     }
 
+    /// Whether the signature of a certificate is of `key`: not where nobody has the key, or can verify with it.
+    pub(crate) fn verifies(&self, signed: &Signed, key: KeyId) -> bool {
+        let spki = self.key(key).and_then(|key| key.spki.as_deref());
+        spki.is_some_and(|spki| is_signed_by(&signed.der, spki) == Some(true))
+    }
+
     /// Whether the identifiers do not say that it is another key.
     fn may_be(&self, key: KeyId, signed: &Signed) -> bool {
         let ids = self.key(key).map(|key| &key.ids);

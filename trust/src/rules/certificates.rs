@@ -176,4 +176,24 @@ rules! {
     /// ## Use instead
     /// `date = "2024-06-06"`.
     CALENDAR_BAD_VALUE = "A903" "calendar-bad-value" Error since "0.1.0";
+
+    /// # A904 event-retires-unknown
+    ///
+    /// ## What it does
+    /// Finds a `sha256` or `spki-sha256` in the `retires` of an event that is of nothing known: of no `[[certificate]]`,
+    /// `[[root]]` or `[[chain]]` of the calendar, of no certificate of the pool, and of none that was captured.
+    ///
+    /// ## Why it matters
+    /// An event that retires nothing looks like a CA that goes on: with one wrong digit the day on which a fleet is lost is
+    /// in the calendar, and no proof knows it.
+    ///
+    /// ## Example
+    /// ```toml
+    /// retires = [{ name = "R3", spki-sha256 = "8d02…286e" }]
+    /// ```
+    ///
+    /// ## Use instead
+    /// `spki-sha256 = "8d02…286d"`. Where the hash is right, record the certificate, from the CA's page, as
+    /// `[[certificate]]` or `[[root]]`.
+    EVENT_RETIRES_UNKNOWN = "A904" "event-retires-unknown" Error since "0.2.0";
 }

@@ -304,7 +304,8 @@ rules! {
     ///
     /// ## Why it matters
     /// Servers renew their certificates before they end: this one sends another leaf, perhaps below other intermediates,
-    /// and nobody has looked. What follows from the capture is a guess by now.
+    /// and nobody has looked. What follows from the capture is a guess by now. It goes on counting beside newer ones, which may
+    /// be of other servers, unless one of them has the same key.
     ///
     /// ## Example
     /// A release of 2026-07-01, with a chain that was captured in January: its leaf of 90 days ended in April.

@@ -2,9 +2,13 @@
 
 use rcgen::{DistinguishedName, DnType, DnValue};
 use trust::anchors::Certificate;
+use trust::coverage::served::{Capture, Declaration, World};
+use trust::coverage::{Level, Served};
+use trust::hierarchy::Builder;
 use trust::policy::VerifierModel;
 
 use crate::made::{self, Ca};
+use crate::support::{calendar, date, pem};
 
 fn asked(roots: &[Certificate], others: &[Certificate], chain: &[Certificate]) -> String {
     made::asked(VerifierModel::WebPki, roots, others, chain)
@@ -41,6 +45,41 @@ fn a_leaf_that_its_issuer_did_not_sign_is_known_to_nobody() {
     let all = [root.root()];
     assert_eq!(asked(&all, &[], &[issuing.leaf(), issuing.by(&root)]), "-");
     assert_eq!(asked(&all, &[], &[forged.leaf(), issuing.by(&root)]), NEVER);
+}
+
+/// The calendar knows the key of Let's Encrypt Authority X3 by its hash alone: that it signed the leaf is the leaf's word.
+#[test]
+fn a_leaf_whose_signature_nobody_can_verify_is_not_proven() {
+    let calendar = calendar();
+    let leaf = pem("pki/leaf-2019-by-lets-encrypt-authority-x3");
+    let level = |in_hand: &[Certificate]| {
+        let mut builder = Builder::of_calendar(&calendar);
+        for certificate in in_hand {
+            builder.add_certificate(certificate, &calendar);
+        }
+        let hierarchy = builder.build();
+        let capture = Capture::of("seen.pem", &leaf, &hierarchy).unwrap();
+        assert!(capture.issuer.is_some());
+        let declaration = Declaration {
+            owner: "Let's Encrypt".to_owned(),
+            captures: vec![capture],
+            ..Declaration::default()
+        };
+        let world = World {
+            hierarchy: &hierarchy,
+            calendar: &calendar,
+            known_on: date("2019-08-01"),
+        };
+        let served = Served::new(&declaration, &world);
+        let levels: Vec<_> = served
+            .on(date("2019-08-01"))
+            .map(|one| one.evidence)
+            .collect();
+        levels
+    };
+    let x3 = pem("pki/lets-encrypt-authority-x3-by-dst-root-ca-x3");
+    assert_eq!(level(&x3), [Level::Proven]);
+    assert_eq!(level(&[]), [Level::Assumed]);
 }
 
 /// Where the signature cannot be verified the identifier of the key tells, and else nothing does.

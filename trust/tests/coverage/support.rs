@@ -131,6 +131,7 @@ impl Release {
                 file: "seen.pem".to_owned(),
                 leaf: leaf.clone(),
                 issuer: Some(issuer),
+                verified: true,
                 sent: chain.len(),
                 bytes: leaf.der_length + chain.iter().map(|one| one.der.len()).sum::<usize>(),
                 certificates: ids,

@@ -304,6 +304,7 @@ impl World {
                 names: Vec::new(),
             },
             issuer: hierarchy.find_key(&[100 + self.certs[capture.chain[0]].key as u8; 32]),
+            verified: true,
             sent: capture.chain.len() + capture.besides,
             bytes: 500,
             certificates: capture

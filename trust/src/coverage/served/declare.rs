@@ -42,6 +42,9 @@ pub struct Capture {
     /// The key that signed the leaf; `None` where the hierarchy does not have it, or cannot tell which of several of its
     /// issuer's name it is.
     pub issuer: Option<KeyId>,
+    /// Whether that key verifies the leaf's signature. Else the leaf's word alone says so, because nobody has the key or can
+    /// verify with it: that is not proven.
+    pub verified: bool,
     /// The CA certificates above it, as sent.
     pub certificates: Vec<CertificateId>,
     /// How many certificates were sent above the leaf, those that may not issue among them.
@@ -107,9 +110,11 @@ impl Capture {
             .iter()
             .filter_map(|c| hierarchy.find(&c.fingerprint))
             .collect();
+        let issuer = issuer(leaf, &above, hierarchy);
         Some(Self {
             file: file.to_owned(),
-            issuer: issuer(leaf, &above, hierarchy),
+            verified: issuer.is_some_and(|key| hierarchy.verifies(&Signed::of(leaf), key)),
+            issuer,
             leaf: Leaf::of(leaf),
             certificates: above,
             sent: others.len(),

@@ -58,12 +58,13 @@ pub(super) fn pieces(declaration: &Declaration, world: &World<'_>) -> Vec<Piece>
     captures.iter().flat_map(line_of).collect()
 }
 
-/// Captures but for those whose leaf had ended when the newest one's with the same kind of key began: these are history.
-/// A server with leaves of both kinds sends both, whichever was captured last.
+/// Captures but for those whose leaf had ended when another one's with the same key began: these are history, because that
+/// key's server was seen to have renewed. A later leaf with another key says nothing of the server of this one, which may
+/// stand in another region: that it moved as well is not known, and what it does until then counts.
 fn standing(captures: &[Capture]) -> Vec<&Capture> {
     let history = |capture: &Capture| {
         captures.iter().any(|other| {
-            other.leaf.key_type() == capture.leaf.key_type()
+            other.leaf.spki_sha256 == capture.leaf.spki_sha256
                 && capture.leaf.not_after < other.leaf.not_before
         })
     };
@@ -176,9 +177,13 @@ fn captured_leaf(capture: &Capture) -> Piece {
             previously: Vec::new(),
         })
     };
-    let by = match chain {
-        Some(_) => "",
-        None => ", by an issuer that nobody knows",
+    let (by, evidence) = match (&chain, capture.verified) {
+        (Some(_), true) => ("", Level::Proven),
+        (Some(_), false) => (
+            ", by an issuer that the leaf names and nobody verified",
+            Level::Assumed,
+        ),
+        (None, _) => (", by an issuer that nobody knows", Level::Unknown),
     };
     let begins = cause(from, format!("sent as captured in {}{by}", capture.file));
     let ends = cause(
@@ -186,11 +191,7 @@ fn captured_leaf(capture: &Capture) -> Piece {
         format!("the leaf captured in {} is replaced", capture.file),
     );
     Piece {
-        evidence: if chain.is_some() {
-            Level::Proven
-        } else {
-            Level::Unknown
-        },
+        evidence,
         chain,
         from,
         until,

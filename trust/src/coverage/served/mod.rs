@@ -10,8 +10,9 @@
 //! chain is unknown. The notAfter of a root above a cross-certificate that outlives it does not count: such a chain
 //! is meant to be served longer (DST Root CA X3).
 //!
-//! Of several captures each is a line of its own, but for one whose leaf had ended when a newer one with the same
-//! kind of key began: that is history.
+//! Of several captures each is a line of its own, but for one whose leaf had ended when a newer one with the same key
+//! began: that is history. A newer leaf with another key is no word about an older one's server: it may be of another
+//! region, or of the other kind of key. Who knows that a server has moved takes its old capture out of the policy (E116).
 //!
 //! **Serving.** A leaf is replaced in the last third of its life, slack days earlier at most: with last day N and
 //! lifetime L in [N − L/3 − slack, N]. On the day of the change the new leaf counts. An event on day E bites at the
@@ -29,7 +30,8 @@
 //! renew (AddTrust External CA Root, 2020): what a verifier says of it is the verifier's business. Revocation of an
 //! intermediate is an event like the others; `revoked` of a certificate says the same.
 //!
-//! **Evidence.** The captured leaf is *proven*. A fact's chain has the fact's confidence, but when nothing is known
+//! **Evidence.** The captured leaf is *proven* where its issuer's key verifies its signature, and *assumed* where only its
+//! word says who that is. A fact's chain has the fact's confidence, but when nothing is known
 //! to follow it, only until the leaves that were issued on the day that is asked about have ended; that the CA goes
 //! on with it is *assumed*.
 
