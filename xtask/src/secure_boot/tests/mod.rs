@@ -1,0 +1,27 @@
+//! Signed images: made, read back, damaged, and compared with `espsecure`.
+
+mod damage;
+mod espsecure;
+mod keys;
+mod padding;
+
+use super::padding::PaddedImage;
+use super::sector::Sector;
+use super::signer::Signer;
+use crate::image::Application;
+
+/// A padded image with `code` bytes of code.
+fn padded(code: usize) -> PaddedImage<'static> {
+    let image = crate::image::sample_application(code);
+    PaddedImage::pad(&Application::read(&image).unwrap()).unwrap()
+}
+
+/// `padded`, signed with the first `count` keys.
+fn signed(padded: &PaddedImage<'_>, count: usize) -> Vec<u8> {
+    let mut sector = Sector::default();
+    for name in &keys::NAMES[..count] {
+        let key = super::pem::PemKey::read(&keys::path(name)).unwrap();
+        sector.add(Signer::Pem(key).sign(padded).unwrap()).unwrap();
+    }
+    [padded.bytes(), &sector.bytes()].concat()
+}
