@@ -28,7 +28,7 @@ mod subject;
 pub mod cli;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use block::Block;
 pub use cli::SecureBootArguments;

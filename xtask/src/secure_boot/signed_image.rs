@@ -44,7 +44,7 @@ impl<'a> SignedImage<'a> {
             (Ok(padded), Ok(sector)) => Ok(Self { padded, sector }),
             (padded, sector) => {
                 faults.extend(padded.err().unwrap_or_default());
-                faults.extend(at(image.len(), sector.err().unwrap_or_default()));
+                faults.extend(at(image.len(), &sector.err().unwrap_or_default()));
                 Err(faults)
             }
         }
@@ -85,7 +85,7 @@ pub(super) const fn has_signed_length(length: usize) -> bool {
 }
 
 /// `faults` of what begins at `offset`.
-fn at(offset: usize, faults: Faults) -> Faults {
+fn at(offset: usize, faults: &Faults) -> Faults {
     let mut moved = Faults::NONE;
     for fault in faults.iter() {
         let range = fault.field.range.start + offset..fault.field.range.end + offset;

@@ -89,6 +89,7 @@ fn manifest(image: &[u8]) -> ReleaseManifest {
         source_date_epoch: 1_782_864_000,
         service_ends: text("2034-06-30"),
         secure_version: 0,
+        secure_boot: None,
         store: StoreRecord {
             format_version: 1,
             sequence: 1,

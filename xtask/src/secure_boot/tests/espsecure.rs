@@ -72,11 +72,10 @@ fn signs_what_we_verify() {
             .iter()
             .map(|key| keys::path(key))
             .collect();
-        let mut arguments = vec!["sign-data", "-v", "2", "-o", "signed.bin"];
-        for path in &paths {
-            arguments.extend(["-k", path.to_str().unwrap()]);
-        }
-        arguments.push("padded.bin");
+        // `-k` takes every argument up to the next option.
+        let mut arguments = vec!["sign-data", "-v", "2", "-k"];
+        arguments.extend(paths.iter().map(|path| path.to_str().unwrap()));
+        arguments.extend(["-o", "signed.bin", "padded.bin"]);
         let (said, ended_well) = espsecure(folder.path(), &arguments);
         assert!(ended_well, "{said}");
         let bytes = fs::read(folder.path().join("signed.bin")).unwrap();
@@ -130,6 +129,8 @@ for number, size in enumerate(open("sizes").read().split()):
         image.secure_pad = pad
         code = bytes((index * 7 + number) % 251 for index in range(int(size)))
         image.segments = [ImageSegment(0x3C000020, drom), ImageSegment(0x42010020, code)]
+        for segment in image.segments:
+            segment.name = "payload"
         image.entrypoint = 0x42010020
         image.save(f"{name}-{number}.bin")
 "#;

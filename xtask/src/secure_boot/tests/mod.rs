@@ -5,19 +5,21 @@ mod espsecure;
 mod keys;
 mod padding;
 
+pub(crate) use keys::root;
+
 use super::padding::PaddedImage;
 use super::sector::Sector;
 use super::signer::Signer;
 use crate::image::Application;
 
 /// A padded image with `code` bytes of code.
-fn padded(code: usize) -> PaddedImage<'static> {
+pub(crate) fn padded(code: usize) -> PaddedImage<'static> {
     let image = crate::image::sample_application(code);
     PaddedImage::pad(&Application::read(&image).unwrap()).unwrap()
 }
 
 /// `padded`, signed with the first `count` keys.
-fn signed(padded: &PaddedImage<'_>, count: usize) -> Vec<u8> {
+pub(crate) fn signed(padded: &PaddedImage<'_>, count: usize) -> Vec<u8> {
     let mut sector = Sector::default();
     for name in &keys::NAMES[..count] {
         let key = super::pem::PemKey::read(&keys::path(name)).unwrap();
