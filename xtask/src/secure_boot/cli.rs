@@ -80,8 +80,8 @@ pub struct Sign {
     /// Who signs.
     #[command(flatten)]
     pub keys: Keys,
-    /// Where the signed image goes [default: application.signed.bin of the release, or the image with the ending
-    /// .signed.bin]
+    /// Where the signed image goes [default: application.signed.bin of the release; the image with the ending .signed.bin;
+    /// its own place, where it is signed already]
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }

@@ -39,7 +39,9 @@ impl Subject {
         let (given, default) = if target.is_dir() {
             (of_release(target)?, target.join(FILE_NAME))
         } else {
-            (of_image(target)?, default_output(target))
+            let given = of_image(target)?;
+            let output = default_output(target, &given.sector);
+            (given, output)
         };
         given.padded.require_slot()?;
         let output = output.map_or(default, Path::to_owned);
@@ -142,12 +144,12 @@ fn merged(given: &Given, there: &[u8], output: &Path) -> Result<Sector> {
 }
 
 /// `application.bin` to `application.signed.bin`; a signed image stays where it is.
-fn default_output(image: &Path) -> PathBuf {
-    let name = image.file_name().unwrap_or_default().to_string_lossy();
-    if name.ends_with(ENDING) {
-        return image.to_owned();
+fn default_output(image: &Path, sector: &Sector) -> PathBuf {
+    if sector.blocks().is_empty() {
+        image.with_extension(ENDING)
+    } else {
+        image.to_owned()
     }
-    image.with_extension(ENDING)
 }
 
 /// Reads an image, which is never longer than the flash.

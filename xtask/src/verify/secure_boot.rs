@@ -131,9 +131,9 @@ mod tests {
     /// What the step says of an application with `code` bytes of code, and of this signed image beside it.
     fn step(code: usize, signed: Option<Vec<u8>>) -> (String, Vec<Problem>) {
         let project = Project {
-            root: samples::root(),
+            root: samples::keys::root(),
         };
-        let keys: KeySet = trusted_policy(&project).unwrap().signing;
+        let keys: KeySet = trusted_policy(&project).unwrap().signing.clone();
         let stored = |bytes| Rc::new(StoredFile::new(bytes));
         let mut files = BTreeMap::new();
         let application = sample_application(code);

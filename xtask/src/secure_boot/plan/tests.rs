@@ -1,8 +1,14 @@
-//! The budget at its boundaries.
+//! The budget at its boundaries, and the burns as espefuse takes them.
+
+use std::fs;
+use std::process::Command;
 
 use trust::date::Date;
 
 use super::budget::Budget;
+use super::{Slot, burns};
+use crate::secure_boot::tests::keys;
+use crate::tools;
 
 fn day(text: &str) -> Date {
     text.parse().unwrap()
@@ -38,4 +44,63 @@ fn used_up_steps_leave_none() {
     assert_eq!(used.steps_left, 0);
     assert_eq!(used.steps_a_year_hundredths, Some(0));
     assert!(used.earliest.is_empty());
+}
+
+/// espefuse takes each command of the factory, in order, for a chip that it plays itself; and what is in the eFuses then.
+#[test]
+fn espefuse_burns_what_the_plan_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = tools::esptool(&keys::root()).unwrap();
+    let espefuse = |line: &str| {
+        let output = Command::new(program.with_file_name("espefuse"))
+            .args([
+                "--virt",
+                "--path-efuse-file",
+                "efuses.bin",
+                "--do-not-confirm",
+            ])
+            .args(line.split(' '))
+            .current_dir(folder.path())
+            .env("COLUMNS", "200")
+            .env("NO_COLOR", "1")
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{line}: {said}");
+        said
+    };
+    let digest = [0x5A; 32];
+    fs::write(folder.path().join("digest-0.bin"), digest).unwrap();
+    let slot = |slot, key_digest| Slot { slot, key_digest };
+    let slots = [
+        slot(0, Some(hex::encode(digest))),
+        slot(1, None),
+        slot(2, None),
+    ];
+    let burns = burns::of(&slots);
+    let commands: Vec<_> = burns
+        .iter()
+        .filter_map(|burn| burn.command.as_ref())
+        .collect();
+    assert_eq!(commands.len(), 8);
+    for command in commands {
+        espefuse(command.strip_prefix("espefuse ").unwrap());
+    }
+    let summary = espefuse("--chip esp32c3 summary");
+    for (name, value) in [
+        ("KEY_PURPOSE_0", "SECURE_BOOT_DIGEST0"),
+        ("SECURE_BOOT_KEY_REVOKE0", "= False"),
+        ("SECURE_BOOT_KEY_REVOKE1", "= True"),
+        ("SECURE_BOOT_KEY_REVOKE2", "= True"),
+        ("SECURE_BOOT_EN", "= True"),
+        ("SECURE_BOOT_AGGRESSIVE_REVOKE", "= False"),
+    ] {
+        let mut lines = summary.lines();
+        let line = lines.find(|line| line.starts_with(&format!("{name} ")));
+        assert!(
+            line.is_some_and(|line| line.contains(value)),
+            "{name}: {summary}"
+        );
+    }
+    assert!(summary.contains(&["5a"; 32].join(" ")), "{summary}");
 }

@@ -1,11 +1,11 @@
 //! Signed images: made, read back, damaged, and compared with `espsecure`.
 
+mod commands;
 mod damage;
 mod espsecure;
-mod keys;
+pub(crate) mod keys;
 mod padding;
-
-pub(crate) use keys::root;
+mod token;
 
 use super::padding::PaddedImage;
 use super::sector::Sector;
