@@ -62,6 +62,8 @@ pub enum Verb {
     Render(crate::render::RenderArguments),
     /// The anchor pool: list, show, add, remove
     Roots(crate::roots::RootsArguments),
+    /// Secure Boot v2: pad, sign and verify images, and plan the eFuses
+    SecureBoot(crate::secure_boot::SecureBootArguments),
     /// The smallest trust store that meets the policy, or why there is none
     Solve(crate::solve::SolveArguments),
     /// Everything that CI runs

@@ -46,6 +46,7 @@ pub mod roots;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod scratch;
+pub mod secure_boot;
 pub mod signing;
 pub mod solve;
 pub mod test;

@@ -14,7 +14,7 @@ use xtask::progress::Progress;
 use xtask::project::Project;
 use xtask::{
     build, capsule, check, endpoints, explain, forecast, keys, outcome, output, policy, provision,
-    rebuild, releases, render, roots, solve, test, toolchain, verify,
+    rebuild, releases, render, roots, secure_boot, solve, test, toolchain, verify,
 };
 
 fn main() -> ExitCode {
@@ -47,6 +47,7 @@ fn run(cli: &Cli) -> Result<Exit> {
         Verb::Releases(arguments) => releases::run(&project()?, arguments),
         Verb::Render(arguments) => render::run(&project()?, arguments),
         Verb::Roots(arguments) => roots::run(&project()?, arguments),
+        Verb::SecureBoot(arguments) => secure_boot::run(project, arguments),
         Verb::Solve(arguments) => solve::run(&project()?, arguments),
         Verb::Test(arguments) => test::run(&project()?.root, arguments),
         Verb::Verify(arguments) => verify::run(&project()?, arguments),

@@ -116,4 +116,22 @@ rules! {
     /// ## Use instead
     /// Do not ship it. Build from a commit whose policy passes `cargo xtask check`.
     VERDICT_DIFFERS = "V107" "verdict-differs" Error since "0.1.0";
+
+    /// # V120 secure-boot-wrong
+    ///
+    /// ## What it does
+    /// Finds an `application.signed.bin` that is not the padded `application.bin` followed by a sector of valid
+    /// signatures of it: each field of each signature block is computed again, and all that follows the blocks must be
+    /// erased.
+    ///
+    /// ## Why it matters
+    /// A device with Secure Boot refuses the image, at each start, and nothing but a cable helps it. Which keys it
+    /// trusts stands in its eFuses: `cargo xtask secure-boot verify DIR --key-digest HEX` demands a signature by one.
+    ///
+    /// ## Example
+    /// `application.signed.bin` of the release before this one lies beside the new `application.bin`.
+    ///
+    /// ## Use instead
+    /// Fetch the file again, or sign again: `cargo xtask secure-boot sign DIR --key KEY.pem`.
+    SECURE_BOOT_WRONG = "V120" "secure-boot-wrong" Error since "0.2.0";
 }

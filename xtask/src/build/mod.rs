@@ -23,7 +23,8 @@ use crate::progress::Progress;
 use crate::project::{Project, ProjectInputs};
 use crate::release::contents::ReleaseContents;
 use crate::release::manifest::{
-    ArtefactKind, PackageRecord, ReleaseManifest, SCHEMA, StoreRecord, ToolchainRecord,
+    ArtefactKind, PackageRecord, ReleaseManifest, SCHEMA, SecureBootRecord, StoreRecord,
+    ToolchainRecord,
 };
 use crate::release::place::{self, Placed};
 use crate::release_date::{self, ReleaseDate, time_of_day};
@@ -31,6 +32,7 @@ use crate::releases;
 use crate::render;
 use crate::report::Format;
 use crate::report::release::ReleaseReport;
+use crate::secure_boot::PaddedImage;
 use crate::signing::password::PasswordSource;
 use crate::signing::select::{Signers, signers};
 use crate::toolchain::{self, ProviderChoice, Toolchain};
@@ -352,6 +354,7 @@ impl Build<'_> {
             source_date_epoch: self.date.epoch,
             service_ends: contents.service_ends.to_string(),
             secure_version: descriptor.secure_version,
+            secure_boot: Some(secure_boot_record(application)?),
             store: StoreRecord {
                 format_version: device::store::layout::FORMAT_VERSION,
                 sequence: contents.sequence,
@@ -362,6 +365,17 @@ impl Build<'_> {
             artefacts: Vec::new(),
         })
     }
+}
+
+fn secure_boot_record(application: &ApplicationImage) -> Result<SecureBootRecord> {
+    let application = image::Application::read(application.bytes())
+        .map_err(|faults| faults.failure("the application image"))?;
+    let padded = PaddedImage::pad(&application).map_err(|error| {
+        Failure::new(Exit::Unreadable, "the application image cannot be padded")
+            .evidence(error)
+            .help("merge sections in the linker script of the firmware")
+    })?;
+    Ok(SecureBootRecord::of(&padded))
 }
 
 fn toolchain_record(toolchain: &Toolchain, application: &ApplicationImage) -> ToolchainRecord {

@@ -14,9 +14,9 @@ use super::segment::{Region, Segment};
 /// What the checksum begins with.
 const CHECKSUM_SEED: u8 = 0xEF;
 /// The checksum is the last byte of such a block.
-const CHECKSUM_BLOCK: usize = 16;
+pub const CHECKSUM_BLOCK: usize = 16;
 /// Bytes of the digest.
-const DIGEST_LENGTH: usize = 32;
+pub const DIGEST_LENGTH: usize = 32;
 
 /// An image whose header, segments, checksum and digest are right.
 #[derive(Clone, Eq, PartialEq)]

@@ -27,10 +27,14 @@ pub mod partition_table;
 mod tests;
 
 pub use application::{ApplicationImage, CONVERTER, Settings, application};
+pub use bytes::{ERASED, other_than};
+pub use container::{CHECKSUM_BLOCK, DIGEST_LENGTH};
 pub use descriptor::{Descriptor, Expected};
 pub use fault::{Fault, Faults, Field};
 pub use flash::flash;
 pub use flash_map::FlashMap;
+pub use header::MAX_SEGMENTS;
 pub use read::Application;
+pub use segment::{HEADER_LENGTH, MMU_PAGE, Region};
 #[cfg(test)]
-pub use tests::sample_flash;
+pub use tests::{sample_application, sample_flash};

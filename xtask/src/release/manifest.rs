@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::secure_boot::PaddedImage;
+
 /// The schema that this code writes and reads.
 pub const SCHEMA: &str = "perennial.release/1";
 
@@ -41,6 +43,9 @@ pub struct ReleaseManifest {
     pub service_ends: String,
     /// Anti-rollback version in the app descriptor.
     pub secure_version: u32,
+    /// What Secure Boot signs. Releases from before it was recorded have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secure_boot: Option<SecureBootRecord>,
     /// The trust store in the image.
     pub store: StoreRecord,
     /// SHA-256 of every file that the verdict was made from, by its path in the project.
@@ -49,6 +54,26 @@ pub struct ReleaseManifest {
     pub toolchain: ToolchainRecord,
     /// Every other file of the release but signatures and SHA256SUMS, ordered by name.
     pub artefacts: Vec<Artefact>,
+}
+
+/// The application image with secure padding: the signatures of Secure Boot v2 are of it, and follow it.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SecureBootRecord {
+    /// SHA-256 of the padded image.
+    pub padded_sha256: String,
+    /// Bytes of the padded image.
+    pub padded_size: u64,
+}
+
+impl SecureBootRecord {
+    /// The record of a padded image.
+    pub fn of(padded: &PaddedImage<'_>) -> Self {
+        Self {
+            padded_sha256: hex::encode(padded.digest()),
+            padded_size: padded.bytes().len() as u64,
+        }
+    }
 }
 
 /// Identity of a trust store.

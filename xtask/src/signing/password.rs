@@ -58,7 +58,7 @@ impl Password {
     }
 
     /// The password as the hash wants it.
-    pub(super) fn as_bytes(&self) -> &[u8] {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }
 }
@@ -144,7 +144,7 @@ fn read_line(source: impl Read, name: &str) -> Result<Password> {
 }
 
 /// Fills `room` as far as the source reaches: a growing buffer would leave copies behind.
-pub(super) fn read_up_to(mut source: impl Read, room: &mut [u8]) -> io::Result<usize> {
+pub(crate) fn read_up_to(mut source: impl Read, room: &mut [u8]) -> io::Result<usize> {
     let mut length = 0;
     while length < room.len() {
         match source.read(&mut room[length..]) {

@@ -14,6 +14,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::release::integrity;
 use crate::release::manifest::{FILE_NAME, ReleaseManifest};
+use crate::secure_boot;
 
 /// The list of hashes, in the form of `sha256sum`.
 pub const SUMS_NAME: &str = "SHA256SUMS";
@@ -209,7 +210,8 @@ fn compare_names(
     for name in names(directory)? {
         let belongs = [FILE_NAME, SUMS_NAME].contains(&name.as_str())
             || named.contains(name.as_str())
-            || is_signature_name(&name);
+            || is_signature_name(&name)
+            || name == secure_boot::FILE_NAME;
         if !belongs {
             differences.push(format!("{name}: it is no file of the release"));
         } else if !is_plain_file(&directory.join(&name))? {

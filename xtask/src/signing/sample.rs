@@ -64,7 +64,11 @@ pub fn project_root() -> PathBuf {
 
 /// Writes a small release: one artefact, `release.json`, `SHA256SUMS`.
 pub fn write_release(directory: &Path) {
-    let image = b"the application".to_vec();
+    write_release_of(directory, b"the application".to_vec());
+}
+
+/// Writes a small release of this application.
+pub fn write_release_of(directory: &Path, image: Vec<u8>) {
     let bytes = manifest(&image).to_bytes();
     let line =
         |bytes: &[u8], name: &str| format!("{}  {name}\n", hex::encode(Sha256::digest(bytes)));
@@ -90,6 +94,7 @@ pub fn manifest(image: &[u8]) -> ReleaseManifest {
         source_date_epoch: 1_782_864_000,
         service_ends: text("2034-06-30"),
         secure_version: 0,
+        secure_boot: None,
         store: StoreRecord {
             format_version: 1,
             sequence: 1,

@@ -205,7 +205,11 @@ fn peers(root: &Path, command: &mut Command) -> Result<()> {
 
 /// The folders of the stock programs, for `PATH`.
 fn peer_folders(root: &Path) -> Result<Vec<PathBuf>> {
-    let programs = [tools::esptool(root)?, tools::minisign(root)?];
+    let programs = [
+        tools::esptool(root)?,
+        tools::minisign(root)?,
+        tools::openssl(root)?,
+    ];
     Ok(programs
         .iter()
         .filter_map(|program| program.parent().map(Path::to_owned))

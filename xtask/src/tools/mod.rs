@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 pub use cargo_deny::cargo_deny;
 pub use esptool::esptool;
 pub use mbedtls::mbedtls_verify;
-pub use packaged::{certtool, libfaketime, minisign, openssl};
+pub use packaged::{certtool, libfaketime, minisign, openssl, pkcs11_tool, softhsm};
 
 use crate::failure::{Failure, Result};
 use crate::lock::Lock;

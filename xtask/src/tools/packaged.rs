@@ -33,6 +33,28 @@ pub fn openssl(root: &Path) -> Result<PathBuf> {
     own_or_packaged(root, "openssl", "openssl")
 }
 
+/// The path of OpenSC's `pkcs11-tool`: it makes keys in a token.
+///
+/// # Errors
+/// As [`minisign`].
+pub fn pkcs11_tool(root: &Path) -> Result<PathBuf> {
+    own_or_packaged(root, "pkcs11-tool", "opensc")
+}
+
+/// SoftHSM, a token in files: the paths of `softhsm2-util`, which makes one, and of its PKCS#11 module.
+///
+/// # Errors
+/// As [`minisign`].
+pub fn softhsm(root: &Path) -> Result<(PathBuf, PathBuf)> {
+    const MODULE: &str = "usr/lib/softhsm/libsofthsm2.so";
+    if let Some(program) = command::in_path("softhsm2-util") {
+        return Ok((program, Path::new("/").join(MODULE)));
+    }
+    let program = packaged(root, "softhsm2-util", "softhsm2")?;
+    let module = program.with_file_name("packages").join(MODULE);
+    Ok((program, module))
+}
+
 /// The path of `libfaketime.so.1`, which a program is started with that cannot be told a time.
 ///
 /// # Errors
@@ -101,6 +123,7 @@ mod tests {
             ("minisign", "minisign", "-v", "minisign 0."),
             ("certtool", "gnutls-bin", "--version", "certtool 3."),
             ("openssl", "openssl", "version", "OpenSSL "),
+            ("softhsm2-util", "softhsm2", "--version", "2."),
         ] {
             let program = packaged(root, program, package).unwrap();
             let output = Command::new(program).arg(argument).output().unwrap();

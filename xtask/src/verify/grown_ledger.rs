@@ -173,6 +173,7 @@ fn manifest(project: &Project, commit: String) -> ReleaseManifest {
         source_date_epoch: 1_782_864_000,
         service_ends: policy.service_life.ends.value.to_string(),
         secure_version: 0,
+        secure_boot: None,
         store: StoreRecord {
             format_version: 1,
             sequence: 1,

@@ -31,6 +31,7 @@ mod images;
 mod odd_entries;
 mod problem;
 mod report;
+mod secure_boot;
 mod signatures;
 mod store;
 mod verdict;
@@ -94,6 +95,7 @@ const STEPS: &[(&str, Check)] = &[
     ("hashes", files::hashes),
     ("application image", images::application),
     ("flash image", images::flash),
+    ("secure boot", secure_boot::check),
     ("trust store", store::check),
     ("inputs", verdict::inputs),
     ("verdict", verdict::check),

@@ -41,6 +41,13 @@ pub fn sample_flash() -> &'static [u8] {
     &small().flash
 }
 
+/// An application image with `code` bytes of code, for the tests of who works with one.
+pub fn sample_application(code: usize) -> Vec<u8> {
+    let store = store(1);
+    let program = Program::with_code(&store, code);
+    Sample::of(&program, store).image.bytes().to_vec()
+}
+
 /// A few kilobytes of application.
 fn small() -> &'static Sample {
     static SMALL: OnceLock<Sample> = OnceLock::new();

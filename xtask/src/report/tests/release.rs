@@ -340,6 +340,7 @@ fn manifest() -> ReleaseManifest {
         source_date_epoch: 1_782_864_000,
         service_ends: "2034-06-30".into(),
         secure_version: 0,
+        secure_boot: None,
         store: StoreRecord {
             format_version: 1,
             sequence: 1,

@@ -1,0 +1,112 @@
+//! The signature sector: up to three blocks, by different keys, and erased flash.
+
+use super::block::{self, Block};
+use super::layout::{self, BLOCK_LENGTH, MAX_BLOCKS, SECTOR_LENGTH};
+use crate::image::{ERASED, Fault, Faults, Field, other_than};
+
+/// The blocks of a sector, all over the same padded image, none by a key of another.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Sector(Vec<Block>);
+
+/// Why a block cannot be added.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum SectorError {
+    /// Three are there.
+    #[error("a signature sector has room for {MAX_BLOCKS} signatures")]
+    Full,
+    /// Another signature by the same key says nothing more.
+    #[error(
+        "the same key signed already: a second signature by it would take the place of another key's"
+    )]
+    SameKey,
+}
+
+impl Sector {
+    /// The blocks, in order; at least one where the sector was read.
+    pub fn blocks(&self) -> &[Block] {
+        &self.0
+    }
+
+    /// Adds a block behind the others.
+    ///
+    /// # Errors
+    ///
+    /// When three are there, or one by the same key.
+    pub fn add(&mut self, block: Block) -> Result<(), SectorError> {
+        if self.0.iter().any(|there| there.key() == block.key()) {
+            return Err(SectorError::SameKey);
+        }
+        if self.0.len() >= MAX_BLOCKS {
+            return Err(SectorError::Full);
+        }
+        self.0.push(block);
+        Ok(())
+    }
+
+    /// The sector as it is flashed.
+    pub fn bytes(&self) -> Vec<u8> {
+        let blocks = self.0.iter().map(Block::bytes);
+        let mut bytes = blocks.collect::<Vec<_>>().concat();
+        bytes.resize(SECTOR_LENGTH, ERASED);
+        bytes
+    }
+
+    /// The name of each range of bytes of the sector.
+    pub(super) fn fields(&self) -> Vec<Field> {
+        let mut fields: Vec<Field> = (0..self.0.len()).flat_map(layout::fields).collect();
+        let end = self.0.len() * BLOCK_LENGTH;
+        fields.push(unused(end));
+        fields
+    }
+
+    /// Reads the sector that follows a padded image with this `digest`.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it, counted from its start.
+    pub(super) fn read(bytes: &[u8], digest: &[u8; 32]) -> Result<Self, Faults> {
+        let mut faults = Faults::NONE;
+        let mut sector = Self::default();
+        let mut end = 0;
+        for index in 0..MAX_BLOCKS {
+            let place = layout::block(index);
+            let bytes = bytes.get(place.clone()).unwrap_or_default();
+            if !block::is_there(bytes) {
+                continue;
+            }
+            if end != place.start {
+                let problem = format!("signature block {} is not there", end / BLOCK_LENGTH);
+                faults.add(Fault::new(place.clone(), block_name(index), problem));
+            }
+            end = place.end;
+            let Some(read) = Block::read(bytes, index, digest, &mut faults) else {
+                continue;
+            };
+            if let Err(error) = sector.add(read) {
+                faults.add(Fault::new(place, block_name(index), error.to_string()));
+            }
+        }
+        if end == 0 {
+            let problem = "there is no signature block in it";
+            faults.add(Fault::new(0..BLOCK_LENGTH, "signature sector", problem));
+        }
+        check_erased(bytes, end, &mut faults);
+        faults.none_or(sector)
+    }
+}
+
+fn check_erased(bytes: &[u8], end: usize, faults: &mut Faults) {
+    let field = unused(end);
+    if let Some((first, count)) = other_than(ERASED, bytes, field.range.clone()) {
+        let problem = format!("{count} bytes are not erased, the first at 0x{first:x}");
+        faults.add(Fault { field, problem });
+    }
+}
+
+fn unused(end: usize) -> Field {
+    Field::new(end..SECTOR_LENGTH, "signature sector: erased")
+}
+
+fn block_name(index: usize) -> String {
+    format!("signature block {index}")
+}
