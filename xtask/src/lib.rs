@@ -19,6 +19,7 @@ pub mod broken_pipe;
 pub mod build;
 pub mod check;
 pub mod cli;
+pub mod difference;
 pub mod endpoints;
 pub mod entry_kind;
 pub mod exit;

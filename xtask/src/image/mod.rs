@@ -5,6 +5,7 @@
 //! | [`application`] | ELF file to application image |
 //! | [`flash`] | application image to full flash image |
 //! | [`read`], [`flash_map`] | the readers of both: strict, and every byte has a name |
+//! | [`accounting`] | what each byte is for, and how many are nothing that is known |
 //! | [`container`], [`header`], [`segment`], [`descriptor`], [`bootloader`] | the parts of an image |
 //! | [`partition_table`] | the partition table of every device |
 
@@ -19,6 +20,7 @@ mod header;
 mod read;
 mod segment;
 
+pub mod accounting;
 pub mod application;
 pub mod flash;
 pub mod partition_table;
@@ -26,7 +28,9 @@ pub mod partition_table;
 #[cfg(test)]
 mod tests;
 
+pub use accounting::Accounting;
 pub use application::{ApplicationImage, CONVERTER, Settings, application};
+pub(crate) use bytes::exclusive_or;
 pub use descriptor::{Descriptor, Expected};
 pub use fault::{Fault, Faults, Field};
 pub use flash::flash;
