@@ -20,6 +20,8 @@ pub(super) struct Case<'a> {
     pub(super) hashes: &'a [(String, [String; 2])],
     /// The name of the file.
     pub(super) name: &'a str,
+    /// What of the files is not what their own bytes demand: "in B the checksum is wrong".
+    pub(super) faulty: Option<String>,
 }
 
 /// What differs in a pair as a whole.
@@ -57,12 +59,25 @@ impl Overview {
 
 impl Case<'_> {
     /// Why `raw` differs, and the text around it.
+    ///
+    /// What nothing explains, in a file whose own checksum or hash is wrong, was changed after the file was made.
     pub(super) fn cause(
         &self,
         raw: &Raw<'_>,
         overview: &Overview,
         moves: &Moves,
     ) -> (Cause, Vec<StringPair>) {
+        let (cause, strings) = self.known(raw, overview, moves);
+        match (&self.faulty, cause) {
+            (Some(faulty), Cause::Changed) => {
+                let problem = format!("changed after the file was made: {faulty}");
+                (Cause::Damage { problem }, strings)
+            }
+            (_, cause) => (cause, strings),
+        }
+    }
+
+    fn known(&self, raw: &Raw<'_>, overview: &Overview, moves: &Moves) -> (Cause, Vec<StringPair>) {
         match &raw.unit.role {
             Role::Content(content) => self.content(raw, *content, overview, moves),
             Role::Derived(derived, _) => (self.derived(raw, *derived, overview), Vec::new()),
@@ -177,6 +192,7 @@ impl Case<'_> {
         }
         let cause = match (self.recorded, raw.presence) {
             (true, _) => Cause::Changed,
+            (false, _) if self.faulty.is_some() => Cause::Changed,
             (false, Presence::Both) => given(
                 "trust store",
                 "the store is rendered from the policy, and says something else",
@@ -215,6 +231,7 @@ impl Case<'_> {
             return (by(input), strings);
         }
         let cause = match (unit.class, self.recorded) {
+            ("descriptor", false) if self.faulty.is_some() => Cause::Changed,
             ("descriptor", false) => given(field, "it is a value that the build was given"),
             ("descriptor", true) if ["time", "date"].contains(&field) => Cause::Leak {
                 leak: if field == "date" {
@@ -267,7 +284,7 @@ impl Case<'_> {
                 .corresponds(targets.0, targets.1)
                 .then(|| moved(targets));
         }
-        if content != Content::Data || raw.a.len() != raw.b.len() || !moves.any() {
+        if content == Content::NotLoaded || raw.a.len() != raw.b.len() || !moves.any() {
             return None;
         }
         let words = self.words(raw)?;
@@ -445,4 +462,17 @@ fn signature_value(raw: &Raw<'_>) -> Cause {
         Presence::OnlyA => given("signing key", "only A has this signature block"),
         Presence::OnlyB => given("signing key", "only B has this signature block"),
     }
+}
+
+/// What of the files is not what their own bytes demand.
+pub(super) fn faulty(pair: &Pair<'_>) -> Option<String> {
+    let sides = [("A", pair.a, pair.layout_a), ("B", pair.b, pair.layout_b)];
+    sides.into_iter().find_map(|(side, bytes, layout)| {
+        let wrong = layout.units.iter().find(|unit| match &unit.role {
+            Role::Derived(Derived::ElfHash, _) => false,
+            Role::Derived(_, Some(expected)) => bytes.get(unit.range.clone()) != Some(expected),
+            _ => false,
+        })?;
+        Some(format!("in {side} {} is not that of its bytes", wrong.name))
+    })
 }

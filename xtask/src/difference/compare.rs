@@ -95,6 +95,13 @@ impl<'a> Pair<'a> {
             moves.add(unit, other, &[whole]);
             return;
         }
+        if let Role::Filler(filler) = unit.role {
+            let wrong = wrong_filler(unit, other, a, b, filler);
+            if !wrong.is_empty() {
+                raws.extend(wrong);
+                return;
+            }
+        }
         let Role::Content(content) = unit.role else {
             raws.push(Raw {
                 unit,
@@ -133,6 +140,7 @@ impl<'a> Pair<'a> {
         let b = self.b.get(other.range.clone()).unwrap_or_default();
         let ((masked_a, starts), (masked_b, _)) = (riscv::masked(a), riscv::masked(b));
         let pieces = common(&masked_a, &masked_b);
+        let mut registers = riscv::Registers::default();
         for piece in &pieces {
             let (in_a, in_b) = (
                 piece.a..piece.a + piece.length,
@@ -149,7 +157,7 @@ impl<'a> Pair<'a> {
                 at(unit, piece.a).unwrap_or(0),
                 at(other, piece.b).unwrap_or(0),
             );
-            for site in riscv::sites(x, y, starts, at) {
+            for site in riscv::sites(x, y, starts, at, &mut registers) {
                 let range = |start: usize| start + site.offset..start + site.offset + site.length;
                 raws.push(Raw {
                     unit,
@@ -213,4 +221,42 @@ fn lines_around(text: &[u8], range: &Range<usize>) -> Range<usize> {
         .position(|byte| *byte == b'\n')
         .map_or(text.len(), |at| last + at + 1);
     start..end
+}
+
+/// Runs of bytes that are not `filler`, on either side; counted from the end, where what is filled up ends.
+fn wrong_filler<'a>(
+    unit: &'a Unit,
+    other: &'a Unit,
+    a: &[u8],
+    b: &[u8],
+    filler: u8,
+) -> Vec<Raw<'a>> {
+    let wrong = |bytes: &[u8], from_end: usize| {
+        let at = bytes.len().checked_sub(from_end);
+        at.and_then(|at| bytes.get(at))
+            .is_some_and(|byte| *byte != filler)
+    };
+    let longest = a.len().max(b.len());
+    let is_wrong = |from_end: &usize| wrong(a, *from_end) || wrong(b, *from_end);
+    let places: Vec<usize> = (1..=longest).rev().filter(is_wrong).collect();
+    let runs = places.chunk_by(|one, next| *one == next + 1);
+    let range = |unit: &Unit, run: &[usize]| {
+        let place = |from_end: usize| {
+            unit.range
+                .end
+                .saturating_sub(from_end)
+                .max(unit.range.start)
+        };
+        let (first, last) = (run.first().copied(), run.last().copied());
+        place(first.unwrap_or_default())..place(last.unwrap_or(1) - 1)
+    };
+    runs.map(|run| Raw {
+        unit,
+        other: Some(other),
+        presence: Presence::Both,
+        a: range(unit, run),
+        b: range(other, run),
+        targets: None,
+    })
+    .collect()
 }

@@ -60,6 +60,9 @@ impl<'a> Group<'a> {
     /// Only what says nothing of its own is taken in: a range with text stands alone.
     fn takes(&self, range: &RangeDifference) -> bool {
         self.ranges.last().is_some_and(|last| {
+            if record(last).is_some() && record(last) == record(range) {
+                return true;
+            }
             let symbol = |range: &RangeDifference| {
                 let symbol = range.owner.symbol.as_deref()?;
                 symbol
@@ -90,8 +93,8 @@ impl<'a> Group<'a> {
         };
         match (a == b, a.0 == a.1, b.0 == b.1) {
             (true, ..) => shown(a),
-            (_, true, _) => format!("{} only in B ({})", shown(b), counted(b)),
-            (_, _, true) => format!("{} only in A ({})", shown(a), counted(a)),
+            (_, true, _) => format!("{} only in B", shown(b)),
+            (_, _, true) => format!("{} only in A", shown(a)),
             _ => format!("{} in A, {} in B", shown(a), shown(b)),
         }
     }
@@ -112,8 +115,14 @@ impl<'a> Group<'a> {
         }
     }
 
-    /// Owner of the first range.
+    /// Owner of the first range, or of the record that is there on one side only.
     pub(super) fn owner(&self) -> String {
+        if let (true, Some((name, _))) = (
+            self.ranges.len() > 1,
+            self.ranges.first().and_then(|first| record(first)),
+        ) {
+            return format!("{name}, the whole record");
+        }
         self.ranges
             .first()
             .map_or(String::new(), |range| range.owner.words())
@@ -138,8 +147,12 @@ impl<'a> Group<'a> {
     }
 }
 
-fn counted((start, end): (usize, usize)) -> String {
-    trust::words::counted(end.saturating_sub(start), "byte")
+/// The record of a trust store that a range is a field of, when only one side has it; and which side.
+fn record(range: &RangeDifference) -> Option<(&str, bool)> {
+    let one_sided = range.a.is_empty() != range.b.is_empty();
+    let in_store = range.owner.class == "trust store" && one_sided;
+    let (name, _) = range.owner.name.rsplit_once(": ").filter(|_| in_store)?;
+    Some((name, range.a.is_empty()))
 }
 
 fn of_file(file: &FileDifference) -> String {

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use device::store::find_in_image;
+use object::read::elf::ElfFile32;
+use object::{Endianness, Object as _, ObjectSection as _};
 use serde_json::Value;
 
 use super::artefact::{Artefact, Content, File, FileKind};
@@ -145,14 +147,18 @@ fn of_images(artefact: &Artefact) -> BTreeMap<String, String> {
     let Content::File(file) = artefact.content() else {
         return inputs;
     };
-    let image = match file.kind {
-        FileKind::ApplicationImage => Some(file.bytes.as_slice()),
-        FileKind::FlashImage => file
-            .bytes
-            .get(device::flash_layout::OTA_0.offset as usize..),
+    let descriptor = match file.kind {
+        FileKind::ApplicationImage => Descriptor::read(&file.bytes).ok(),
+        FileKind::Elf => descriptor_in_elf(&file.bytes),
+        FileKind::FlashImage => {
+            let slot = device::flash_layout::OTA_0.offset as usize;
+            file.bytes
+                .get(slot..)
+                .and_then(|slot| Descriptor::read(slot).ok())
+        }
         _ => None,
     };
-    if let Some(descriptor) = image.and_then(|image| Descriptor::read(image).ok()) {
+    if let Some(descriptor) = descriptor {
         let mut add = |name: &str, value: String| drop(inputs.insert(name.to_owned(), value));
         add("version", descriptor.version);
         add("product", descriptor.project);
@@ -165,4 +171,13 @@ fn of_images(artefact: &Artefact) -> BTreeMap<String, String> {
         inputs.insert("store.sequence".to_owned(), store.sequence().to_string());
     }
     inputs
+}
+
+/// The app descriptor of an ELF file, read as it stands in an image.
+fn descriptor_in_elf(elf: &[u8]) -> Option<Descriptor> {
+    let file = ElfFile32::<Endianness>::parse(elf).ok()?;
+    let section = file.section_by_name(".flash.appdesc")?;
+    // In an image it stands behind 32 bytes of headers.
+    let image = [&[0; 0x20][..], section.data().ok()?].concat();
+    Descriptor::read(&image).ok()
 }

@@ -189,15 +189,19 @@ impl Comparison {
     }
 
     fn pair(&self, name: &str, a: &File, b: &File, elf: Option<&str>) -> FileDifference {
-        let layout_a = Layout::of(a, self.symbols.0.as_ref(), self.elf.0);
-        let layout_b = Layout::of(b, self.symbols.1.as_ref(), self.elf.1);
+        let mut layout_a = Layout::of(a, self.symbols.0.as_ref(), self.elf.0);
+        let mut layout_b = Layout::of(b, self.symbols.1.as_ref(), self.elf.1);
+        layout_a.name_unreadable_stores(&layout_b, &a.bytes);
+        layout_b.name_unreadable_stores(&layout_a, &b.bytes);
+        let pair = Pair {
+            a: &a.bytes,
+            layout_a: &layout_a,
+            b: &b.bytes,
+            layout_b: &layout_b,
+        };
         let case = Case {
-            pair: Pair {
-                a: &a.bytes,
-                layout_a: &layout_a,
-                b: &b.bytes,
-                layout_b: &layout_b,
-            },
+            faulty: causes::faulty(&pair),
+            pair,
             inputs: &self.inputs,
             recorded: self.recorded,
             elf,

@@ -282,7 +282,11 @@ impl Owner {
     /// Name, section and symbol in one line.
     pub fn words(&self) -> String {
         let mut words = self.name.clone();
-        if let Some(section) = &self.section {
+        if let Some(section) = self
+            .section
+            .as_ref()
+            .filter(|section| !words.ends_with(*section))
+        {
             words += &format!(", {section}");
         }
         if let Some(symbol) = &self.symbol {

@@ -33,8 +33,17 @@ pub(super) fn masked(code: &[u8]) -> (Vec<u8>, Vec<bool>) {
 
 /// The instructions in which `a`, which begins at address `at.0`, and `b`, at `at.1`, differ. Both are the same but for
 /// operands; `starts` says which bytes of A begin an instruction.
-pub(super) fn sites(a: &[u8], b: &[u8], starts: &[bool], at: (u32, u32)) -> Vec<Site> {
-    let mut uppers: [Option<Upper>; 32] = [None; 32];
+pub(super) fn sites(
+    a: &[u8],
+    b: &[u8],
+    starts: &[bool],
+    at: (u32, u32),
+    registers: &mut Registers,
+) -> Vec<Site> {
+    let uppers = &mut registers.0;
+    for upper in uppers.iter_mut().flatten() {
+        upper.site = None;
+    }
     let mut sites: Vec<Site> = Vec::new();
     let mut offset = starts.iter().position(|start| *start).unwrap_or(a.len());
     if a.get(..offset) != b.get(..offset) {
@@ -46,7 +55,7 @@ pub(super) fn sites(a: &[u8], b: &[u8], starts: &[bool], at: (u32, u32)) -> Vec<
     }
     while let (Some(one), Some(other)) = (at_offset(a, offset), at_offset(b, offset)) {
         let place = address(at, offset);
-        let named = named(one, other, place, &mut uppers, sites.len());
+        let named = named(one, other, place, uppers, sites.len());
         if let Some(first) = named.pair {
             if let Some(site) = sites.get_mut(first) {
                 site.targets = site.targets.or(named.targets);
@@ -70,6 +79,10 @@ pub(super) fn sites(a: &[u8], b: &[u8], starts: &[bool], at: (u32, u32)) -> Vec<
     }
     sites
 }
+
+/// The upper parts of addresses that the registers hold, as far as the code before says.
+#[derive(Default)]
+pub(super) struct Registers([Option<Upper>; 32]);
 
 /// The upper part of an address, in a register.
 #[derive(Clone, Copy)]
@@ -317,7 +330,13 @@ mod tests {
             .concat();
         let (masked_a, starts) = masked(&a);
         assert_eq!(masked_a, masked(&b).0);
-        let found = sites(&a, &b, &starts, (0x4200_0000, 0x4200_0000));
+        let found = sites(
+            &a,
+            &b,
+            &starts,
+            (0x4200_0000, 0x4200_0000),
+            &mut Registers::default(),
+        );
         let targets = Some((0x4200_1010, 0x4200_1FF0));
         assert_eq!(
             found,
@@ -351,7 +370,7 @@ mod tests {
         .concat();
         assert_ne!(masked(&a).0[..2], masked(&b).0[..2]);
         let (_, starts) = masked(&a[2..]);
-        let found = sites(&a[2..], &b[2..], &starts, (0, 0));
+        let found = sites(&a[2..], &b[2..], &starts, (0, 0), &mut Registers::default());
         assert_eq!(
             found,
             [Site {

@@ -24,8 +24,25 @@ pub(super) fn pair(
     bytes_b: &[u8],
     b: &Range<usize>,
 ) -> Option<(Option<Text>, Option<Text>)> {
-    let (one, other) = (around(bytes_a, a), around(bytes_b, b));
+    let (mut one, mut other) = (around(bytes_a, a), around(bytes_b, b));
+    // Where one side has nothing, its text is shown only as the rest of the other's.
+    if a.is_empty() && !is_rest_of(bytes_a, a, bytes_b, b) {
+        one = None;
+    }
+    if b.is_empty() && !is_rest_of(bytes_b, b, bytes_a, a) {
+        other = None;
+    }
     (one.is_some() || other.is_some()).then_some((one, other))
+}
+
+/// Whether the bytes around `gap`, which is empty, are those around `range` of the other file.
+fn is_rest_of(bytes: &[u8], gap: &Range<usize>, other: &[u8], range: &Range<usize>) -> bool {
+    const ENOUGH: usize = 3;
+    let before =
+        |bytes: &[u8], at: usize| bytes.get(at.saturating_sub(ENOUGH)..at).map(<[u8]>::to_vec);
+    let after = |bytes: &[u8], at: usize| bytes.get(at..at + ENOUGH).map(<[u8]>::to_vec);
+    before(bytes, gap.start) == before(other, range.start)
+        && after(bytes, gap.end) == after(other, range.end)
 }
 
 /// What the texts tell, and the texts as they are shown.

@@ -110,6 +110,19 @@ impl Layout {
     }
 }
 
+impl Layout {
+    /// Names the fields of stores that cannot be read as those of the same length in `other`, which can.
+    pub(super) fn name_unreadable_stores(&mut self, other: &Self, bytes: &[u8]) {
+        let units = std::mem::take(&mut self.units).into_iter();
+        self.units = units
+            .flat_map(|unit| {
+                let named = store::named_as_in(&unit, &other.units, bytes);
+                named.unwrap_or_else(|| vec![unit])
+            })
+            .collect();
+    }
+}
+
 fn whole(file: &File, content: Content) -> Unit {
     Unit {
         role: Role::Content(content),

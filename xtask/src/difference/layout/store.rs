@@ -30,6 +30,40 @@ pub(super) fn alone(bytes: &[u8]) -> Vec<Unit> {
     units
 }
 
+/// How a store is called that cannot be read.
+const UNREADABLE: &str = "unreadable";
+
+/// The fields of `unit`, a store that cannot be read, as a store of `others` with the same place has them.
+pub(super) fn named_as_in(unit: &Unit, others: &[Unit], bytes: &[u8]) -> Option<Vec<Unit>> {
+    let prefix = unit
+        .name
+        .strip_suffix(UNREADABLE)
+        .filter(|_| unit.role == Role::Store)?;
+    let mut fields: Vec<Unit> = others
+        .iter()
+        .filter(|other| other.name.starts_with(prefix) && other.class == unit.class)
+        .cloned()
+        .collect();
+    let (start, end) = (fields.first()?.range.start, fields.last()?.range.end);
+    if end - start != unit.range.len()
+        || fields.iter().any(|field| field.name.ends_with(UNREADABLE))
+    {
+        return None;
+    }
+    for field in &mut fields {
+        let (from, to) = (field.range.start - start, field.range.end - start);
+        field.range = unit.range.start + from..unit.range.start + to;
+        field.address = unit.address_of(field.range.start);
+        if let Role::Derived(Derived::StoreDigest, _) = field.role {
+            let body = bytes
+                .get(unit.range.start..field.range.start)
+                .unwrap_or_default();
+            field.role = Role::Derived(Derived::StoreDigest, Some(Sha256::digest(body).to_vec()));
+        }
+    }
+    Some(fields)
+}
+
 /// Gives the fields of every store among `units` the names of their records, and its digest its role.
 pub(super) fn name_records(bytes: &[u8], units: &mut [Unit]) {
     let firsts = units.iter().enumerate();

@@ -5,6 +5,7 @@ use std::ops::Range;
 use device::flash_layout::{
     OTA_0, OTA_1, OTADATA, PROVISION, Partition, SECTOR_SIZE, STATE, TRUST_STORE,
 };
+use device::store::layout::magic;
 use device::store::{TrustStore, find_in_image};
 
 use super::super::bytes::{ERASED, slice};
@@ -98,7 +99,7 @@ fn add_stores(bytes: &[u8], add: &mut impl FnMut(&str, Range<usize>, Vec<Part>))
     for (index, name) in names.iter().enumerate() {
         let start = STORE_PLACE.start + index * copies;
         let copy = start..start + copies;
-        let parts = whole_store(slice(bytes, copy.clone())).unwrap_or_default();
+        let parts = whole_store(slice(bytes, copy.clone()));
         add(name, copy, parts);
     }
 }
@@ -163,10 +164,12 @@ pub(super) fn store_parts(image: &[u8]) -> Vec<Part> {
     }
 }
 
-/// A store that stands alone at the start of `bytes`.
-fn whole_store(bytes: &[u8]) -> Option<Vec<Part>> {
-    let store = TrustStore::read(bytes).ok()?;
-    Some(store_fields(&store, 0))
+/// A store at the start of `bytes`.
+fn whole_store(bytes: &[u8]) -> Vec<Part> {
+    match bytes.starts_with(&magic()) {
+        true => store_parts(bytes),
+        false => Vec::new(),
+    }
 }
 
 fn store_fields(store: &TrustStore<'_>, offset: usize) -> Vec<Part> {
