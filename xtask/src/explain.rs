@@ -9,6 +9,7 @@ use crate::difference::{self, Artefact};
 
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
+use crate::glossary;
 use crate::output;
 
 /// Arguments of `explain`.
@@ -16,7 +17,7 @@ use crate::output;
 pub struct ExplainArguments {
     /// A code or its name: A103, anchor-ends-in-service; without one, the list of all. Or the first of two artefacts: an
     /// application, signed or full flash image, an ELF file, a trust store, a release.json, the folder of a release
-    #[arg(value_name = "CODE|A")]
+    #[arg(value_name = "CODE|A|DIR")]
     code: Option<String>,
     /// The second artefact, of the same kind
     #[arg(value_name = "B")]
@@ -24,6 +25,9 @@ pub struct ExplainArguments {
     /// An unstripped ELF file of the program in A, for the names of symbols; given again, of the one in B
     #[arg(long, value_name = "ELF", requires = "other")]
     symbols: Vec<PathBuf>,
+    /// Which hash is a hash of what, with a line of shell for each; of the release in the folder that is given
+    #[arg(long, conflicts_with = "other")]
+    hashes: bool,
     /// Form of the answer about two artefacts
     #[arg(long, value_enum, default_value_t = Form::Human, requires = "other")]
     format: Form,
@@ -46,6 +50,11 @@ pub enum Form {
 /// # Errors
 /// A code that no rule has; the message names the nearest. Artefacts that cannot be read or compared.
 pub fn run(arguments: &ExplainArguments) -> Result<Exit> {
+    if arguments.hashes {
+        let directory = arguments.code.as_ref().map(Path::new);
+        output::print(&glossary::show(directory)?)?;
+        return Ok(Exit::Done);
+    }
     if let (Some(a), Some(b)) = (&arguments.code, &arguments.other) {
         return compare(Path::new(a), b, arguments);
     }

@@ -27,6 +27,7 @@ pub mod explain;
 pub mod failure;
 pub mod forecast;
 pub mod git;
+pub mod glossary;
 pub mod image;
 pub mod keys;
 pub mod lock;

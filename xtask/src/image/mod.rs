@@ -26,7 +26,7 @@ pub mod flash;
 pub mod partition_table;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use accounting::Accounting;
 pub use application::{ApplicationImage, CONVERTER, Settings, application};
@@ -38,3 +38,9 @@ pub use flash_map::FlashMap;
 pub use read::Application;
 #[cfg(test)]
 pub use tests::sample_flash;
+
+/// The structure of the image with which `bytes` begin, for tests that change one.
+#[cfg(test)]
+pub(crate) fn survey(bytes: &[u8]) -> Option<container::Container<'_>> {
+    container::Container::survey(bytes).ok()
+}

@@ -23,6 +23,7 @@ use crate::output;
 use crate::project::{POLICY, Project};
 use crate::release::manifest::{FILE_NAME, ReleaseManifest};
 
+mod accounting;
 mod files;
 #[cfg(test)]
 mod grown_ledger;
@@ -94,6 +95,7 @@ const STEPS: &[(&str, Check)] = &[
     ("hashes", files::hashes),
     ("application image", images::application),
     ("flash image", images::flash),
+    ("bytes", accounting::check),
     ("trust store", store::check),
     ("inputs", verdict::inputs),
     ("verdict", verdict::check),
