@@ -385,3 +385,6 @@ fn no_release(directory: &Path, why: &str) -> Failure {
         .evidence(why)
         .help("give the folder of a release: dist/<version>")
 }
+
+#[cfg(test)]
+mod tests;

@@ -101,9 +101,10 @@ impl Symbols {
         if offset >= symbol.size {
             return None;
         }
+        let written = rustc_demangle::demangle(&symbol.name);
         let name = match offset {
-            0 => symbol.name.clone(),
-            _ => format!("{}+0x{offset:x}", symbol.name),
+            0 => format!("{written:#}"),
+            _ => format!("{written:#}+0x{offset:x}"),
         };
         Some((name, symbol.address.saturating_add(symbol.size)))
     }

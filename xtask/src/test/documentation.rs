@@ -14,10 +14,11 @@ use crate::failure::{Failure, Result};
 use crate::git;
 
 /// The documents, in the order in which their commands run.
-const DOCUMENTS: [&str; 11] = [
+const DOCUMENTS: [&str; 12] = [
     "README.md",
     "docs/policy.md",
     "docs/release.md",
+    "docs/explain.md",
     "docs/toolchain.md",
     "docs/rules.md",
     "docs/capture.md",

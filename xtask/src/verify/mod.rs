@@ -36,7 +36,7 @@ mod signatures;
 mod store;
 mod verdict;
 
-use problem::{Problem, Step};
+pub use problem::{Problem, Step};
 
 /// Arguments of `verify`.
 #[derive(Args, Debug)]
@@ -120,6 +120,18 @@ pub fn run(project: &Project, arguments: &VerifyArguments) -> Result<Exit> {
         Form::Json => report::json(&evidence, &steps),
     })?;
     Ok(exit_of(&steps))
+}
+
+/// What every step saw in the release in `directory`.
+///
+/// # Errors
+/// A folder or a policy that cannot be read.
+pub fn examined(project: &Project, directory: &Path) -> Result<Vec<Step>> {
+    let policy = trusted_policy(project)?;
+    let folder = Folder::read(directory)?;
+    let mut evidence = Evidence::new(project, &policy.signing, folder.files);
+    evidence.leave_unread(folder.unread);
+    Ok(steps(&evidence).collect())
 }
 
 /// Every step, run as the iterator advances.
