@@ -44,7 +44,7 @@ pub enum Verb {
     Check(crate::check::CheckArguments),
     /// Record what update servers send; verifies nothing
     Endpoints(crate::endpoints::EndpointsArguments),
-    /// Print the page of a rule
+    /// Print the page of a rule, or why two artefacts differ
     Explain(crate::explain::ExplainArguments),
     /// When each shipped release goes dark, why, and what if
     Forecast(crate::forecast::ForecastArguments),

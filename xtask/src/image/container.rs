@@ -43,6 +43,25 @@ impl<'a> Container<'a> {
         }
     }
 
+    /// The structure of the image with which `bytes` begin, whatever its values are: for who names bytes, not for who
+    /// trusts them.
+    ///
+    /// # Errors
+    ///
+    /// The fault after which nothing that follows can be found.
+    pub fn survey(bytes: &'a [u8]) -> Result<Self, Fault> {
+        let mut ignored = Faults::NONE;
+        let (header, segments) = structure(bytes, &mut ignored)?;
+        let end = segments.last().map_or(0, |last| last.data.end);
+        let tail = Tail::after(end);
+        tail.require(bytes)?;
+        Ok(Self {
+            bytes: slice(bytes, 0..tail.digest.end),
+            header,
+            segments,
+        })
+    }
+
     /// The bytes of the image, from header to digest.
     pub const fn bytes(&self) -> &'a [u8] {
         self.bytes
@@ -51,6 +70,16 @@ impl<'a> Container<'a> {
     /// The segments, in the order of the image.
     pub fn segments(&self) -> &[Segment] {
         &self.segments
+    }
+
+    /// What the header says.
+    pub const fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// What the checksum must be.
+    pub fn checksum(&self) -> u8 {
+        checksum(self.bytes, &self.segments)
     }
 
     /// The name of each range of bytes, in order, without gap or overlap.
@@ -76,7 +105,8 @@ impl fmt::Debug for Container<'_> {
     }
 }
 
-fn read<'a>(bytes: &'a [u8], faults: &mut Faults) -> Result<Container<'a>, Fault> {
+/// Header and segments.
+fn structure(bytes: &[u8], faults: &mut Faults) -> Result<(Header, Vec<Segment>), Fault> {
     let header = Header::read(bytes, faults)?;
     let mut segments = Vec::new();
     let mut end = header::LENGTH;
@@ -85,6 +115,12 @@ fn read<'a>(bytes: &'a [u8], faults: &mut Faults) -> Result<Container<'a>, Fault
         end = segment.data.end;
         segments.push(segment);
     }
+    Ok((header, segments))
+}
+
+fn read<'a>(bytes: &'a [u8], faults: &mut Faults) -> Result<Container<'a>, Fault> {
+    let (header, segments) = structure(bytes, faults)?;
+    let end = segments.last().map_or(0, |last| last.data.end);
     check_entry(header.entry, &segments, faults);
     check_overlaps(&segments, faults);
     check_mappings(&segments, faults);
@@ -136,6 +172,12 @@ fn check_mappings(segments: &[Segment], faults: &mut Faults) {
     }
 }
 
+fn checksum(bytes: &[u8], segments: &[Segment]) -> u8 {
+    segments.iter().fold(CHECKSUM_SEED, |sum, segment| {
+        sum ^ exclusive_or(slice(bytes, segment.data.clone()))
+    })
+}
+
 /// What follows the segments.
 struct Tail {
     padding: Range<usize>,
@@ -163,16 +205,21 @@ impl Tail {
         ]
     }
 
+    /// The tail is all there.
+    fn require(&self, bytes: &[u8]) -> Result<(), Fault> {
+        let [.., field] = self.fields();
+        match self.digest.end.checked_sub(bytes.len()) {
+            None | Some(0) => Ok(()),
+            Some(missing) => {
+                let problem = format!("the image ends {missing} bytes before its end");
+                Err(Fault { field, problem })
+            }
+        }
+    }
+
     fn check(&self, bytes: &[u8], segments: &[Segment], faults: &mut Faults) -> Result<(), Fault> {
         let [padding, checksum, digest] = self.fields();
-        if bytes.len() < self.digest.end {
-            let missing = self.digest.end - bytes.len();
-            let problem = format!("the image ends {missing} bytes before its end");
-            return Err(Fault {
-                field: digest,
-                problem,
-            });
-        }
+        self.require(bytes)?;
         if let Some((first, _)) = other_than(0, bytes, self.padding.clone()) {
             let problem = format!("0x{:02x} at 0x{first:x}, must be 0", u8_at(bytes, first));
             faults.add(Fault {
@@ -193,9 +240,7 @@ impl Tail {
         faults: &mut Faults,
     ) {
         let found = u8_at(bytes, self.checksum);
-        let computed = segments.iter().fold(CHECKSUM_SEED, |sum, segment| {
-            sum ^ exclusive_or(slice(bytes, segment.data.clone()))
-        });
+        let computed = checksum(bytes, segments);
         if found != computed {
             let problem =
                 format!("is 0x{found:02x}, the data of the segments has 0x{computed:02x}");

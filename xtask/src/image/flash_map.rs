@@ -19,12 +19,15 @@ use super::read::Application;
 const BOOTLOADER: &str = "bootloader";
 const TABLE: &str = "partition table";
 const UNUSED: &str = "unused";
-const BOOTLOADER_PLACE: Range<usize> = 0..PARTITION_TABLE_OFFSET as usize;
-const TABLE_PLACE: Range<usize> =
+/// Where the bootloader stands.
+pub const BOOTLOADER_PLACE: Range<usize> = 0..PARTITION_TABLE_OFFSET as usize;
+/// Where the partition table stands.
+pub const TABLE_PLACE: Range<usize> =
     BOOTLOADER_PLACE.end..BOOTLOADER_PLACE.end + partition_table::LENGTH;
-const TABLE_SECTOR_END: usize = (PARTITION_TABLE_OFFSET + SECTOR_SIZE) as usize;
+/// The end of the sector of the partition table.
+pub const TABLE_SECTOR_END: usize = (PARTITION_TABLE_OFFSET + SECTOR_SIZE) as usize;
 /// The first copy of the store.
-const STORE_PLACE: Range<usize> =
+pub const STORE_PLACE: Range<usize> =
     TRUST_STORE.offset as usize..(TRUST_STORE.offset + TRUST_STORE_COPY_SIZE) as usize;
 
 /// A full flash image whose every check passed.
@@ -136,7 +139,7 @@ pub const fn place(partition: &Partition) -> Range<usize> {
 }
 
 /// What is between the partition table, the partitions and the end of the flash.
-fn gaps() -> Vec<Range<usize>> {
+pub fn gaps() -> Vec<Range<usize>> {
     let ends = PARTITIONS.iter().map(|partition| place(partition).end);
     let starts = PARTITIONS.iter().map(|partition| place(partition).start);
     let ends = std::iter::once(TABLE_SECTOR_END).chain(ends);
@@ -185,7 +188,8 @@ fn check_otadata(bytes: &[u8], faults: &mut Faults) {
     }
 }
 
-fn otadata_fields() -> Vec<Field> {
+/// The fields of otadata: one entry, the rest erased.
+pub fn otadata_fields() -> Vec<Field> {
     vec![
         Field::new(0..4, "entry 0: sequence"),
         Field::new(4..24, "entry 0: label"),

@@ -5,6 +5,7 @@
 //! | [`application`] | ELF file to application image |
 //! | [`flash`] | application image to full flash image |
 //! | [`read`], [`flash_map`] | the readers of both: strict, and every byte has a name |
+//! | [`accounting`] | what each byte is for, and how many are nothing that is known |
 //! | [`container`], [`header`], [`segment`], [`descriptor`], [`bootloader`] | the parts of an image |
 //! | [`partition_table`] | the partition table of every device |
 
@@ -19,14 +20,17 @@ mod header;
 mod read;
 mod segment;
 
+pub mod accounting;
 pub mod application;
 pub mod flash;
 pub mod partition_table;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
+pub use accounting::Accounting;
 pub use application::{ApplicationImage, CONVERTER, Settings, application};
+pub(crate) use bytes::exclusive_or;
 pub use bytes::{ERASED, other_than};
 pub use container::{CHECKSUM_BLOCK, DIGEST_LENGTH};
 pub use descriptor::{Descriptor, Expected};
@@ -38,3 +42,9 @@ pub use read::Application;
 pub use segment::{HEADER_LENGTH, MMU_PAGE, Region};
 #[cfg(test)]
 pub use tests::{sample_application, sample_flash};
+
+/// The structure of the image with which `bytes` begin, for tests that change one.
+#[cfg(test)]
+pub(crate) fn survey(bytes: &[u8]) -> Option<container::Container<'_>> {
+    container::Container::survey(bytes).ok()
+}

@@ -5,15 +5,20 @@ use std::path::Path;
 use sha2::{Digest as _, Sha256};
 
 use super::published::Published;
+use crate::difference::{self, Artefact, Difference};
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
-use crate::release::manifest::FILE_NAME;
+use crate::image;
+use crate::release::manifest::{ArtefactKind, FILE_NAME};
+use crate::secure_boot;
 
 /// What came of a rebuild.
 #[derive(Debug)]
 pub struct Comparison {
     /// Each unsigned file, ordered by name.
     pub files: Vec<Compared>,
+    /// Why they differ, where the published bytes are at hand.
+    pub difference: Option<Difference>,
 }
 
 /// One published file beside the rebuilt one.
@@ -53,11 +58,20 @@ impl Comparison {
                 rebuilt: hex::encode(Sha256::digest(bytes)),
             })
         };
-        let files = names
+        let mut files = names
             .into_iter()
             .map(compared)
             .collect::<Result<Vec<_>>>()?;
-        Ok(Self { files })
+        files.extend(signed(published, rebuilt)?);
+        let mut comparison = Self {
+            files,
+            difference: None,
+        };
+        if !comparison.is_match() && published.path().is_dir() {
+            let both = (Artefact::open(published.path())?, Artefact::open(rebuilt)?);
+            comparison.difference = Some(difference::of(&both.0, &both.1)?);
+        }
+        Ok(comparison)
     }
 
     /// Whether every file has the published bytes.
@@ -65,17 +79,21 @@ impl Comparison {
         self.files.iter().all(|file| file.published == file.rebuilt)
     }
 
-    /// For people: a line for each file.
+    /// For people: a line for each file, and why they differ.
     pub fn human(&self) -> String {
         let line = |file: &Compared| {
             let word = if file.published == file.rebuilt {
                 "match   "
             } else {
-                "mismatch"
+                "MISMATCH"
             };
             format!("{word}  {}  {}\n", file.rebuilt, file.name)
         };
-        self.files.iter().map(line).collect()
+        let mut text: String = self.files.iter().map(line).collect();
+        if let Some(difference) = &self.difference {
+            text += &format!("\n{}", difference::human(difference));
+        }
+        text
     }
 
     /// What the command ends with.
@@ -86,4 +104,31 @@ impl Comparison {
             Exit::NotReproducible
         }
     }
+}
+
+/// The signed image, where there is a published one: its signatures behind the rebuilt image. Who signs draws a salt at random, so
+/// no rebuild can make the signatures again; they must fit what was rebuilt.
+fn signed(published: &Published, rebuilt: &Path) -> Result<Option<Compared>> {
+    let Some(bytes) = published.file(secure_boot::FILE_NAME) else {
+        return Ok(None);
+    };
+    let damaged = |faults: image::Faults| faults.failure(secure_boot::FILE_NAME);
+    secure_boot::SignedImage::read(bytes).map_err(damaged)?;
+    let path = rebuilt.join(ArtefactKind::ApplicationImage.file_name());
+    let application = std::fs::read(&path).map_err(|error| Failure::io("read", &path, &error))?;
+    let application = image::Application::read(&application).map_err(damaged)?;
+    let padded = secure_boot::PaddedImage::pad(&application).map_err(|error| {
+        Failure::new(
+            Exit::NotReproducible,
+            "the rebuilt application cannot be padded",
+        )
+        .evidence(error)
+    })?;
+    let sector = &bytes[bytes.len() - secure_boot::SECTOR_LENGTH..];
+    let moved = [padded.bytes(), sector].concat();
+    Ok(Some(Compared {
+        name: secure_boot::FILE_NAME.to_owned(),
+        published: hex::encode(Sha256::digest(bytes)),
+        rebuilt: hex::encode(Sha256::digest(moved)),
+    }))
 }

@@ -32,6 +32,7 @@ pub(crate) mod tests;
 
 pub use block::Block;
 pub use cli::SecureBootArguments;
+pub use layout::SECTOR_LENGTH;
 pub use padding::{PaddedImage, PaddingError};
 pub use public_key::PublicKey;
 pub use sector::Sector;

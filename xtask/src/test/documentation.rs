@@ -14,11 +14,12 @@ use crate::failure::{Failure, Result};
 use crate::git;
 
 /// The documents, in the order in which their commands run.
-const DOCUMENTS: [&str; 12] = [
+const DOCUMENTS: [&str; 13] = [
     "README.md",
     "docs/policy.md",
     "docs/release.md",
     "docs/secure-boot.md",
+    "docs/explain.md",
     "docs/toolchain.md",
     "docs/rules.md",
     "docs/capture.md",

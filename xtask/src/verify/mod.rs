@@ -23,6 +23,7 @@ use crate::output;
 use crate::project::{POLICY, Project};
 use crate::release::manifest::{FILE_NAME, ReleaseManifest};
 
+mod accounting;
 mod files;
 #[cfg(test)]
 mod grown_ledger;
@@ -36,7 +37,7 @@ mod signatures;
 mod store;
 mod verdict;
 
-use problem::{Problem, Step};
+pub use problem::{Problem, Step};
 
 /// Arguments of `verify`.
 #[derive(Args, Debug)]
@@ -96,6 +97,7 @@ const STEPS: &[(&str, Check)] = &[
     ("application image", images::application),
     ("flash image", images::flash),
     ("secure boot", secure_boot::check),
+    ("bytes", accounting::check),
     ("trust store", store::check),
     ("inputs", verdict::inputs),
     ("verdict", verdict::check),
@@ -120,6 +122,18 @@ pub fn run(project: &Project, arguments: &VerifyArguments) -> Result<Exit> {
         Form::Json => report::json(&evidence, &steps),
     })?;
     Ok(exit_of(&steps))
+}
+
+/// What every step saw in the release in `directory`.
+///
+/// # Errors
+/// A folder or a policy that cannot be read.
+pub fn examined(project: &Project, directory: &Path) -> Result<Vec<Step>> {
+    let policy = trusted_policy(project)?;
+    let folder = Folder::read(directory)?;
+    let mut evidence = Evidence::new(project, &policy.signing, folder.files);
+    evidence.leave_unread(folder.unread);
+    Ok(steps(&evidence).collect())
 }
 
 /// Every step, run as the iterator advances.

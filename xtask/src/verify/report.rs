@@ -1,11 +1,13 @@
 //! The answer of `verify`, for people and for machines.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Serialize;
 
-use super::Evidence;
 use super::problem::Step;
+use super::{Evidence, accounting};
+use crate::image::accounting::Summary;
 
 /// A line for each step, what is wrong below it, and the outcome.
 pub fn human(directory: &Path, steps: &[Step]) -> String {
@@ -41,6 +43,8 @@ struct Answer<'a> {
     version: Option<&'a str>,
     verified: bool,
     steps: &'a [Step],
+    /// Bytes of each image by what they are for.
+    bytes: BTreeMap<&'static str, Summary>,
 }
 
 /// `perennial.verification/1`.
@@ -56,6 +60,7 @@ pub fn json(evidence: &Evidence<'_>, steps: &[Step]) -> String {
         version,
         verified,
         steps,
+        bytes: accounting::summaries(evidence),
     };
     // Strings and booleans only: nothing that JSON cannot say.
     serde_json::to_string_pretty(&answer).unwrap_or_default() + "\n"

@@ -1,11 +1,13 @@
 //! Bits that flip, files that are missing, changed or too many: `verify` never passes, and says where.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::rc::Rc;
 
 use sha2::{Digest as _, Sha256};
+use xtask::image::accounting::{Accounting, Class, Part};
 use xtask::project::Project;
 use xtask::verify::{Evidence, StoredFile, steps, trusted_policy};
 
@@ -49,6 +51,7 @@ fn flip_bits(originals: &BTreeMap<String, Vec<u8>>, name: &str) {
     );
 
     let mut bytes = originals[name].clone();
+    let parts = parts(name, &bytes);
     let bits = bytes.len() * 8;
     let mut fields: BTreeMap<String, usize> = BTreeMap::new();
     for bit in sample(bits) {
@@ -69,6 +72,7 @@ fn flip_bits(originals: &BTreeMap<String, Vec<u8>>, name: &str) {
         let problem = problem
             .unwrap_or_else(|| panic!("{name}: bit {bit}: not named in {:?}", step.problems));
         assert!(!problem.field.is_empty(), "{name}: bit {bit}: {problem:?}");
+        assert_region(&parts, bit / 8, &problem.field);
         *fields.entry(problem.field.clone()).or_default() += 1;
         bytes = Rc::into_inner(damaged).unwrap().into_bytes();
         bytes[bit / 8] ^= 1 << (bit % 8);
@@ -78,6 +82,61 @@ fn flip_bits(originals: &BTreeMap<String, Vec<u8>>, name: &str) {
         sample(bits).len(),
         fields.len()
     );
+}
+
+/// What each byte of an image is; of other files nothing is known.
+fn parts(name: &str, bytes: &[u8]) -> Vec<Part> {
+    let accounting = match name {
+        "application.bin" | "application.signed.bin" => Accounting::of_application(bytes),
+        "flash.bin" => Accounting::of_flash(bytes),
+        _ => return Vec::new(),
+    };
+    assert_eq!(accounting.summary().unexplained, 0, "{name}");
+    accounting.parts().to_vec()
+}
+
+/// The region that is named is the one of the byte: the field in an application, which stands in two files; elsewhere the
+/// part of the flash.
+fn assert_region(parts: &[Part], byte: usize, named: &str) {
+    let after = parts.partition_point(|part| part.field.range.start <= byte);
+    let Some(part) = after.checked_sub(1).and_then(|index| parts.get(index)) else {
+        return;
+    };
+    let field = &part.field.name;
+    let region = match field.split_once(": ") {
+        Some(("ota_0", rest)) if rest != "erased" => field,
+        Some((region, _)) => region.trim_end_matches(" copy 2"),
+        None => field,
+    };
+    assert!(
+        named.starts_with(region),
+        "byte 0x{byte:x} is of {field}, named is {named}"
+    );
+}
+
+#[test]
+fn a_bit_that_flips_where_nothing_may_be_is_named_as_not_erased() {
+    let flash = &files()["flash.bin"];
+    let accounting = Accounting::of_flash(flash);
+    let parts = accounting.parts().iter();
+    let folder = copy();
+    let mut tried = 0;
+    for part in parts.filter(|part| part.class == Class::Erased) {
+        let Range { start, end } = part.field.range;
+        for at in [start, end - 1] {
+            let mut damaged = flash.clone();
+            damaged[at] ^= 0x10;
+            let wrong = Accounting::of_flash(&damaged);
+            assert_eq!(wrong.summary().unexplained, 1, "0x{at:x}: {}", part.field);
+            std::fs::write(folder.path().join("flash.bin"), damaged).unwrap();
+            let (exit, said) = verify(folder.path());
+            assert_eq!(exit, 13, "0x{at:x}");
+            assert!(said.contains("1 unexplained"), "{said}");
+            assert!(said.contains("erased"), "{said}");
+            tried += 1;
+        }
+    }
+    assert!(tried >= 16, "{tried}");
 }
 
 /// Evenly spread bits: [`POSITIONS`] of them, or all.

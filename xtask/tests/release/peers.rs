@@ -2,6 +2,9 @@
 
 use std::process::Command;
 
+use xtask::glossary::{Place, all};
+use xtask::release::manifest::ReleaseManifest;
+
 use super::place::{copy, files, ourselves, peer, release, root, text, verify};
 
 #[test]
@@ -105,4 +108,52 @@ fn sha256sum_accepts_the_sums() {
         "{}",
         text(&output)
     );
+}
+
+#[test]
+fn each_hash_is_what_a_line_of_coreutils_prints() {
+    let files = files();
+    let manifest = ReleaseManifest::from_bytes(&files["release.json"]).unwrap();
+    let hashes = all(Some(&manifest), &files);
+    let mut ran = 0;
+    for hash in hashes.iter().filter(|hash| hash.place == Place::Release) {
+        let mut shell = Command::new("sh");
+        let output = shell
+            .args(["-euc", &hash.recipe])
+            .current_dir(release())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", text(&output));
+        assert_eq!(
+            Some(text(&output).trim_end()),
+            hash.value.as_deref(),
+            "{}",
+            hash.published
+        );
+        ran += 1;
+    }
+    assert!(ran >= 15, "{ran}");
+}
+
+#[test]
+fn explain_finds_a_release_equal_to_itself_and_names_a_flipped_bit() {
+    let folder = copy();
+    let mut explain = ourselves(&["explain"]);
+    let output = explain.arg(release()).arg(folder.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    let path = folder.path().join("flash.bin");
+    let mut flash = std::fs::read(&path).unwrap();
+    flash[0x9000] = 0;
+    std::fs::write(&path, flash).unwrap();
+    let mut explain = ourselves(&["explain"]);
+    let output = explain.arg(release()).arg(folder.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(12), "{}", text(&output));
+    let said = text(&output);
+    assert!(
+        said.contains("0x9000..0x9001 (1 byte): provision: erased"),
+        "{said}"
+    );
+    let mut explain = ourselves(&["explain"]);
+    let output = explain.arg(release()).arg(&path).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output));
 }

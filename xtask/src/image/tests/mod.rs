@@ -2,7 +2,7 @@
 
 mod arbitrary;
 mod damage;
-mod elf;
+pub(crate) mod elf;
 mod esptool;
 mod making;
 mod structure;

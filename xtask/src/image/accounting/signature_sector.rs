@@ -1,0 +1,108 @@
+//! The signature sector of Secure Boot v2: 4096 bytes behind the padded image, up to three blocks of 1216 bytes.
+//!
+//! Follows `ets_secure_boot_sig_block` of ESP-IDF (`secure_boot.h` of the ESP32-C3's ROM) for RSA-3072.
+
+use std::ops::Range;
+
+use sha2::{Digest as _, Sha256};
+
+use super::super::bytes::{ERASED, slice};
+use super::super::fault::Field;
+use super::{Class, Part};
+
+/// Bytes of the sector; it begins at such a boundary.
+pub const LENGTH: usize = 4096;
+/// Bytes of a block.
+pub const BLOCK_LENGTH: usize = 1216;
+/// Most blocks.
+pub const MAX_BLOCKS: usize = 3;
+/// Magic, version 2, two reserved bytes.
+const MAGIC: [u8; 4] = [0xE7, 2, 0, 0];
+/// What the CRC is of, from the start of the block.
+const CHECKED: Range<usize> = 0..1196;
+
+/// The field with the SHA-256 of the padded image.
+pub const IMAGE_DIGEST: &str = "SHA-256 of the padded image";
+/// The field with the signature.
+pub const SIGNATURE: &str = "RSA-PSS signature";
+/// The field with the CRC.
+pub const CRC: &str = "CRC-32";
+/// Offset, length and name of each field of a block.
+const FIELDS: [(usize, usize, &str); 11] = [
+    (0, 1, "magic"),
+    (1, 1, "version"),
+    (2, 2, "reserved"),
+    (4, 32, IMAGE_DIGEST),
+    (36, 384, "RSA modulus"),
+    (420, 4, "RSA exponent"),
+    (424, 384, "Montgomery R"),
+    (808, 4, "Montgomery M'"),
+    (812, 384, SIGNATURE),
+    (1196, 4, CRC),
+    (1200, 16, "reserved at the end"),
+];
+/// The part of a block that the eFuse digest of the key is the SHA-256 of.
+const KEY: Range<usize> = 36..812;
+
+/// Whether a signature sector stands at `start`.
+pub fn is_at(bytes: &[u8], start: usize) -> bool {
+    slice(bytes, start..start.saturating_add(LENGTH)).len() == LENGTH
+        && slice(bytes, start..start + MAGIC.len()) == MAGIC
+}
+
+/// The numbers of the blocks that are there.
+fn blocks(sector: &[u8]) -> impl Iterator<Item = usize> {
+    (0..MAX_BLOCKS).filter(|index| slice(sector, block(*index)).starts_with(&MAGIC))
+}
+
+/// Where a block stands in the sector.
+pub const fn block(index: usize) -> Range<usize> {
+    index * BLOCK_LENGTH..(index + 1) * BLOCK_LENGTH
+}
+
+/// The parts of the sector that stands at `start`.
+pub(super) fn parts(bytes: &[u8], start: usize) -> Vec<Part> {
+    let sector = slice(bytes, start..start + LENGTH);
+    let used: Vec<usize> = blocks(sector).collect();
+    let mut parts = Vec::new();
+    for index in 0..MAX_BLOCKS {
+        let place = block(index);
+        let name = format!("signature block {index}");
+        if used.contains(&index) {
+            parts.extend(FIELDS.map(|(offset, length, field)| {
+                let from = place.start + offset;
+                let field = Field::new(from..from + length, field).within(&name, start);
+                Part::new(field, Class::Signature)
+            }));
+        } else {
+            let field = Field::new(place, "unused").within(&name, start);
+            parts.push(Part::new(field, Class::Padding).filled(ERASED));
+        }
+    }
+    let end = MAX_BLOCKS * BLOCK_LENGTH..LENGTH;
+    let field = Field::new(end, "unused").within("signature sector", start);
+    parts.push(Part::new(field, Class::Padding).filled(ERASED));
+    parts
+}
+
+/// What the CRC of `block` must be: that of zip.
+pub fn crc(block: &[u8]) -> u32 {
+    crc32(u32::MAX, slice(block, CHECKED))
+}
+
+/// CRC-32 with its register at `initial`; the result is inverted.
+pub fn crc32(initial: u32, bytes: &[u8]) -> u32 {
+    let mut crc = initial;
+    for byte in bytes {
+        crc ^= u32::from(*byte);
+        for _ in 0..8 {
+            crc = (crc >> 1) ^ (0xEDB8_8320 & (crc & 1).wrapping_neg());
+        }
+    }
+    !crc
+}
+
+/// The digest of the key of `block`, as it stands in an eFuse.
+pub fn key_digest(block: &[u8]) -> [u8; 32] {
+    Sha256::digest(slice(block, KEY)).into()
+}
