@@ -13,8 +13,8 @@ use xtask::failure::Result;
 use xtask::progress::Progress;
 use xtask::project::Project;
 use xtask::{
-    build, check, endpoints, explain, forecast, keys, outcome, output, policy, provision, releases,
-    render, roots, solve, test, toolchain, verify,
+    attestation, build, check, endpoints, explain, forecast, keys, outcome, output, policy,
+    provision, releases, render, roots, solve, test, toolchain, verify,
 };
 
 fn main() -> ExitCode {
@@ -34,6 +34,7 @@ fn run(cli: &Cli) -> Result<Exit> {
     let mut out = output::stdout();
     let project = || Project::find(cli.project.as_deref());
     match &cli.verb {
+        Verb::Attest(arguments) => attestation::collect::run(&project()?, arguments),
         Verb::BuildFirmware(arguments) => build::run(&project()?, arguments),
         Verb::Check(arguments) => check::run(&project()?, arguments),
         Verb::Endpoints(arguments) => endpoints::run(&project()?, arguments),

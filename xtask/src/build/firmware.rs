@@ -89,11 +89,43 @@ pub fn compile(root: &Path, toolchain: &Toolchain, identity: &Identity) -> Resul
         .join("release/perennial-firmware"))
 }
 
+/// Asks cargo about the locked dependencies, which have been fetched, as they are for the firmware's target; what it prints.
+///
+/// # Errors
+/// [`Exit::Environment`] when cargo does not answer.
+pub fn ask_cargo(
+    root: &Path,
+    toolchain: &Toolchain,
+    verb: &str,
+    arguments: &[&str],
+) -> Result<Vec<u8>> {
+    let mut command = locked_cargo(root, toolchain, verb);
+    command.arg("--offline").args(arguments);
+    let unanswered = || {
+        let what = format!("`cargo {verb}` does not say what the firmware is made of");
+        Failure::new(Exit::Environment, what)
+    };
+    let output = command
+        .output()
+        .map_err(|error| unanswered().evidence(error))?;
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    Err(unanswered().evidence(said))
+}
+
 fn target_dir(root: &Path) -> PathBuf {
     root.join("target/firmware")
 }
 
 fn cargo(root: &Path, toolchain: &Toolchain, verb: &str) -> Command {
+    let mut command = locked_cargo(root, toolchain, verb);
+    command.args(toolchain.cargo_arguments());
+    command
+}
+
+fn locked_cargo(root: &Path, toolchain: &Toolchain, verb: &str) -> Command {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(program);
     command.current_dir(root.join("firmware")).env_clear();
@@ -106,9 +138,7 @@ fn cargo(root: &Path, toolchain: &Toolchain, verb: &str) -> Command {
         .env("CARGO_INCREMENTAL", "0")
         .env("CARGO_TARGET_DIR", target_dir(root));
     command.envs(toolchain.cargo_environment());
-    command
-        .args([verb, "--locked", "--quiet"])
-        .args(toolchain.cargo_arguments());
+    command.args([verb, "--locked", "--quiet"]);
     command
 }
 

@@ -32,6 +32,7 @@ mod odd_entries;
 mod problem;
 mod report;
 mod signatures;
+mod statements;
 mod store;
 mod verdict;
 
@@ -97,6 +98,8 @@ const STEPS: &[(&str, Check)] = &[
     ("trust store", store::check),
     ("inputs", verdict::inputs),
     ("verdict", verdict::check),
+    ("documents", statements::documents),
+    ("attestations", statements::envelopes),
 ];
 
 /// Verifies the release in a folder.

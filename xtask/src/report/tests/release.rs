@@ -346,6 +346,8 @@ fn manifest() -> ReleaseManifest {
             sha256: "ee".repeat(32),
         },
         inputs: Default::default(),
+        lockfile_sha256: "0".repeat(64),
+        blobs: Vec::new(),
         toolchain: ToolchainRecord {
             provider: "debian".into(),
             rustc: "rustc 1.95.0".into(),
