@@ -28,7 +28,7 @@ pub struct Sample {
 
 impl Sample {
     /// The sample.
-    pub fn new() -> Self {
+    pub fn made() -> Self {
         let project = project();
         let inputs = project.inputs().unwrap();
         let question = Question {

@@ -1,3 +1,5 @@
+mod judges;
+
 use serde_json::{Value, json};
 
 use super::rebuild::{Comparison, DifferingRange, Outcome, Rebuild};
@@ -12,8 +14,8 @@ fn value(sample: &Sample, kind: ArtefactKind) -> Value {
 
 #[test]
 fn the_same_release_has_the_same_bytes_and_another_one_others() {
-    let (one, other) = (Sample::new(), Sample::new());
-    let mut later = Sample::new();
+    let (one, other) = (Sample::made(), Sample::made());
+    let mut later = Sample::made();
     later.manifest.commit = "f".repeat(40);
     for kind in super::release::DOCUMENTS {
         assert_eq!(one.document(kind), other.document(kind), "{kind:?}");
@@ -24,7 +26,7 @@ fn the_same_release_has_the_same_bytes_and_another_one_others() {
 /// No document says when or where it was made: the only dates are those of the release and of its facts.
 #[test]
 fn nothing_of_this_machine_is_in_a_document() {
-    let sample = Sample::new();
+    let sample = Sample::made();
     for kind in super::release::DOCUMENTS {
         let text = String::from_utf8(sample.document(kind)).unwrap();
         for leak in [env!("CARGO_MANIFEST_DIR"), "/home/", "/root/"] {
@@ -36,7 +38,7 @@ fn nothing_of_this_machine_is_in_a_document() {
 
 #[test]
 fn statements_are_about_what_devices_get_and_never_about_themselves() {
-    let sample = Sample::new();
+    let sample = Sample::made();
     let whole = sample.contents();
     for kind in [
         ArtefactKind::CoverageStatement,
@@ -66,7 +68,7 @@ fn statements_are_about_what_devices_get_and_never_about_themselves() {
     // Made again from the whole release, which lists the documents, they are the same.
     let again = Sample {
         manifest: whole.manifest().clone(),
-        ..Sample::new()
+        ..Sample::made()
     };
     for kind in super::release::DOCUMENTS {
         assert_eq!(again.document(kind), whole.files()[kind.file_name()]);
@@ -75,7 +77,7 @@ fn statements_are_about_what_devices_get_and_never_about_themselves() {
 
 #[test]
 fn the_provenance_names_everything_that_goes_in_with_its_digest() {
-    let provenance = value(&Sample::new(), ArtefactKind::ProvenanceStatement);
+    let provenance = value(&Sample::made(), ArtefactKind::ProvenanceStatement);
     let definition = &provenance["predicate"]["buildDefinition"];
     let dependencies = definition["resolvedDependencies"].as_array().unwrap();
     let of_kind = |kind: &str| {
@@ -121,7 +123,7 @@ fn the_provenance_names_everything_that_goes_in_with_its_digest() {
 
 #[test]
 fn the_coverage_statement_holds_the_whole_proof() {
-    let sample = Sample::new();
+    let sample = Sample::made();
     let statement = value(&sample, ArtefactKind::CoverageStatement);
     let predicate = &statement["predicate"];
     assert_eq!(predicate["verdict"], "approved");
@@ -151,7 +153,7 @@ fn the_coverage_statement_holds_the_whole_proof() {
 
 #[test]
 fn the_bill_of_materials_gives_its_crates_back_and_names_anchors_and_keys() {
-    let sample = Sample::new();
+    let sample = Sample::made();
     let document = sample.document(ArtefactKind::Sbom);
     assert_eq!(sbom::crates(&document).unwrap(), sample.crates);
     let bom = value(&sample, ArtefactKind::Sbom);
@@ -179,18 +181,18 @@ fn the_bill_of_materials_gives_its_crates_back_and_names_anchors_and_keys() {
 #[test]
 fn the_serial_number_follows_from_the_content() {
     let serial = |sample: &Sample| value(sample, ArtefactKind::Sbom)["serialNumber"].clone();
-    let one = serial(&Sample::new());
-    assert_eq!(one, serial(&Sample::new()));
+    let one = serial(&Sample::made());
+    assert_eq!(one, serial(&Sample::made()));
     let text = one.as_str().unwrap();
     assert_eq!((&text[..9], &text[23..24]), ("urn:uuid:", "8"));
-    let mut other = Sample::new();
+    let mut other = Sample::made();
     other.crates[1].version = "0.3.1".to_owned();
     assert_ne!(one, serial(&other));
 }
 
 #[test]
 fn a_bill_of_materials_with_another_field_or_no_version_is_refused() {
-    let text = String::from_utf8(Sample::new().document(ArtefactKind::Sbom)).unwrap();
+    let text = String::from_utf8(Sample::made().document(ArtefactKind::Sbom)).unwrap();
     let unknown = text.replacen("\"bom-ref\"", "\"author\": \"x\", \"bom-ref\"", 1);
     assert!(
         sbom::crates(unknown.as_bytes())
@@ -238,7 +240,7 @@ fn rebuilt(sample: &Sample, files: Vec<Comparison>) -> Rebuild {
 
 #[test]
 fn what_a_rebuild_says_follows_from_what_was_compared() {
-    let sample = Sample::new();
+    let sample = Sample::made();
     let same = rebuilt(&sample, equal_files(&sample));
     assert_eq!(
         (same.outcome, same.fault(&sample.manifest)),
@@ -274,29 +276,30 @@ fn what_a_rebuild_says_follows_from_what_was_compared() {
 /// One lie in each.
 #[test]
 fn a_rebuild_that_contradicts_itself_is_found() {
-    let sample = Sample::new();
+    let sample = Sample::made();
     let same = rebuilt(&sample, equal_files(&sample));
-    let lies: [(&str, fn(&mut Rebuild)); 12] = [
+    type Lie = (&'static str, fn(&mut Rebuild));
+    let lies: [Lie; 12] = [
         ("version 9", |r| r.version = "9".to_owned()),
         ("of commit", |r| r.commit = "f".repeat(40)),
         ("each there once", |r| {
-            r.artefacts[1] = r.artefacts[0].clone()
+            r.artefacts[1] = r.artefacts[0].clone();
         }),
         ("was not compared", |r| drop(r.artefacts.pop())),
         ("no file that a rebuild", |r| {
-            r.artefacts[0].name = "a".to_owned()
+            r.artefacts[0].name = "a".to_owned();
         }),
         ("another file", |r| {
-            r.artefacts[0].published_sha256 = "f".repeat(64)
+            r.artefacts[0].published_sha256 = "f".repeat(64);
         }),
         ("is no SHA-256", |r| {
-            r.artefacts[0].rebuilt_sha256 = "F".repeat(64)
+            r.artefacts[0].rebuilt_sha256 = "F".repeat(64);
         }),
         ("contradict each other", |r| {
-            r.artefacts[0].ranges = vec![range()]
+            r.artefacts[0].ranges = vec![range()];
         }),
         ("contradict each other", |r| {
-            r.artefacts[0].rebuilt_sha256 = "f".repeat(64)
+            r.artefacts[0].rebuilt_sha256 = "f".repeat(64);
         }),
         ("files differ", |r| {
             r.artefacts[0].rebuilt_sha256 = "f".repeat(64);

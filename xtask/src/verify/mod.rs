@@ -93,13 +93,13 @@ const STEPS: &[(&str, Check)] = &[
     ("manifest", files::manifest),
     ("signatures", signatures::check),
     ("hashes", files::hashes),
+    ("attestations", statements::envelopes),
     ("application image", images::application),
     ("flash image", images::flash),
     ("trust store", store::check),
     ("inputs", verdict::inputs),
     ("verdict", verdict::check),
     ("documents", statements::documents),
-    ("attestations", statements::envelopes),
 ];
 
 /// Verifies the release in a folder.

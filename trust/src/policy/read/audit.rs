@@ -151,3 +151,6 @@ pub(super) fn report_shared(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

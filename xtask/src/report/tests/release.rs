@@ -143,8 +143,11 @@ fn artefacts_are_all_but_the_reports() {
         names,
         [
             "application.bin",
+            "coverage.json",
             "firmware.elf",
             "flash.bin",
+            "provenance.json",
+            "sbom.cdx.json",
             "trust-store.bin"
         ]
     );
