@@ -10,6 +10,7 @@ use crate::calendar::Calendar;
 use crate::chains::Chains;
 use crate::channel::Channel;
 use crate::checks::{self, Anchor, Case, Proof};
+use crate::coverage::Coverage;
 use crate::date::Date;
 use crate::finding::{self, Finding};
 use crate::ledger::Ledger;
@@ -56,6 +57,7 @@ pub struct Question {
 pub struct Verdict {
     question: Question,
     findings: Vec<Finding>,
+    coverage: Option<Coverage>,
     approval: Option<Approval>,
 }
 
@@ -75,6 +77,12 @@ impl Verdict {
     /// Every finding, in file order; waived ones too.
     pub fn findings(&self) -> &[Finding] {
         &self.findings
+    }
+
+    /// The proof, from the release date to the end of service; `None` where something that it would rest on could not be
+    /// read or is missing, which is a finding.
+    pub fn coverage(&self) -> Option<&Coverage> {
+        self.coverage.as_ref()
     }
 
     /// The store, when the gate is open.
@@ -152,6 +160,7 @@ pub fn judge(inputs: &Inputs, question: Question) -> Verdict {
     Verdict {
         question,
         findings,
+        coverage: proof.map(|proof| proof.coverage),
         approval,
     }
 }

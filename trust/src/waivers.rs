@@ -19,7 +19,7 @@ use crate::rules::ledger::{
 };
 use crate::rules::policy::{WAIVER_EXPIRED, WAIVER_NOT_POSSIBLE, WAIVER_UNUSED};
 use crate::rules::rendering::{STORE_REFUSED, STORE_TOO_LARGE};
-use crate::rules::signing::DEVELOPMENT_KEY;
+use crate::rules::signing::{DEVELOPMENT_KEY, PUBLISHED_BUILDER_KEY};
 
 /// Inputs that are not there or say nothing.
 const UNREADABLE: [&Rule; 14] = [
@@ -40,7 +40,7 @@ const UNREADABLE: [&Rule; 14] = [
 ];
 
 /// Findings after which the store would be another one than was reviewed, or could never reach a server.
-const UNPROVABLE: [&Rule; 14] = [
+const UNPROVABLE: [&Rule; 15] = [
     &ALGORITHM_NOT_SUPPORTED,
     &CAPTURE_REFUSED,
     &CHAIN_TOO_LONG,
@@ -51,6 +51,7 @@ const UNPROVABLE: [&Rule; 14] = [
     &ENDPOINT_WITHOUT_ANCHOR,
     &KEY_NOT_SUPPORTED,
     &NAME_DISAGREES,
+    &PUBLISHED_BUILDER_KEY,
     &REQUIRED_ROOT_MISSING,
     &STORE_REFUSED,
     &STORE_TOO_LARGE,

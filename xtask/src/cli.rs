@@ -36,6 +36,8 @@ Exit codes:
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
+    /// What others say of a release who built it again
+    Attest(crate::attestation::collect::AttestArguments),
     /// Check, render, build, sign and report: a release in dist/<version>, or the reasons why not
     BuildFirmware(crate::build::BuildArguments),
     /// Everything that a release is made of in one file, to build it again without a network

@@ -15,6 +15,7 @@
 #![cfg_attr(not(test), warn(clippy::print_stdout, clippy::print_stderr))]
 
 pub mod atomic;
+pub mod attestation;
 pub mod broken_pipe;
 pub mod build;
 pub mod capsule;

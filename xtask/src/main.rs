@@ -13,8 +13,9 @@ use xtask::failure::Result;
 use xtask::progress::Progress;
 use xtask::project::Project;
 use xtask::{
-    build, capsule, check, endpoints, explain, forecast, keys, outcome, output, policy, provision,
-    rebuild, releases, render, roots, secure_boot, solve, test, toolchain, verify,
+    attestation, build, capsule, check, endpoints, explain, forecast, keys, outcome, output,
+    policy, provision, rebuild, releases, render, roots, secure_boot, solve, test, toolchain,
+    verify,
 };
 
 fn main() -> ExitCode {
@@ -34,6 +35,7 @@ fn run(cli: &Cli) -> Result<Exit> {
     let mut out = output::stdout();
     let project = || Project::find(cli.project.as_deref());
     match &cli.verb {
+        Verb::Attest(arguments) => attestation::collect::run(&project()?, arguments),
         Verb::BuildFirmware(arguments) => build::run(&project()?, arguments),
         Verb::Capsule(arguments) => capsule::run(&project()?, arguments),
         Verb::Check(arguments) => check::run(&project()?, arguments),

@@ -18,6 +18,7 @@ use crate::policy::{Endpoint, PolicyDraft, RequiredRoot};
 use crate::source::Location;
 use crate::words::counted;
 
+mod audit;
 mod backup_pins;
 mod captures_on_device;
 mod coverage_requirement;
@@ -78,6 +79,7 @@ pub(crate) type Check = fn(&Case<'_>, &mut Vec<Finding>);
 /// Every check. Findings are put into file order; the order here matters only where a check is silent about what another
 /// one says: `coverage_requirement` comes after `endpoint_loss`.
 const ALL: &[Check] = &[
+    audit::check,
     backup_pins::check,
     duplicate_anchors::check,
     endpoint_anchors::check,

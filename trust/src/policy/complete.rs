@@ -4,7 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::model::{
-    CoverageRequirement, Endpoint, KeySet, PinFallback, PolicyDraft, Product, RequiredRoot,
+    Audit, CoverageRequirement, Endpoint, KeySet, PinFallback, PolicyDraft, Product, RequiredRoot,
     ServiceLife, Validity, Waiver,
 };
 
@@ -41,6 +41,8 @@ pub struct Sections {
     pub signing: KeySet,
     /// `[rescue]`
     pub rescue: Option<KeySet>,
+    /// `[audit]`
+    pub audit: Option<Audit>,
     /// `[[waiver]]`, in file order; each is complete and its code is a rule's id
     pub waivers: Vec<Waiver>,
 }
@@ -67,6 +69,7 @@ impl Policy {
             coverage: draft.coverage?,
             signing: draft.signing?,
             rescue: draft.rescue,
+            audit: draft.audit,
             waivers: draft.waivers,
         }))
     }

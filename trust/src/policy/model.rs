@@ -53,6 +53,8 @@ pub struct PolicyDraft {
     pub signing: Option<KeySet>,
     /// `[rescue]`; optional
     pub rescue: Option<KeySet>,
+    /// `[audit]`; optional
+    pub audit: Option<Audit>,
     /// `[[waiver]]`, in file order
     pub waivers: Vec<Waiver>,
 }
@@ -226,6 +228,34 @@ pub enum KeyRole {
     Release,
     /// Signs rescue stores only.
     Rescue,
+}
+
+/// `[audit]`: who builds releases again, and how many of them must come to the same bytes before one is published.
+#[derive(Clone, Debug)]
+pub struct Audit {
+    /// How many builders must agree; at least 1, at most their number.
+    pub threshold: Located<u32>,
+    /// How many different operators must be among them; at least 1, at most `threshold` and the number of operators.
+    pub distinct: Located<u32>,
+    /// The builders, in file order; names and keys are unique.
+    pub builders: Vec<Builder>,
+    /// The header of the table.
+    pub at: Location,
+}
+
+/// One builder of [`Audit`]: `{ name = "…", operator = "…", public = "RW…" }`.
+#[derive(Clone, Debug)]
+pub struct Builder {
+    /// Name of the machine or service, and of its folder: 1 to 64 of a to z, 0 to 9 and `-`.
+    pub name: Located<String>,
+    /// Who runs it. Two builders of one operator can be wrong together.
+    pub operator: Located<String>,
+    /// Ed25519 public key in minisign's form, as [`SigningKey::public`].
+    pub public: Located<String>,
+    /// Key id, as [`SigningKey::key_id`].
+    pub key_id: [u8; 8],
+    /// The Ed25519 key.
+    pub ed25519: [u8; 32],
 }
 
 /// `[[waiver]]`: a finding that somebody answers for, until a day.

@@ -1,6 +1,7 @@
 //! Reading `policy.toml`: every mistake in one run, each with its place.
 
 mod anchors;
+mod audit;
 mod endpoints;
 mod keys;
 mod lines;
@@ -88,6 +89,12 @@ fn draft(root: &Table<'_>) -> PolicyDraft {
     if let (Some(signing), Some(rescue)) = (&signing, &rescue) {
         keys::report_shared(root.context(), signing, rescue);
     }
+    let audit = sections.single(&schema::AUDIT, audit::audit);
+    if let Some(audit) = &audit {
+        let sets = [("signs releases", &signing), ("rescues", &rescue)];
+        let sets = sets.map(|(does, set)| (does, set.as_ref()));
+        audit::report_shared(root.context(), audit, &sets);
+    }
     let endpoints = endpoints::endpoints(&sections);
     let required_roots = anchors::required_roots(&sections);
     let written = sections
@@ -108,5 +115,6 @@ fn draft(root: &Table<'_>) -> PolicyDraft {
         endpoints: endpoints.read,
         signing,
         rescue,
+        audit,
     }
 }

@@ -47,6 +47,12 @@ pub(super) const SCHEMA_VERSION: &str = "schema-version";
 /// The keys of one entry of `keys = […]` in `[signing]` and `[rescue]`, in canonical order.
 pub(super) const SIGNING_KEY_KEYS: &[&str] = &["public", "role"];
 
+/// The keys of one entry of `builders = […]` in `[audit]`, in canonical order.
+pub(super) const BUILDER_KEYS: &[&str] = &["name", "operator", "public"];
+
+/// The keys of all inline tables, in an order that keeps each one's own.
+pub(super) const INLINE_TABLE_KEYS: &[&str] = &["name", "operator", "public", "role"];
+
 /// `[product]`
 pub(super) const PRODUCT: Section = Section {
     name: "product",
@@ -140,6 +146,14 @@ pub(super) const RESCUE: Section = Section {
     keys: &["threshold", "keys"],
 };
 
+/// `[audit]`
+pub(super) const AUDIT: Section = Section {
+    name: "audit",
+    form: Form::Single,
+    presence: Presence::Optional,
+    keys: &["threshold", "distinct", "builders"],
+};
+
 /// `[[waiver]]`
 pub(super) const WAIVER: Section = Section {
     name: "waiver",
@@ -149,7 +163,7 @@ pub(super) const WAIVER: Section = Section {
 };
 
 /// Every section, in canonical order.
-pub(super) const SECTIONS: [&Section; 10] = [
+pub(super) const SECTIONS: [&Section; 11] = [
     &PRODUCT,
     &SERVICE_LIFE,
     &VALIDITY,
@@ -159,6 +173,7 @@ pub(super) const SECTIONS: [&Section; 10] = [
     &COVERAGE,
     &SIGNING,
     &RESCUE,
+    &AUDIT,
     &WAIVER,
 ];
 
@@ -174,6 +189,7 @@ pub(super) const ROOT_KEYS: &[&str] = &[
     COVERAGE.name,
     SIGNING.name,
     RESCUE.name,
+    AUDIT.name,
     WAIVER.name,
 ];
 
@@ -210,6 +226,17 @@ mod tests {
         let sections: Vec<_> = SECTIONS.iter().map(|section| section.name).collect();
         assert_eq!(ROOT_KEYS[0], SCHEMA_VERSION);
         assert_eq!(&ROOT_KEYS[1..], sections);
+    }
+
+    #[test]
+    fn the_order_of_inline_tables_keeps_each_ones_own() {
+        for own in [SIGNING_KEY_KEYS, BUILDER_KEYS] {
+            let kept: Vec<_> = INLINE_TABLE_KEYS
+                .iter()
+                .filter(|k| own.contains(k))
+                .collect();
+            assert_eq!(kept, own.iter().collect::<Vec<_>>());
+        }
     }
 
     #[test]

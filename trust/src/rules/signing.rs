@@ -60,4 +60,48 @@ rules! {
     /// ```
     /// The second key is made on the same day, never used, and kept in another place than the first.
     NO_SPARE_SIGNING_KEY = "S102" "no-spare-signing-key" Warning since "0.1.0";
+
+    /// # S111 quorum-of-one
+    ///
+    /// ## What it does
+    /// Finds an `[audit]` that one operator can satisfy alone: `distinct` is 1.
+    ///
+    /// ## Why it matters
+    /// Building again shows that nobody put anything into a release between source and bytes. Where one operator may say
+    /// so alone, whoever has that operator's machines says it too.
+    ///
+    /// ## Example
+    /// ```toml
+    /// [audit]
+    /// threshold = 2
+    /// distinct = 1
+    /// ```
+    ///
+    /// ## Use instead
+    /// ```toml
+    /// [audit]
+    /// threshold = 2
+    /// distinct = 2
+    /// ```
+    /// The second operator is somebody with other machines and other administrators.
+    QUORUM_OF_ONE = "S111" "quorum-of-one" Warning since "0.1.0";
+
+    /// # S112 published-builder-key
+    ///
+    /// ## What it does
+    /// Finds the published development key, of `trust/keys/`, as the key of a builder in `[audit]`. It cannot be waived.
+    ///
+    /// ## Why it matters
+    /// Everybody has its secret half: anybody could say in the builder's name that a release can be built again.
+    ///
+    /// ## Example
+    /// ```toml
+    /// builders = [
+    ///     { name = "ci", operator = "us", public = "RWSBlWiwPqCRlnukLnkTTA8Fz0ZLvlPVqSZqZ4amJ5elJT18VWHtD4+6" },
+    /// ]
+    /// ```
+    ///
+    /// ## Use instead
+    /// `cargo xtask keys new PATH`, on the builder: its secret key never leaves it.
+    PUBLISHED_BUILDER_KEY = "S112" "published-builder-key" Error since "0.1.0";
 }

@@ -117,6 +117,40 @@ rules! {
     /// Do not ship it. Build from a commit whose policy passes `cargo xtask check`.
     VERDICT_DIFFERS = "V107" "verdict-differs" Error since "0.1.0";
 
+    /// # V111 document-differs
+    ///
+    /// ## What it does
+    /// Makes `provenance.json`, `coverage.json` and `sbom.cdx.json` again from the release and its recorded inputs, and finds one
+    /// that says something else; and a crate that `firmware/Cargo.lock` of the recorded commit does not have.
+    ///
+    /// ## Why it matters
+    /// Others act on these documents without the release at hand: who looks for a vulnerable crate, who audits the
+    /// proof. A true signature under a false document is worse than none.
+    ///
+    /// ## Example
+    /// `sbom.cdx.json` lists `sha2` 0.10.8, and the lockfile has 0.10.9.
+    ///
+    /// ## Use instead
+    /// Fetch the release again; never edit a document, build anew.
+    DOCUMENT_DIFFERS = "V111" "document-differs" Error since "0.1.0";
+
+    /// # V112 envelope-wrong
+    ///
+    /// ## What it does
+    /// Finds an envelope of a statement (`provenance.dsse.json`, `coverage.dsse.json`) that holds other bytes than the statement,
+    /// that has a signature which is not right or by a key that may not sign releases, or fewer signatures by different
+    /// keys than `[signing] threshold` asks for.
+    ///
+    /// ## Why it matters
+    /// An attestation travels without the release: all that vouches for it is in its envelope.
+    ///
+    /// ## Example
+    /// `provenance.dsse.json` of the release before, whose signatures are all valid.
+    ///
+    /// ## Use instead
+    /// Fetch the release again. For one of your own that is not signed yet: `cargo xtask keys sign DIR`.
+    ENVELOPE_WRONG = "V112" "envelope-wrong" Error since "0.1.0";
+
     /// # V120 secure-boot-wrong
     ///
     /// ## What it does

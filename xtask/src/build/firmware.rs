@@ -136,12 +136,17 @@ impl Workplace {
     /// # Errors
     /// [`Exit::Environment`] when the compiler fails, or cargo's configuration would decide what it makes.
     pub fn compile(&self, identity: &Identity) -> Result<Vec<u8>> {
-        let folder = self.root.join("firmware");
-        cargo_configuration::require_harmless(&folder, None)?;
+        cargo_configuration::require_harmless(&self.root.join("firmware"), None)?;
         for home in [self.cargo_home(), self.home()] {
             files::create(&home)?;
         }
-        let mut build = self.cargo(&folder);
+        let mut build = self.cargo("build");
+        build
+            .arg("--release")
+            .args(self.toolchain.cargo_arguments());
+        if let Some(jobs) = self.surroundings.jobs {
+            build.args(["--jobs", &jobs.to_string()]);
+        }
         build
             .env("CARGO_ENCODED_RUSTFLAGS", self.rustflags().join("\x1f"))
             .env("PERENNIAL_PRODUCT", &identity.product)
@@ -156,6 +161,27 @@ impl Workplace {
         )?;
         let path = self.target.join(TARGET).join("release").join(PROGRAM);
         std::fs::read(&path).map_err(|error| Failure::io("read", &path, &error))
+    }
+
+    /// Asks cargo about the locked crates, as they are for the firmware; what it prints.
+    ///
+    /// # Errors
+    /// [`Exit::Environment`] when cargo does not answer.
+    pub fn ask_cargo(&self, verb: &str, arguments: &[&str]) -> Result<Vec<u8>> {
+        let mut command = self.cargo(verb);
+        let unanswered = || {
+            let what = format!("`cargo {verb}` does not say what the firmware is made of");
+            Failure::new(Exit::Environment, what)
+        };
+        let output = command
+            .args(arguments)
+            .output()
+            .map_err(|error| unanswered().evidence(error))?;
+        if output.status.success() {
+            return Ok(output.stdout);
+        }
+        let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        Err(unanswered().evidence(said))
     }
 
     /// Every path of this machine that the compiler gets to see, and the name that it has in an image. Where one is below
@@ -180,13 +206,15 @@ impl Workplace {
         self.homes.join("cargo")
     }
 
-    fn cargo(&self, folder: &Path) -> Command {
+    /// Cargo in the folder of the firmware, with the locked crates and no network.
+    fn cargo(&self, verb: &str) -> Command {
         let mut words = self.surroundings.starter.clone();
         words.push(cargo_program());
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]);
-        command.current_dir(folder).env_clear();
         command
+            .current_dir(self.root.join("firmware"))
+            .env_clear()
             .envs(of_caller(&PASSED_ON))
             .envs(rustup_home())
             .envs(
@@ -201,12 +229,8 @@ impl Workplace {
             .env("CARGO_TARGET_DIR", &self.target)
             .envs(self.toolchain.cargo_environment());
         command
-            .args(["build", "--release", "--locked", "--offline", "--quiet"])
-            .args(self.crates.cargo_arguments())
-            .args(self.toolchain.cargo_arguments());
-        if let Some(jobs) = self.surroundings.jobs {
-            command.args(["--jobs", &jobs.to_string()]);
-        }
+            .args([verb, "--locked", "--offline", "--quiet"])
+            .args(self.crates.cargo_arguments());
         command
     }
 

@@ -11,6 +11,7 @@ use trust::policy::Policy;
 use trust::render::RenderedStore;
 use trust::store::ApprovedStore;
 
+use crate::attestation::release::{Materials, documents};
 use crate::check;
 use crate::cli::QuestionArguments;
 use crate::exit::Exit;
@@ -21,7 +22,7 @@ use crate::lock::Lock;
 use crate::output;
 use crate::progress::Progress;
 use crate::project::{Project, ProjectInputs};
-use crate::release::contents::ReleaseContents;
+use crate::release::contents::{ReleaseContents, records};
 use crate::release::manifest::{
     ArtefactKind, PackageRecord, ReleaseManifest, SCHEMA, SecureBootRecord, StoreRecord,
     ToolchainRecord,
@@ -41,6 +42,7 @@ mod cargo_configuration;
 mod crates;
 mod environment;
 mod firmware;
+pub mod ingredients;
 mod leaks;
 mod lockfile;
 mod twice;
@@ -51,6 +53,7 @@ pub use firmware::archives;
 pub use lockfile::{LockedCrate, Lockfile};
 
 use firmware::{Identity, Surroundings, Workplace};
+use ingredients::Ingredients;
 use leaks::Traces;
 use version::DirtyTree;
 
@@ -165,7 +168,9 @@ pub fn run(project: &Project, arguments: &BuildArguments) -> Result<Exit> {
             progress,
         )?;
     }
+    let chip = &policy.product.chip.value;
     let build = Build {
+        ingredients: ingredients::of(&workplace, chip)?,
         head,
         date,
         inputs,
@@ -296,6 +301,7 @@ struct Build<'a> {
     approved: &'a ApprovedStore,
     rendered: RenderedStore,
     toolchain: Toolchain,
+    ingredients: Ingredients,
     identity: Identity,
 }
 
@@ -311,18 +317,32 @@ impl Build<'_> {
         };
         let application = image::application(&elf, &Settings { descriptor, store })?;
         let flash = image::flash(&application, store)?;
-        let manifest = self.manifest(&application)?;
+        let mut manifest = self.manifest(&application)?;
         let mut artefacts = vec![
             (ArtefactKind::ApplicationImage, application.bytes().to_vec()),
             (ArtefactKind::FirmwareElf, elf),
             (ArtefactKind::FlashImage, flash),
             (ArtefactKind::TrustStore, store.to_vec()),
         ];
+        manifest.artefacts = records(&artefacts);
+        artefacts.extend(self.documents(&manifest)?);
         let report = ReleaseReport::new(&manifest, self.approved, self.verdict, self.policy)
             .with_artefacts(&artefacts);
         artefacts.push((ArtefactKind::ReportHtml, report.html()?.into_bytes()));
         artefacts.push((ArtefactKind::ReportJson, report.json().into_bytes()));
         Ok(ReleaseContents::new(manifest, artefacts))
+    }
+
+    /// The documents about a release of these artefacts.
+    fn documents(&self, manifest: &ReleaseManifest) -> Result<Vec<(ArtefactKind, Vec<u8>)>> {
+        let materials = Materials {
+            manifest,
+            verdict: self.verdict,
+            crates: &self.ingredients.crates,
+        };
+        documents(&materials).map_err(|error| {
+            Failure::new(Exit::Bug, "an approved release has no proof").evidence(error)
+        })
     }
 
     /// What the ledger says of the release.
@@ -361,6 +381,8 @@ impl Build<'_> {
                 sha256: hex::encode(self.rendered.identity()),
             },
             inputs: self.inputs.sha256.clone(),
+            lockfile_sha256: self.ingredients.lockfile_sha256.clone(),
+            blobs: self.ingredients.blobs.clone(),
             toolchain: toolchain_record(&self.toolchain, application),
             artefacts: Vec::new(),
         })

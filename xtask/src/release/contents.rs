@@ -17,14 +17,7 @@ pub struct ReleaseContents {
 impl ReleaseContents {
     /// A release of these artefacts; `manifest` is everything else that it says of itself.
     pub fn new(mut manifest: ReleaseManifest, artefacts: Vec<(ArtefactKind, Vec<u8>)>) -> Self {
-        let record = |(kind, bytes): &(ArtefactKind, Vec<u8>)| Artefact {
-            name: kind.file_name().to_owned(),
-            kind: *kind,
-            size: bytes.len() as u64,
-            sha256: hex::encode(Sha256::digest(bytes)),
-        };
-        manifest.artefacts = artefacts.iter().map(record).collect();
-        manifest.artefacts.sort_by(|a, b| a.name.cmp(&b.name));
+        manifest.artefacts = records(&artefacts);
         let named = artefacts
             .into_iter()
             .map(|(kind, bytes)| (kind.file_name().to_owned(), bytes));
@@ -43,6 +36,19 @@ impl ReleaseContents {
     pub fn files(&self) -> &BTreeMap<String, Vec<u8>> {
         &self.files
     }
+}
+
+/// What the manifest says of these artefacts, ordered by name.
+pub fn records(artefacts: &[(ArtefactKind, Vec<u8>)]) -> Vec<Artefact> {
+    let record = |(kind, bytes): &(ArtefactKind, Vec<u8>)| Artefact {
+        name: kind.file_name().to_owned(),
+        kind: *kind,
+        size: bytes.len() as u64,
+        sha256: hex::encode(Sha256::digest(bytes)),
+    };
+    let mut records: Vec<_> = artefacts.iter().map(record).collect();
+    records.sort_by(|a, b| a.name.cmp(&b.name));
+    records
 }
 
 /// `SHA256SUMS`, as `sha256sum` writes it: every artefact and `release.json`, ordered by name.

@@ -50,6 +50,10 @@ pub struct ReleaseManifest {
     pub store: StoreRecord,
     /// SHA-256 of every file that the verdict was made from, by its path in the project.
     pub inputs: BTreeMap<String, String>,
+    /// SHA-256 of `firmware/Cargo.lock`, which names every crate and its checksum.
+    pub lockfile_sha256: String,
+    /// What was linked into the image without having been compiled, ordered by package and path.
+    pub blobs: Vec<BlobRecord>,
     /// What compiled the image.
     pub toolchain: ToolchainRecord,
     /// Every other file of the release but signatures and SHA256SUMS, ordered by name.
@@ -118,6 +122,22 @@ pub struct PackageRecord {
     pub sha256: String,
 }
 
+/// An object file or static library that a crate brings compiled: the radio's software, entry points of the chip's ROM.
+#[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct BlobRecord {
+    /// Name of the crate.
+    pub package: String,
+    /// Its version.
+    pub version: String,
+    /// Path in the crate.
+    pub path: String,
+    /// Bytes.
+    pub size: u64,
+    /// SHA-256 of the file.
+    pub sha256: String,
+}
+
 /// One file of a release.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -138,26 +158,35 @@ pub struct Artefact {
 pub enum ArtefactKind {
     /// The image of the application, for an OTA slot.
     ApplicationImage,
+    /// The verdict and its proof, as an in-toto statement.
+    CoverageStatement,
     /// The whole flash of a device.
     FlashImage,
     /// The stripped ELF file that the application image was made from.
     FirmwareElf,
+    /// How it was built and from what, as an in-toto statement.
+    ProvenanceStatement,
     /// The report for people.
     ReportHtml,
     /// The report for machines.
     ReportJson,
+    /// The bill of materials, CycloneDX.
+    Sbom,
     /// The trust store alone, as it stands in the image.
     TrustStore,
 }
 
 impl ArtefactKind {
     /// Every kind, ordered by file name.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 9] = [
         Self::ApplicationImage,
+        Self::CoverageStatement,
         Self::FirmwareElf,
         Self::FlashImage,
+        Self::ProvenanceStatement,
         Self::ReportHtml,
         Self::ReportJson,
+        Self::Sbom,
         Self::TrustStore,
     ];
 
@@ -165,11 +194,23 @@ impl ArtefactKind {
     pub fn file_name(self) -> &'static str {
         match self {
             Self::ApplicationImage => "application.bin",
+            Self::CoverageStatement => "coverage.json",
             Self::FirmwareElf => "firmware.elf",
             Self::FlashImage => "flash.bin",
+            Self::ProvenanceStatement => "provenance.json",
             Self::ReportHtml => "report.html",
             Self::ReportJson => "report.json",
+            Self::Sbom => "sbom.cdx.json",
             Self::TrustStore => "trust-store.bin",
+        }
+    }
+
+    /// The file that holds its signatures, for what is signed by itself.
+    pub fn envelope_name(self) -> Option<&'static str> {
+        match self {
+            Self::CoverageStatement => Some("coverage.dsse.json"),
+            Self::ProvenanceStatement => Some("provenance.dsse.json"),
+            _ => None,
         }
     }
 }

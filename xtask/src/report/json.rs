@@ -38,8 +38,8 @@ struct Tool {
 }
 
 /// A finding, with its fields in the order that a reader wants them.
-#[derive(Serialize)]
-pub(super) struct Entry<'a> {
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Entry<'a> {
     code: &'static str,
     slug: &'static str,
     severity: Severity,
@@ -53,7 +53,7 @@ pub(super) struct Entry<'a> {
 }
 
 /// A label: lines and columns count from 1, columns in characters; the end is exclusive.
-#[derive(Serialize)]
+#[derive(Clone, Debug, Serialize)]
 struct Place<'a> {
     file: &'a str,
     line: usize,
@@ -80,7 +80,7 @@ impl<'a> Report<'a> {
 }
 
 /// The findings as they stand in this report and in the release report.
-pub(super) fn entries(findings: &[Finding]) -> Vec<Entry<'_>> {
+pub(crate) fn entries(findings: &[Finding]) -> Vec<Entry<'_>> {
     let fingerprints = fingerprint::of_all(findings);
     findings
         .iter()

@@ -17,6 +17,7 @@ mod timeline;
 use std::ffi::OsStr;
 use std::io::{self, IsTerminal, Write};
 
+pub(crate) use json::{Entry, entries};
 use trust::date::Date;
 use trust::finding::{Finding, Severity};
 use trust::words::counted;

@@ -289,13 +289,22 @@ fn hash_of(kind: ArtefactKind) -> Option<&'static str> {
         ArtefactKind::ApplicationImage => Some(
             "the application image as it is written to an OTA slot: header, segments, checksum and its own digest; without Secure Boot signature",
         ),
+        ArtefactKind::CoverageStatement => Some(
+            "the coverage statement, the payload of coverage.dsse.json: what was asked, and the proof that answers it",
+        ),
         ArtefactKind::FirmwareElf => Some(
             "the stripped ELF file that the application image is made from; the app descriptor holds the same hash",
         ),
         ArtefactKind::FlashImage => Some(
             "the whole flash: bootloader, partition table, OTA data, application image, trust store",
         ),
+        ArtefactKind::ProvenanceStatement => Some(
+            "the provenance statement, the payload of provenance.dsse.json: what the image was made from, and how",
+        ),
         ArtefactKind::ReportHtml | ArtefactKind::ReportJson => None,
+        ArtefactKind::Sbom => {
+            Some("the bill of materials: crates, blobs, toolchain, trust anchors, keys")
+        }
         ArtefactKind::TrustStore => Some(
             "the trust store as it stands in the image, all bytes; the hash of all but the last 32 is its identity",
         ),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use super::dsse::PreAuthenticationEncoding;
 use super::minisign::{
     Effort, KeyId, Protection, PublicKey, Sealed, SecretKey, SecretKeyError, SignatureFile,
 };
@@ -110,12 +111,28 @@ impl SigningKeyFile {
         if made.verifies(bytes, &self.public()) {
             return Ok(made);
         }
+        Err(self.miscalculated())
+    }
+
+    /// Signs a statement for a DSSE envelope. The same key and statement give the same signature.
+    ///
+    /// # Errors
+    ///
+    /// [`Exit::Bug`] when the signature does not verify, as [`SigningKeyFile::sign`].
+    pub fn sign_statement(&self, statement: &PreAuthenticationEncoding) -> Result<[u8; 64]> {
+        let made = self.key.sign_statement(statement);
+        if self.public().verifies(statement.as_bytes(), &made) {
+            return Ok(made);
+        }
+        Err(self.miscalculated())
+    }
+
+    fn miscalculated(&self) -> Failure {
         let what = format!(
             "the signature just made with {} does not verify",
             self.path.display()
         );
-        Err(Failure::new(Exit::Bug, what)
-            .help("check the memory of this computer; nothing was written"))
+        Failure::new(Exit::Bug, what).help("check the memory of this computer; nothing was written")
     }
 }
 

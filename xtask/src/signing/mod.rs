@@ -4,6 +4,7 @@
 //! policy's keys signed. [`release_directory::ReleaseDirectory`] is the same for signing: only a release whose hashes
 //! agree can be signed.
 
+pub mod dsse;
 pub mod key_file;
 pub mod minisign;
 pub mod password;

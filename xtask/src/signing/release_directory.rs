@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
+use super::dsse::Envelope;
 use super::key_file::SigningKeyFile;
 use super::minisign::{KeyId, SignatureFile};
 use super::trusted_comment::TrustedComment;
@@ -13,7 +14,7 @@ use crate::atomic::{self, Existing, Readers};
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::release::integrity;
-use crate::release::manifest::{FILE_NAME, ReleaseManifest};
+use crate::release::manifest::{ArtefactKind, FILE_NAME, ReleaseManifest};
 use crate::secure_boot;
 
 /// The list of hashes, in the form of `sha256sum`.
@@ -76,14 +77,21 @@ impl ReleaseDirectory {
         Err(differences.into_iter().fold(failure, Failure::evidence))
     }
 
-    /// Signs with `key` and writes the signature into a file of its own. A signature of another key is never
-    /// touched, and a release that the key has signed before stays as it is.
+    /// What the release is.
+    pub fn manifest(&self) -> &ReleaseManifest {
+        &self.manifest
+    }
+
+    /// Signs with `key`: the manifest, whose signature goes into a file of its own, and each statement, whose envelope
+    /// gets another signature. A signature of another key is never touched, and a release that the key has signed before
+    /// stays as it is.
     ///
     /// # Errors
     ///
-    /// [`Exit::Tampered`] when a signature file that is there cannot be read, so that nobody can tell whose it
+    /// [`Exit::Tampered`] when an envelope holds another statement than the release, or when a signature file that is there cannot be read, so that nobody can tell whose it
     /// is; [`Exit::Unreadable`] when the file cannot be written.
     pub fn sign(&self, key: &SigningKeyFile) -> Result<Signed> {
+        self.sign_statements(key)?;
         let made = key.sign(&self.bytes, &self.trusted_comment()?)?;
         let own = |(_, signature): &&(PathBuf, SignatureFile)| signature.key_id == made.key_id;
         match self.signatures()?.iter().find(own) {
@@ -97,6 +105,45 @@ impl ReleaseDirectory {
             }
             None => self.write_new(&made).map(Signed::New),
         }
+    }
+
+    /// Adds the key's signature to the envelope of each statement. Those who sign at the same moment each write what
+    /// they read: they sign one after the other.
+    fn sign_statements(&self, key: &SigningKeyFile) -> Result<()> {
+        for artefact in &self.manifest.artefacts {
+            let Some(name) = artefact.kind.envelope_name() else {
+                continue;
+            };
+            let path = self.path.join(name);
+            let mut envelope = self.envelope(artefact.kind, &path)?;
+            if envelope.sign(key)? {
+                let bytes = envelope.to_bytes();
+                atomic::write(&path, &bytes, Existing::Replace, Readers::Everyone)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The envelope that is there, else one that nobody has signed.
+    fn envelope(&self, kind: ArtefactKind, path: &Path) -> Result<Envelope> {
+        let statement = read(&self.path.join(kind.file_name()))?;
+        if !path
+            .try_exists()
+            .map_err(|e| Failure::io("read", path, &e))?
+        {
+            return Ok(Envelope::new(statement));
+        }
+        let read = Envelope::from_bytes(&read(path)?).and_then(|envelope| {
+            let same = envelope.unverified_payload() == statement;
+            let other = || format!("what is in it is not {}", kind.file_name());
+            same.then_some(envelope).ok_or_else(other)
+        });
+        read.map_err(|error| {
+            let what = format!("{} is no envelope of this release", path.display());
+            Failure::new(Exit::Tampered, what)
+                .evidence(error)
+                .help("find out whose it was; remove it, and let its keys sign again")
+        })
     }
 
     fn trusted_comment(&self) -> Result<TrustedComment> {
@@ -173,6 +220,12 @@ pub fn is_signature_name(name: &str) -> bool {
     name == FIRST_SIGNATURE || key_id.is_some_and(|id| id.len() == 16 && id.bytes().all(digit))
 }
 
+/// Whether a file of a release is an envelope with the signatures of a statement: `provenance.dsse.json`.
+pub fn is_envelope_name(name: &str) -> bool {
+    let mut kinds = ArtefactKind::ALL.into_iter();
+    kinds.any(|kind| kind.envelope_name() == Some(name))
+}
+
 fn compare_artefacts(
     directory: &Path,
     manifest: &ReleaseManifest,
@@ -211,6 +264,7 @@ fn compare_names(
         let belongs = [FILE_NAME, SUMS_NAME].contains(&name.as_str())
             || named.contains(name.as_str())
             || is_signature_name(&name)
+            || is_envelope_name(&name)
             || name == secure_boot::FILE_NAME;
         if !belongs {
             differences.push(format!("{name}: it is no file of the release"));

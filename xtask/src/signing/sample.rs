@@ -101,6 +101,8 @@ pub fn manifest(image: &[u8]) -> ReleaseManifest {
             sha256: "0".repeat(64),
         },
         inputs: BTreeMap::new(),
+        lockfile_sha256: "0".repeat(64),
+        blobs: Vec::new(),
         toolchain: ToolchainRecord {
             provider: text("debian"),
             rustc: text("rustc 1.95.0"),

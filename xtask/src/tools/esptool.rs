@@ -55,7 +55,7 @@ fn install(root: &Path, into: &Path, progress: Progress) -> Result<()> {
 
 /// What `python3 -m pip` needs in its environment: nothing where pip is installed, else the path of
 /// Debian's own wheel of it.
-fn pip(root: &Path, progress: Progress) -> Result<Vec<(OsString, OsString)>> {
+pub(super) fn pip(root: &Path, progress: Progress) -> Result<Vec<(OsString, OsString)>> {
     if command::in_path("python3").is_none() {
         return Err(environment("python3 is not installed; esptool runs on it")
             .help("install python3 with the machine's package manager"));

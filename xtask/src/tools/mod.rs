@@ -4,6 +4,7 @@
 
 mod cargo_deny;
 mod esptool;
+mod in_toto;
 mod mbedtls;
 mod packaged;
 
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 pub use cargo_deny::cargo_deny;
 pub use esptool::esptool;
+pub use in_toto::in_toto;
 pub use mbedtls::mbedtls_verify;
 pub use packaged::{certtool, libfaketime, minisign, openssl, pkcs11_tool, softhsm};
 

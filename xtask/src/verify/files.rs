@@ -12,7 +12,7 @@ use super::problem::Problem;
 use crate::release::integrity::{self, Difference};
 use crate::release::manifest::{Artefact, ArtefactKind, FILE_NAME, ReleaseManifest};
 use crate::secure_boot;
-use crate::signing::release_directory::{SUMS_NAME, is_signature_name};
+use crate::signing::release_directory::{SUMS_NAME, is_envelope_name, is_signature_name};
 
 /// Every file of a release, and no other.
 pub fn present(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
@@ -30,7 +30,8 @@ pub fn present(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
         .map(|name| Problem::new(&FILE_SET_WRONG, name, "file", "it is missing"));
     let others = found
         .difference(&required)
-        .filter(|name| !is_signature_name(name) && **name != secure_boot::FILE_NAME)
+        .filter(|name| !is_signature_name(name) && !is_envelope_name(name))
+        .filter(|name| **name != secure_boot::FILE_NAME)
         .filter(|name| !evidence.unread.contains_key(**name));
     let unknown = others
         .map(|name| Problem::new(&FILE_SET_WRONG, name, "file", "no release has such a file"));

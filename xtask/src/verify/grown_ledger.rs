@@ -180,6 +180,8 @@ fn manifest(project: &Project, commit: String) -> ReleaseManifest {
             sha256: nothing(),
         },
         inputs: project.inputs().unwrap().sha256,
+        lockfile_sha256: "0".repeat(64),
+        blobs: Vec::new(),
         toolchain: ToolchainRecord {
             provider: "debian".to_owned(),
             rustc: "rustc".to_owned(),

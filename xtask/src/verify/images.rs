@@ -135,7 +135,12 @@ pub fn first_difference(evidence: &Evidence<'_>, kind: ArtefactKind) -> String {
         ArtefactKind::ApplicationImage => application_difference(evidence),
         ArtefactKind::FlashImage => flash_difference(evidence),
         ArtefactKind::TrustStore => store_difference(evidence),
-        ArtefactKind::FirmwareElf | ArtefactKind::ReportHtml | ArtefactKind::ReportJson => None,
+        ArtefactKind::CoverageStatement
+        | ArtefactKind::FirmwareElf
+        | ArtefactKind::ProvenanceStatement
+        | ArtefactKind::ReportHtml
+        | ArtefactKind::ReportJson
+        | ArtefactKind::Sbom => None,
     };
     field.unwrap_or_else(|| "content".to_owned())
 }

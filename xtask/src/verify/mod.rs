@@ -34,6 +34,7 @@ mod problem;
 mod report;
 mod secure_boot;
 mod signatures;
+mod statements;
 mod store;
 mod verdict;
 
@@ -94,6 +95,7 @@ const STEPS: &[(&str, Check)] = &[
     ("manifest", files::manifest),
     ("signatures", signatures::check),
     ("hashes", files::hashes),
+    ("attestations", statements::envelopes),
     ("application image", images::application),
     ("flash image", images::flash),
     ("secure boot", secure_boot::check),
@@ -101,6 +103,7 @@ const STEPS: &[(&str, Check)] = &[
     ("trust store", store::check),
     ("inputs", verdict::inputs),
     ("verdict", verdict::check),
+    ("documents", statements::documents),
 ];
 
 /// Verifies the release in a folder.

@@ -117,12 +117,31 @@ pub fn recomputed<'a>(evidence: &'a Evidence<'_>) -> Result<&'a Verdict, &'a Str
 
 fn compute(evidence: &Evidence<'_>) -> Result<Verdict, String> {
     let manifest = evidence.manifest.as_ref().map_err(Clone::clone)?;
+    let (inputs, question) = asked(evidence, manifest, judged_channel(evidence, manifest)?)?;
+    Ok(gate::judge(&inputs.inputs, question))
+}
+
+/// The recorded inputs, and the question that the release names itself.
+///
+/// # Errors
+/// Why there is none, as of [`recomputed`].
+pub fn recorded(
+    evidence: &Evidence<'_>,
+    manifest: &ReleaseManifest,
+) -> Result<(ProjectInputs, Question), String> {
+    asked(evidence, manifest, named_channel(manifest)?)
+}
+
+fn asked(
+    evidence: &Evidence<'_>,
+    manifest: &ReleaseManifest,
+    channel: Channel,
+) -> Result<(ProjectInputs, Question), String> {
     let (inputs, _) = recorded_inputs(evidence, manifest)?;
     let as_of: Date = manifest
         .released
         .parse()
         .map_err(|error: trust::date::DateError| error.to_string())?;
-    let channel = judged_channel(evidence, manifest)?;
     let known = manifest.facts_known_on.as_deref().map(str::parse);
     let facts_known_on: Option<Date> = known
         .transpose()
@@ -138,7 +157,7 @@ fn compute(evidence: &Evidence<'_>) -> Result<Verdict, String> {
         channel,
         facts_known_on,
     };
-    Ok(gate::judge(&inputs.inputs, question))
+    Ok((inputs, question))
 }
 
 /// The channel that the caller demands, else the one that the release was made for.
@@ -146,6 +165,10 @@ fn judged_channel(evidence: &Evidence<'_>, manifest: &ReleaseManifest) -> Result
     if let Some(demanded) = evidence.channel {
         return Ok(demanded);
     }
+    named_channel(manifest)
+}
+
+fn named_channel(manifest: &ReleaseManifest) -> Result<Channel, String> {
     Channel::of_word(&manifest.channel)
         .ok_or_else(|| format!("there is no channel `{}`", manifest.channel))
 }

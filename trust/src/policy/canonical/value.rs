@@ -135,12 +135,12 @@ fn write_inline_table(table: &InlineTable) -> Written {
     written
 }
 
-/// The entries of an inline table: those of a signing key in their order, others as they are.
+/// The entries of an inline table: those of a key or builder in their order, others as they are.
 fn ordered(table: &InlineTable) -> Vec<(Vec<&Key>, &Value)> {
     let mut entries = table.get_values();
     let rank = |path: &[&Key]| {
         let name = path.first().map_or("", |key| key.get());
-        let known = schema::SIGNING_KEY_KEYS
+        let known = schema::INLINE_TABLE_KEYS
             .iter()
             .position(|known| *known == name);
         known.unwrap_or(usize::MAX)

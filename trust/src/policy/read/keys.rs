@@ -124,15 +124,19 @@ fn signing_key(
     })
 }
 
-struct PublicKey {
-    text: String,
-    key_id: [u8; 8],
-    ed25519: [u8; 32],
+/// A public key in minisign's form.
+pub(super) struct PublicKey {
+    /// As it is written.
+    pub(super) text: String,
+    /// Its id.
+    pub(super) key_id: [u8; 8],
+    /// The key.
+    pub(super) ed25519: [u8; 32],
 }
 
 /// The second line of a minisign public key file: base64 of `Ed`, key id and key
 /// (<https://jedisct1.github.io/minisign/#public-key-format>).
-fn public_key(value: &DeValue<'_>) -> Outcome<PublicKey> {
+pub(super) fn public_key(value: &DeValue<'_>) -> Outcome<PublicKey> {
     let text = values::string(value)?;
     let bytes = STANDARD
         .decode(text)
@@ -171,6 +175,6 @@ fn report_repeated(context: &Context<'_>, keys: &[SigningKey]) {
 }
 
 /// The number that minisign prints.
-fn shown_id(key_id: &[u8; 8]) -> String {
+pub(super) fn shown_id(key_id: &[u8; 8]) -> String {
     format!("{:016X}", u64::from_le_bytes(*key_id))
 }

@@ -143,8 +143,11 @@ fn artefacts_are_all_but_the_reports() {
         names,
         [
             "application.bin",
+            "coverage.json",
             "firmware.elf",
             "flash.bin",
+            "provenance.json",
+            "sbom.cdx.json",
             "trust-store.bin"
         ]
     );
@@ -347,6 +350,8 @@ fn manifest() -> ReleaseManifest {
             sha256: "ee".repeat(32),
         },
         inputs: Default::default(),
+        lockfile_sha256: "0".repeat(64),
+        blobs: Vec::new(),
         toolchain: ToolchainRecord {
             provider: "debian".into(),
             rustc: "rustc 1.95.0".into(),

@@ -14,6 +14,7 @@ use super::stretching::{Effort, TooMuchEffort, stretch};
 use super::{
     ALGORITHM, KeyId, PublicKey, SignatureFile, UNTRUSTED_COMMENT, globally_signed, prehash,
 };
+use crate::signing::dsse::PreAuthenticationEncoding;
 use crate::signing::password::Password;
 
 /// An Ed25519 secret key with its id, ready to sign.
@@ -110,6 +111,11 @@ impl SecretKey {
             .sign(&globally_signed(&signature, &trusted_comment))
             .to_bytes();
         SignatureFile::new(self.key_id, signature, trusted_comment, global)
+    }
+
+    /// Signs a statement for a DSSE envelope. The same key and statement give the same signature.
+    pub fn sign_statement(&self, statement: &PreAuthenticationEncoding) -> [u8; 64] {
+        self.ed25519.sign(statement.as_bytes()).to_bytes()
     }
 
     /// The secret key file, as stock minisign writes it.

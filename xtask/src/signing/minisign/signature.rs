@@ -77,7 +77,7 @@ pub struct Defect {
 
 impl SignatureFile {
     /// A signature file of ours.
-    pub(super) fn new(
+    pub(in crate::signing) fn new(
         key_id: KeyId,
         signature: [u8; 64],
         trusted_comment: String,

@@ -240,3 +240,61 @@ fn signature_names_are_these_and_no_others() {
         assert!(!is_signature_name(name), "{name}");
     }
 }
+
+/// A release with statements, as a build writes it.
+fn release_with_statements() -> TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    let contents = crate::attestation::sample::Sample::made().contents();
+    for (name, bytes) in contents.files() {
+        fs::write(directory.path().join(name), bytes).unwrap();
+    }
+    directory
+}
+
+#[test]
+fn every_signer_signs_the_statements_too_in_any_order() {
+    let releases = [release_with_statements(), release_with_statements()];
+    let orders = [[1, 2, 3], [3, 1, 2]];
+    for (release, order) in releases.iter().zip(orders) {
+        order.iter().for_each(|number| drop(sign(release, *number)));
+        sign(release, 2);
+        ReleaseDirectory::open(release.path()).unwrap();
+    }
+    let keys = [1, 2, 3].map(|number| sample::key(number).public());
+    for (envelope, statement) in [
+        ("coverage.dsse.json", "coverage.json"),
+        ("provenance.dsse.json", "provenance.json"),
+    ] {
+        let read = |name: &str| {
+            releases
+                .each_ref()
+                .map(|r| fs::read(r.path().join(name)).unwrap())
+        };
+        let [one, other] = read(envelope);
+        assert_eq!(one, other);
+        let signed = Envelope::from_bytes(&one).unwrap();
+        let verified = signed.verify(&keys, 3).unwrap();
+        assert_eq!(verified.bytes(), read(statement)[0]);
+    }
+    let sums = fs::read_to_string(releases[0].path().join(SUMS_NAME)).unwrap();
+    assert!(
+        sums.contains("provenance.json") && !sums.contains("dsse"),
+        "{sums}"
+    );
+}
+
+#[test]
+fn an_envelope_of_another_statement_or_form_is_never_signed() {
+    let release = release_with_statements();
+    sign(&release, 1);
+    let path = release.path().join("provenance.dsse.json");
+    let mine = fs::read(&path).unwrap();
+    let other = fs::read(release.path().join("coverage.dsse.json")).unwrap();
+    for bad in [&other[..], b"", &mine[1..]] {
+        fs::write(&path, bad).unwrap();
+        let opened = ReleaseDirectory::open(release.path()).unwrap();
+        let failure = opened.sign(&key(2)).unwrap_err();
+        assert_eq!(failure.exit, Exit::Tampered, "{failure}");
+        assert_eq!(fs::read(&path).unwrap(), bad);
+    }
+}
