@@ -9,7 +9,7 @@ use crate::difference::{self, Artefact, Difference};
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::image;
-use crate::release::manifest::{ArtefactKind, FILE_NAME};
+use crate::release::manifest::{ArtefactKind, FILE_NAME, ReleaseManifest, ToolchainRecord};
 use crate::secure_boot;
 
 /// What came of a rebuild.
@@ -19,6 +19,8 @@ pub struct Comparison {
     pub files: Vec<Compared>,
     /// Why they differ, where the published bytes are at hand.
     pub difference: Option<Difference>,
+    /// What compiled the rebuilt files.
+    pub toolchain: ToolchainRecord,
 }
 
 /// One published file beside the rebuilt one.
@@ -26,6 +28,8 @@ pub struct Comparison {
 pub struct Compared {
     /// Its name in the release.
     pub name: String,
+    /// Bytes of the published file.
+    pub size: u64,
     /// SHA-256 of the published file, hexadecimal.
     pub published: String,
     /// SHA-256 of the rebuilt file, hexadecimal.
@@ -38,34 +42,21 @@ impl Comparison {
     /// # Errors
     /// When a rebuilt file cannot be read.
     pub fn of(published: &Published, rebuilt: &Path) -> Result<Self> {
-        let manifest = published.manifest();
-        let mut names: Vec<_> = manifest
-            .artefacts
-            .iter()
-            .map(|one| (one.name.clone(), one.sha256.clone()))
-            .collect();
-        names.push((
-            FILE_NAME.to_owned(),
-            hex::encode(Sha256::digest(manifest.to_bytes())),
-        ));
-        names.sort();
-        let compared = |(name, published): (String, String)| {
-            let path = rebuilt.join(&name);
-            let bytes = std::fs::read(&path).map_err(|error| Failure::io("read", &path, &error))?;
-            Ok(Compared {
+        let mut files = Vec::new();
+        for (name, size, published) in recorded(published.manifest()) {
+            let rebuilt = sha256(&read(&rebuilt.join(&name))?);
+            files.push(Compared {
                 name,
+                size,
                 published,
-                rebuilt: hex::encode(Sha256::digest(bytes)),
-            })
-        };
-        let mut files = names
-            .into_iter()
-            .map(compared)
-            .collect::<Result<Vec<_>>>()?;
+                rebuilt,
+            });
+        }
         files.extend(signed(published, rebuilt)?);
         let mut comparison = Self {
             files,
             difference: None,
+            toolchain: toolchain(rebuilt)?,
         };
         if !comparison.is_match() && published.path().is_dir() {
             let both = (Artefact::open(published.path())?, Artefact::open(rebuilt)?);
@@ -106,6 +97,40 @@ impl Comparison {
     }
 }
 
+/// Name, size and SHA-256 of each file that was published, ordered by name.
+fn recorded(manifest: &ReleaseManifest) -> Vec<(String, u64, String)> {
+    let artefacts = manifest.artefacts.iter();
+    let mut recorded: Vec<_> = artefacts
+        .map(|artefact| {
+            (
+                artefact.name.clone(),
+                artefact.size,
+                artefact.sha256.clone(),
+            )
+        })
+        .collect();
+    let bytes = manifest.to_bytes();
+    recorded.push((FILE_NAME.to_owned(), bytes.len() as u64, sha256(&bytes)));
+    recorded.sort();
+    recorded
+}
+
+fn toolchain(rebuilt: &Path) -> Result<ToolchainRecord> {
+    let path = rebuilt.join(FILE_NAME);
+    let manifest = ReleaseManifest::from_bytes(&read(&path)?).map_err(|problem| {
+        Failure::new(Exit::Bug, format!("{} is no manifest", path.display())).evidence(problem)
+    })?;
+    Ok(manifest.toolchain)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).map_err(|error| Failure::io("read", path, &error))
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}
+
 /// The signed image, where there is a published one: its signatures behind the rebuilt image. Who signs draws a salt at random, so
 /// no rebuild can make the signatures again; they must fit what was rebuilt.
 fn signed(published: &Published, rebuilt: &Path) -> Result<Option<Compared>> {
@@ -115,7 +140,7 @@ fn signed(published: &Published, rebuilt: &Path) -> Result<Option<Compared>> {
     let damaged = |faults: image::Faults| faults.failure(secure_boot::FILE_NAME);
     secure_boot::SignedImage::read(bytes).map_err(damaged)?;
     let path = rebuilt.join(ArtefactKind::ApplicationImage.file_name());
-    let application = std::fs::read(&path).map_err(|error| Failure::io("read", &path, &error))?;
+    let application = read(&path)?;
     let application = image::Application::read(&application).map_err(damaged)?;
     let padded = secure_boot::PaddedImage::pad(&application).map_err(|error| {
         Failure::new(
@@ -128,7 +153,8 @@ fn signed(published: &Published, rebuilt: &Path) -> Result<Option<Compared>> {
     let moved = [padded.bytes(), sector].concat();
     Ok(Some(Compared {
         name: secure_boot::FILE_NAME.to_owned(),
-        published: hex::encode(Sha256::digest(bytes)),
-        rebuilt: hex::encode(Sha256::digest(moved)),
+        size: bytes.len() as u64,
+        published: sha256(bytes),
+        rebuilt: sha256(&moved),
     }))
 }

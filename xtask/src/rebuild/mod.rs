@@ -6,6 +6,7 @@
 //! | `place` | the recorded commit in a place of its own, with the toolchain and the crates that are here |
 //! | `tool` | which tool builds there: this one, or that of the commit |
 //! | `compare` | the rebuilt files beside the published ones, signed image included |
+//! | `attest` | the statement of the outcome, signed by who rebuilt |
 
 use std::path::PathBuf;
 
@@ -18,11 +19,13 @@ use crate::output;
 use crate::progress::Progress;
 use crate::project::Project;
 
+mod attest;
 mod compare;
 mod place;
 mod published;
 mod tool;
 
+use attest::{AttestArguments, Attester};
 use compare::Comparison;
 use place::Place;
 pub use published::Published;
@@ -35,6 +38,9 @@ pub struct RebuildArguments {
     /// Build from this capsule, without a network and without the repository's history
     #[arg(long, value_name = "FILE")]
     capsule: Option<PathBuf>,
+    /// Who states the outcome.
+    #[command(flatten)]
+    attest: AttestArguments,
 }
 
 /// Builds a release again.
@@ -45,19 +51,39 @@ pub struct RebuildArguments {
 pub fn run(project: &Project, arguments: &RebuildArguments) -> Result<Exit> {
     let progress = Progress::stderr();
     let published = Published::read(&arguments.release)?;
+    let attester = Attester::of(project, &arguments.attest)?;
     let private = project.private_folder().join("rebuild");
-    let _lock = Lock::acquire(
-        &private.with_extension("lock"),
-        "cargo xtask rebuild",
-        progress,
-    )?;
+    let lock = private.with_extension("lock");
+    let _lock = Lock::acquire(&lock, "cargo xtask rebuild", progress)?;
+    let manifest = published.manifest();
     let place = match &arguments.capsule {
-        Some(capsule) => Place::from_capsule(capsule, published.manifest(), &private, progress)?,
-        None => Place::from_repository(project, published.manifest(), &private, progress)?,
+        Some(capsule) => Place::from_capsule(capsule, manifest, &private, progress)?,
+        None => Place::from_repository(project, manifest, &private, progress)?,
     };
-    let rebuilt = tool::build(project, &place, published.manifest(), progress)?;
+    let rebuilt = match tool::build(project, &place, manifest, progress) {
+        Ok(rebuilt) => rebuilt,
+        Err(failure) => {
+            let stated = attester
+                .map(|attester| attester.failed(manifest, &failure))
+                .transpose()?;
+            return Err(stated.into_iter().fold(failure, |failure, path| {
+                failure.evidence(format!("stated in {}", path.display()))
+            }));
+        }
+    };
     let comparison = Comparison::of(&published, &rebuilt)?;
     output::print(&comparison.human())?;
-    place.remove()?;
+    if let Some(attester) = attester {
+        let path = attester.compared(manifest, &comparison)?;
+        progress.say(&format!("stated in {}", path.display()));
+    }
+    if comparison.is_match() {
+        place.remove()?;
+    } else {
+        progress.say(&format!(
+            "the rebuilt release stays in {}",
+            rebuilt.display()
+        ));
+    }
     Ok(comparison.exit())
 }
