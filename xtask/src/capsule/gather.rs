@@ -112,7 +112,9 @@ impl Contents {
             wanted.insert(&package.sha256, &package.name);
         }
         for folder in toolchains(project)? {
-            for path in listed(&folder.join("debs"))? {
+            let mut packages = listed(&folder.join("debs"))?;
+            packages.retain(|path| path.is_file());
+            for path in packages {
                 let hash = tree::sha256_of(&path)?;
                 if wanted.remove(hash.as_str()).is_some() {
                     self.add(

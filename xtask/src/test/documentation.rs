@@ -14,12 +14,14 @@ use crate::failure::{Failure, Result};
 use crate::git;
 
 /// The documents, in the order in which their commands run.
-const DOCUMENTS: [&str; 13] = [
+const DOCUMENTS: [&str; 15] = [
     "README.md",
     "docs/policy.md",
     "docs/release.md",
     "docs/secure-boot.md",
     "docs/explain.md",
+    "docs/reproducible.md",
+    "docs/auditing.md",
     "docs/toolchain.md",
     "docs/rules.md",
     "docs/capture.md",

@@ -48,7 +48,7 @@ pub const ALL: &[Step] = &[
     },
     Step {
         name: "release",
-        shows: "a real release: built, judged by its peers, attacked, killed",
+        shows: "a real release: built twice and rebuilt, judged by its peers, attacked, killed",
         run: release,
     },
     Step {
@@ -154,7 +154,7 @@ fn benchmarks(root: &Path) -> Command {
 fn release(ourselves: &Ourselves) -> Result<Counts> {
     let root = &ourselves.root;
     let dist = empty_folder(root.join("target/perennial/test-dist"))?;
-    let mut build = ourselves.command(&["build-firmware", "--allow-dirty", "--output"]);
+    let mut build = ourselves.command(&["build-firmware", "--allow-dirty", "--twice", "--output"]);
     build.arg(&dist);
     let mut counts = one_test(build)?;
     if counts.failed > 0 {
