@@ -9,4 +9,5 @@ mod release {
     mod damage;
     mod peers;
     mod place;
+    mod secure_boot;
 }
