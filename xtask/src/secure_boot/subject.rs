@@ -11,7 +11,7 @@ use crate::atomic;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::image::{Application, Faults};
-use crate::release::manifest::{ArtefactKind, SecureBootRecord};
+use crate::release::manifest::{self, ArtefactKind, ReleaseManifest, SecureBootRecord};
 use crate::signing::release_directory::ReleaseDirectory;
 
 /// The ending of a signed image.
@@ -70,17 +70,27 @@ struct Given {
 }
 
 fn of_release(folder: &Path) -> Result<Given> {
-    let release = ReleaseDirectory::open(folder)?;
+    ReleaseDirectory::open(folder)?;
     let path = folder.join(ArtefactKind::ApplicationImage.file_name());
     let bytes = read(&path)?;
     let application = Application::read(&bytes).map_err(|faults| faults.failure(path.display()))?;
     let given = unsigned(PaddedImage::pad(&application), &path)?;
-    match &release.manifest().secure_boot {
-        Some(recorded) if *recorded != SecureBootRecord::of(&given.padded) => {
-            Err(not_recorded(folder, recorded, &given.padded))
+    match recorded(folder)? {
+        Some(recorded) if recorded != SecureBootRecord::of(&given.padded) => {
+            Err(not_recorded(folder, &recorded, &given.padded))
         }
         _ => Ok(given),
     }
+}
+
+/// What the manifest says of the padded application.
+fn recorded(folder: &Path) -> Result<Option<SecureBootRecord>> {
+    let path = folder.join(manifest::FILE_NAME);
+    let manifest = ReleaseManifest::from_bytes(&read(&path)?).map_err(|error| {
+        let what = format!("{} is no release manifest", path.display());
+        Failure::new(Exit::Tampered, what).evidence(error)
+    })?;
+    Ok(manifest.secure_boot)
 }
 
 /// Whoever signs `release.json` and whoever signs for Secure Boot would sign two applications.
@@ -90,7 +100,10 @@ fn not_recorded(folder: &Path, recorded: &SecureBootRecord, padded: &PaddedImage
         folder.display()
     );
     Failure::new(Exit::Tampered, what)
-        .evidence(format!("recorded: {}, {} bytes", recorded.padded_sha256, recorded.padded_size))
+        .evidence(format!(
+            "recorded: {}, {} bytes",
+            recorded.padded_sha256, recorded.padded_size
+        ))
         .evidence(format!(
             "application.bin has: {}, {} bytes",
             hex::encode(padded.digest()),

@@ -99,7 +99,11 @@ fn text_above_a_key_is_passed_over() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("key.pem");
     let one = std::fs::read_to_string(keys::path("one.pub.pem")).unwrap();
-    std::fs::write(&path, format!("RSA Public-Key: (3072 bit)\nModulus:\n{one}")).unwrap();
+    std::fs::write(
+        &path,
+        format!("RSA Public-Key: (3072 bit)\nModulus:\n{one}"),
+    )
+    .unwrap();
     let expected = public_key(&keys::path("one.pem")).unwrap();
     assert_eq!(public_key(&path).unwrap(), expected);
 }
