@@ -10,4 +10,5 @@ mod release {
     mod peers;
     mod place;
     mod rebuilt;
+    mod secure_boot;
 }

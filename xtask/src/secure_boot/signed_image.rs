@@ -50,6 +50,33 @@ impl<'a> SignedImage<'a> {
         }
     }
 
+    /// Reads a signed image that must be of `padded`: of an image part that was changed, the fields that differ are
+    /// named, and not what follows from them.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it, by field.
+    pub fn read_of(bytes: &'a [u8], padded: &PaddedImage<'_>) -> Result<Self, Faults> {
+        let (expected, length) = (padded.bytes(), bytes.len());
+        if length != expected.len() + SECTOR_LENGTH {
+            let problem = format!(
+                "has {length} bytes; the padded image has {}, and the signature sector {SECTOR_LENGTH}",
+                expected.len()
+            );
+            return Err(Fault::new(0..length, "signed image", problem).into());
+        }
+        let (image, sector) = bytes.split_at(expected.len());
+        if image == expected
+            && let Ok(signed) = Self::read(bytes)
+        {
+            return Ok(signed);
+        }
+        let mut faults = differences(image, padded);
+        let sector = Sector::read(sector, &padded.digest());
+        faults.extend(at(image.len(), &sector.err().unwrap_or_default()));
+        Err(faults)
+    }
+
     /// The padded image, which the signatures are of.
     pub const fn padded(&self) -> &PaddedImage<'a> {
         &self.padded
@@ -82,6 +109,27 @@ pub(super) const fn has_signed_length(length: usize) -> bool {
     length > SECTOR_LENGTH
         && (length - SECTOR_LENGTH).is_multiple_of(PAGE)
         && length <= OTA_0.size as usize
+}
+
+/// The fields in which `image` is not the padded image.
+fn differences(image: &[u8], padded: &PaddedImage<'_>) -> Faults {
+    let mut faults = Faults::NONE;
+    for field in padded.fields() {
+        let part = |bytes: &'_ [u8]| bytes.get(field.range.clone()).map(<[u8]>::to_vec);
+        let (Some(found), Some(expected)) = (part(image), part(padded.bytes())) else {
+            continue;
+        };
+        let pairs = found.iter().zip(&expected).enumerate();
+        let mut differing = pairs.filter(|(_, (a, b))| a != b).map(|(place, _)| place);
+        if let Some(first) = differing.next() {
+            let (count, first) = (differing.count() + 1, field.range.start + first);
+            let problem = format!(
+                "{count} bytes differ from the padded application, the first at 0x{first:x}"
+            );
+            faults.add(Fault { field, problem });
+        }
+    }
+    faults
 }
 
 /// `faults` of what begins at `offset`.

@@ -11,7 +11,7 @@ use crate::atomic;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::image::{Application, Faults};
-use crate::release::manifest::ArtefactKind;
+use crate::release::manifest::{self, ArtefactKind, ReleaseManifest, SecureBootRecord};
 use crate::signing::release_directory::ReleaseDirectory;
 
 /// The ending of a signed image.
@@ -74,7 +74,42 @@ fn of_release(folder: &Path) -> Result<Given> {
     let path = folder.join(ArtefactKind::ApplicationImage.file_name());
     let bytes = read(&path)?;
     let application = Application::read(&bytes).map_err(|faults| faults.failure(path.display()))?;
-    unsigned(PaddedImage::pad(&application), &path)
+    let given = unsigned(PaddedImage::pad(&application), &path)?;
+    match recorded(folder)? {
+        Some(recorded) if recorded != SecureBootRecord::of(&given.padded) => {
+            Err(not_recorded(folder, &recorded, &given.padded))
+        }
+        _ => Ok(given),
+    }
+}
+
+/// What the manifest says of the padded application.
+fn recorded(folder: &Path) -> Result<Option<SecureBootRecord>> {
+    let path = folder.join(manifest::FILE_NAME);
+    let manifest = ReleaseManifest::from_bytes(&read(&path)?).map_err(|error| {
+        let what = format!("{} is no release manifest", path.display());
+        Failure::new(Exit::Tampered, what).evidence(error)
+    })?;
+    Ok(manifest.secure_boot)
+}
+
+/// Whoever signs `release.json` and whoever signs for Secure Boot would sign two applications.
+fn not_recorded(folder: &Path, recorded: &SecureBootRecord, padded: &PaddedImage<'_>) -> Failure {
+    let what = format!(
+        "release.json in {} records another padded application",
+        folder.display()
+    );
+    Failure::new(Exit::Tampered, what)
+        .evidence(format!(
+            "recorded: {}, {} bytes",
+            recorded.padded_sha256, recorded.padded_size
+        ))
+        .evidence(format!(
+            "application.bin has: {}, {} bytes",
+            hex::encode(padded.digest()),
+            padded.bytes().len()
+        ))
+        .help("build the release again, or fetch it again from where it was built")
 }
 
 fn of_image(path: &Path) -> Result<Given> {
@@ -152,7 +187,7 @@ fn default_output(image: &Path, sector: &Sector) -> PathBuf {
     }
 }
 
-/// Reads an image, which is never longer than the flash.
+/// Reads an image or a signature, which are never longer than the flash.
 ///
 /// # Errors
 ///
@@ -160,7 +195,7 @@ fn default_output(image: &Path, sector: &Sector) -> PathBuf {
 pub fn read(path: &Path) -> Result<Vec<u8>> {
     let metadata = std::fs::metadata(path).map_err(|error| Failure::io("read", path, &error))?;
     if !metadata.is_file() || metadata.len() > u64::from(FLASH_SIZE) {
-        let what = format!("{} is no image of the application", path.display());
+        let what = format!("{} is no image and no signature", path.display());
         return Err(Failure::new(Exit::Unreadable, what)
             .evidence(format!(
                 "it is no plain file, or has more than the {FLASH_SIZE} bytes of the flash"

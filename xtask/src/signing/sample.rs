@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::minisign::{KeyId, Protection, PublicKey, SecretKey};
 use crate::release::manifest::{
-    Artefact, ArtefactKind, ReleaseManifest, SCHEMA, StoreRecord, ToolchainRecord,
+    Artefact, ArtefactKind, ReleaseManifest, SCHEMA, SecureBootRecord, StoreRecord, ToolchainRecord,
 };
 
 /// A key of its own for each number.
@@ -69,7 +69,20 @@ pub fn write_release(directory: &Path) {
 
 /// Writes a small release of this application.
 pub fn write_release_of(directory: &Path, image: Vec<u8>) {
-    let bytes = manifest(&image).to_bytes();
+    write_recorded_release(directory, image, None);
+}
+
+/// Writes a small release of this application, which records this padded one.
+pub fn write_recorded_release(
+    directory: &Path,
+    image: Vec<u8>,
+    secure_boot: Option<SecureBootRecord>,
+) {
+    let recorded = ReleaseManifest {
+        secure_boot,
+        ..manifest(&image)
+    };
+    let bytes = recorded.to_bytes();
     let line =
         |bytes: &[u8], name: &str| format!("{}  {name}\n", hex::encode(Sha256::digest(bytes)));
     let sums = line(&image, "application.bin") + &line(&bytes, "release.json");

@@ -31,17 +31,11 @@ pub fn check(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
     }
     let seen = match evidence.bytes(SIGNED) {
         None => format!("not signed: there is no {SIGNED}"),
-        Some(bytes) => match SignedImage::read(bytes) {
-            Ok(signed) => {
-                problems.extend(other_application(&signed, &padded));
-                signatures(&signed)
-            }
-            Err(faults) => {
-                problems.extend(faults.iter().map(|fault| {
-                    let field = fault.field.to_string();
-                    Problem::new(&SECURE_BOOT_WRONG, SIGNED, field, fault.problem.clone())
-                }));
-                "the signed image does not follow its format".to_owned()
+        Some(bytes) => match signed(bytes, &padded) {
+            Ok(signed) => signatures(&signed),
+            Err(found) => {
+                problems.extend(found);
+                "the signed image is wrong".to_owned()
             }
         },
     };
@@ -83,6 +77,21 @@ fn not_recorded(recorded: &SecureBootRecord, padded: &PaddedImage<'_>) -> Option
         return None;
     };
     Some(Problem::new(&MANIFEST_WRONG, FILE_NAME, field, message))
+}
+
+/// The signed image of this padded application.
+fn signed<'a>(bytes: &'a [u8], padded: &PaddedImage<'_>) -> Result<SignedImage<'a>, Vec<Problem>> {
+    let other = SignedImage::read(bytes).ok();
+    if let Some(other) = other.and_then(|signed| other_application(&signed, padded)) {
+        return Err(vec![other]);
+    }
+    SignedImage::read_of(bytes, padded).map_err(|faults| {
+        let problems = faults.iter().map(|fault| {
+            let field = fault.field.to_string();
+            Problem::new(&SECURE_BOOT_WRONG, SIGNED, field, fault.problem.clone())
+        });
+        problems.collect()
+    })
 }
 
 /// The first field in which a signed image, valid in itself, is not that of this release.

@@ -245,7 +245,7 @@ fn a_signed_manifest_that_asks_no_question_does_not_pass() {
 }
 
 /// Another manifest, with its hash in SHA256SUMS and the development key's signature.
-fn sign_again(folder: &Path, manifest: &str) {
+pub fn sign_again(folder: &Path, manifest: &str) {
     let path = folder.join("release.json");
     let hash = |bytes: &[u8]| hex::encode(Sha256::digest(bytes));
     let sums = std::fs::read_to_string(folder.join("SHA256SUMS")).unwrap();

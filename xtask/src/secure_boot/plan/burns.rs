@@ -29,7 +29,7 @@ pub enum When {
 }
 
 /// What nobody may overlook.
-pub const WARNINGS: [&str; 7] = [
+const WARNINGS: [&str; 7] = [
     "burning is irreversible: an eFuse that is 1 is never 0 again, and a wrong digest makes the device useless",
     "the boot loader in flash.bin of a release verifies no signature and knows no anti-rollback: Secure Boot needs one \
      that is built for it (ESP-IDF, CONFIG_SECURE_BOOT_V2_ENABLED, CONFIG_BOOTLOADER_APP_ANTI_ROLLBACK), signed too",
@@ -44,8 +44,26 @@ pub const WARNINGS: [&str; 7] = [
      revoked, and never raise secure_version past what the oldest of them can update to",
 ];
 
-/// Every burn for these slots, in order.
+/// What nobody may overlook who has only one key.
+const ONE_KEY: &str = "only one slot has a key: when its private half is lost no device takes an update again, and when it \
+                       is stolen it cannot be revoked; burn the digests of two more, and keep those keys in other places";
+
+/// What nobody may overlook with these slots.
+pub fn warnings(slots: &[Slot]) -> Vec<&'static str> {
+    let keys = slots.iter().filter(|slot| slot.key_digest.is_some());
+    let one_key = (keys.count() == 1).then_some(ONE_KEY);
+    one_key.into_iter().chain(WARNINGS).collect()
+}
+
+/// Every burn for these slots, in order. Where no key is given at all, the plan is for three that come later: a device
+/// whose slots are all revoked is useless.
 pub fn of(slots: &[Slot]) -> Vec<Burn> {
+    let known = slots.iter().any(|slot| slot.key_digest.is_some());
+    let has_key = |slot: &&Slot| slot.key_digest.is_some() || !known;
+    let of_slot = |slot| match has_key(&slot) {
+        true => trusted(slot),
+        false => never_used(slot),
+    };
     let mut burns: Vec<Burn> = slots.iter().map(of_slot).collect();
     burns.extend(FACTORY.map(|(efuses, command, effect)| factory(efuses, command, effect)));
     burns.push(Burn {
@@ -56,12 +74,7 @@ pub fn of(slots: &[Slot]) -> Vec<Burn> {
                  is confirmed: no older release starts again on this device"
             .to_owned(),
     });
-    burns.extend(
-        slots
-            .iter()
-            .filter(|slot| slot.key_digest.is_some())
-            .map(revocation),
-    );
+    burns.extend(slots.iter().filter(has_key).map(revocation));
     burns
 }
 
@@ -94,23 +107,30 @@ const FACTORY: [(&[&str], &str, &str); 5] = [
     ),
 ];
 
-fn of_slot(slot: &Slot) -> Burn {
+fn trusted(slot: &Slot) -> Burn {
     let number = slot.slot;
-    match &slot.key_digest {
-        Some(digest) => factory(
-            &[
-                &format!("BLOCK_KEY{number}"),
-                &format!("KEY_PURPOSE_{number}"),
-            ],
-            &format!("burn-key BLOCK_KEY{number} digest-{number}.bin SECURE_BOOT_DIGEST{number}"),
-            &format!("slot {number} trusts the key with the digest {digest}"),
-        ),
-        None => factory(
-            &[&format!("SECURE_BOOT_KEY_REVOKE{number}")],
-            &format!("burn-efuse SECURE_BOOT_KEY_REVOKE{number} 1"),
-            &format!("slot {number} has no key and never gets one"),
-        ),
-    }
+    let file = format!("digest-{number}.bin");
+    let digest = match &slot.key_digest {
+        Some(digest) => format!("with the digest {digest}"),
+        None => format!("whose digest is in {file}: no key was given, this is the plan for three"),
+    };
+    factory(
+        &[
+            &format!("BLOCK_KEY{number}"),
+            &format!("KEY_PURPOSE_{number}"),
+        ],
+        &format!("burn-key BLOCK_KEY{number} {file} SECURE_BOOT_DIGEST{number}"),
+        &format!("slot {number} trusts the key {digest}"),
+    )
+}
+
+fn never_used(slot: &Slot) -> Burn {
+    let number = slot.slot;
+    factory(
+        &[&format!("SECURE_BOOT_KEY_REVOKE{number}")],
+        &format!("burn-efuse SECURE_BOOT_KEY_REVOKE{number} 1"),
+        &format!("slot {number} has no key and never gets one"),
+    )
 }
 
 fn factory(efuses: &[&str], command: &str, effect: &str) -> Burn {

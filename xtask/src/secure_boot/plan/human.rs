@@ -56,7 +56,7 @@ fn budget(budget: &Budget) -> String {
 
 fn slot(slot: &Slot) -> String {
     let digest = slot.key_digest.as_deref();
-    let digest = digest.unwrap_or("no key given: it is revoked where devices are made");
+    let digest = digest.unwrap_or("no key given");
     format!("  {}  {digest}\n", slot.slot)
 }
 

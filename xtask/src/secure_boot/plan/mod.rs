@@ -62,8 +62,8 @@ pub fn run(project: &Project, arguments: &cli::Plan) -> Result<Exit> {
             arguments.secure_version,
         ),
         burns: burns::of(&slots),
+        warnings: burns::warnings(&slots),
         slots,
-        warnings: burns::WARNINGS.to_vec(),
     };
     output::print(&match arguments.format {
         Form::Human => human::text(&report),

@@ -46,6 +46,32 @@ fn used_up_steps_leave_none() {
     assert!(used.earliest.is_empty());
 }
 
+#[test]
+fn slots_are_never_all_revoked_and_one_key_is_warned_of() {
+    let slots = |digests: [bool; 3]| {
+        let slots = digests.into_iter().enumerate();
+        let digest = |given: bool| given.then(|| "5a".repeat(32));
+        let slots = slots.map(|(slot, given)| Slot {
+            slot,
+            key_digest: digest(given),
+        });
+        slots.collect::<Vec<_>>()
+    };
+    for (given, revoked_at_once, warnings) in [
+        ([false; 3], 0, 7),
+        ([true, false, false], 2, 8),
+        ([true, true, false], 1, 7),
+        ([true; 3], 0, 7),
+    ] {
+        let slots = slots(given);
+        let burns = burns::of(&slots);
+        let commands = burns.iter().filter_map(|burn| burn.command.as_ref());
+        let revocations = commands.filter(|command| command.contains("REVOKE"));
+        assert_eq!(revocations.count(), revoked_at_once, "{given:?}");
+        assert_eq!(burns::warnings(&slots).len(), warnings, "{given:?}");
+    }
+}
+
 /// espefuse takes each command of the factory, in order, for a chip that it plays itself; and what is in the eFuses then.
 #[test]
 fn espefuse_burns_what_the_plan_says() {

@@ -13,6 +13,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::image::{Application, sample_application};
 use crate::project::Project;
+use crate::release::manifest::SecureBootRecord;
 use crate::secure_boot::padding::{PAGE, PaddedImage};
 use crate::secure_boot::pem::public_key;
 use crate::secure_boot::signed_image::SignedImage;
@@ -213,6 +214,18 @@ fn a_release_is_signed_beside_its_files() {
     let outcome = run(at, "sign @. --key %one.pem");
     refused(outcome, Exit::Tampered, "application.bin");
     assert!(!at.join(name).exists());
+}
+
+#[test]
+fn a_release_that_records_another_padded_application_is_not_signed() {
+    let folder = tempdir().unwrap();
+    let at = folder.path();
+    let record = |code| Some(SecureBootRecord::of(&padded(code)));
+    sample::write_recorded_release(at, sample_application(700), record(800));
+    let outcome = run(at, "sign @. --key %one.pem");
+    refused(outcome, Exit::Tampered, "another padded application");
+    sample::write_recorded_release(at, sample_application(700), record(700));
+    run(at, "sign @. --key %one.pem").unwrap();
 }
 
 /// The slot has 29 pages: 28 and the signature sector fit.

@@ -94,6 +94,32 @@ fn a_changed_image_is_named_by_its_own_field() {
     }
 }
 
+/// Beside the image that was signed, each flipped bit is named by the field in which it stands.
+#[test]
+fn twenty_thousand_flipped_bits_are_named_by_their_field() {
+    let padded = padded(700);
+    let mut bytes = signed(&padded, 1);
+    assert!(SignedImage::read_of(&bytes, &padded).is_ok());
+    let start = padded.bytes().len();
+    let mut state: u32 = 7;
+    for round in 0..20_000 {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let random = (state >> 8) as usize;
+        // Half of them in the sector, and half of those in the block.
+        let place = match round % 4 {
+            0 | 1 => random % start,
+            2 => start + random % BLOCK_LENGTH,
+            _ => start + random % SECTOR_LENGTH,
+        };
+        let bit = 1 << (round / 4 % 8);
+        bytes[place] ^= bit;
+        let faults = SignedImage::read_of(&bytes, &padded).map(drop).unwrap_err();
+        let field = &faults.iter().next().unwrap().field;
+        assert!(field.range.contains(&place), "byte {place}: {faults}");
+        bytes[place] ^= bit;
+    }
+}
+
 /// An image and blocks that are each right, but not of one another.
 #[test]
 fn signatures_of_another_image_are_refused() {

@@ -93,6 +93,21 @@ fn other_keys_are_refused_with_the_reason() {
     }
 }
 
+/// `openssl rsa -text` writes the numbers above the key.
+#[test]
+fn text_above_a_key_is_passed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("key.pem");
+    let one = std::fs::read_to_string(keys::path("one.pub.pem")).unwrap();
+    std::fs::write(
+        &path,
+        format!("RSA Public-Key: (3072 bit)\nModulus:\n{one}"),
+    )
+    .unwrap();
+    let expected = public_key(&keys::path("one.pem")).unwrap();
+    assert_eq!(public_key(&path).unwrap(), expected);
+}
+
 #[test]
 fn files_that_hold_no_key_or_two_are_refused() {
     let folder = tempfile::tempdir().unwrap();
