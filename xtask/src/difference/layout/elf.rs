@@ -40,7 +40,7 @@ pub(super) fn units(bytes: &[u8]) -> Vec<Unit> {
     let inner = inner(bytes, &whole);
     let mut units: Vec<Unit> = whole
         .into_iter()
-        .flat_map(|unit| carve(unit, &inner))
+        .flat_map(|unit| carve(&unit, &inner))
         .collect();
     store::name_records(bytes, &mut units);
     units
@@ -144,7 +144,7 @@ fn inner(bytes: &[u8], units: &[Unit]) -> Vec<Unit> {
 }
 
 /// `whole`, cut where `inner` lie in it.
-fn carve(whole: Unit, inner: &[Unit]) -> Vec<Unit> {
+fn carve(whole: &Unit, inner: &[Unit]) -> Vec<Unit> {
     let piece = |range: Range<usize>| Unit {
         address: whole.address_of(range.start),
         range,
