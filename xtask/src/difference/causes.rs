@@ -100,6 +100,9 @@ impl Case<'_> {
         if let Some(problem) = self.damage(raw) {
             return Cause::Damage { problem };
         }
+        if raw.presence != Presence::Both && raw.unit.class == "signature" {
+            return signature_value(raw);
+        }
         let because = match derived {
             Derived::Checksum => "it is the XOR of the segments' data, which differs",
             Derived::Digest => {
@@ -123,7 +126,11 @@ impl Case<'_> {
     /// What is not as its own file demands.
     fn damage(&self, raw: &Raw<'_>) -> Option<String> {
         let (a, b) = self.bytes(raw);
-        let sides = [("A", Some(raw.unit), a), ("B", raw.other, b)];
+        let sides = match raw.presence {
+            Presence::Both => [("A", Some(raw.unit), a), ("B", raw.other, b)],
+            Presence::OnlyA => [("A", Some(raw.unit), a), ("B", None, b)],
+            Presence::OnlyB => [("A", None, a), ("B", Some(raw.unit), b)],
+        };
         sides.into_iter().find_map(|(side, unit, found)| {
             let Role::Derived(_, Some(expected)) = &unit?.role else {
                 return None;
@@ -158,7 +165,11 @@ impl Case<'_> {
                 return Cause::Damage { problem };
             }
         }
-        consequence("what stands before it has another length")
+        match raw.presence {
+            Presence::Both => consequence("what stands before it has another length"),
+            Presence::OnlyA => consequence("it only fills up, and B has something there"),
+            Presence::OnlyB => consequence("it only fills up, and A has something there"),
+        }
     }
 
     fn structure(&self, raw: &Raw<'_>, overview: &Overview, moves: &Moves) -> Cause {
@@ -223,11 +234,9 @@ impl Case<'_> {
             ("header", _) => &["toolchain.converter"],
             _ => &[],
         };
-        let named = self
-            .inputs
-            .iter()
-            .find(|input| names.contains(&input.name.as_str()));
-        if let Some(input) = named {
+        let mut inputs = self.inputs.iter();
+        let named = inputs.find(|input| names.contains(&input.name.as_str()));
+        if let Some(input) = named.filter(|_| self.recorded || self.faulty.is_none()) {
             return (by(input), strings);
         }
         let cause = match (unit.class, self.recorded) {

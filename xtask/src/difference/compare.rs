@@ -114,10 +114,13 @@ impl<'a> Pair<'a> {
             return;
         };
         let pieces = match content {
-            Content::Code => self.code(unit, other, raws),
-            Content::Data | Content::NotLoaded | Content::Text => common(a, b),
+            Content::Code => self.code(unit, other, raws, moves),
+            Content::Data | Content::NotLoaded | Content::Text => {
+                let pieces = common(a, b);
+                moves.add(unit, other, &reaching(&pieces, a, b));
+                pieces
+            }
         };
-        moves.add(unit, other, &pieces);
         let mut found = hunks(&pieces, a.len(), b.len());
         if content == Content::Text {
             found = whole_lines(&found, a, b);
@@ -135,11 +138,18 @@ impl<'a> Pair<'a> {
     }
 
     /// Aligns code by its instructions without operands; those whose operands differ are differences of their own.
-    fn code(&self, unit: &'a Unit, other: &'a Unit, raws: &mut Vec<Raw<'a>>) -> Vec<Common> {
+    fn code(
+        &self,
+        unit: &'a Unit,
+        other: &'a Unit,
+        raws: &mut Vec<Raw<'a>>,
+        moves: &mut Moves,
+    ) -> Vec<Common> {
         let a = self.a.get(unit.range.clone()).unwrap_or_default();
         let b = self.b.get(other.range.clone()).unwrap_or_default();
         let ((masked_a, starts), (masked_b, _)) = (riscv::masked(a), riscv::masked(b));
         let pieces = common(&masked_a, &masked_b);
+        moves.add(unit, other, &reaching(&pieces, &masked_a, &masked_b));
         let mut registers = riscv::Registers::default();
         for piece in &pieces {
             let (in_a, in_b) = (
@@ -259,4 +269,29 @@ fn wrong_filler<'a>(
         targets: None,
     })
     .collect()
+}
+
+/// The same pieces, each from as far before as the bytes are still equal. Where something was inserted between two that
+/// are alike, nobody can say which of them it stands before: an address there may name the one or the other.
+fn reaching(pieces: &[Common], a: &[u8], b: &[u8]) -> Vec<Common> {
+    /// Enough for what an insertion has in common with what stands behind it.
+    const FARTHEST: usize = 256;
+    let equal_before = |piece: &Common| {
+        let before = |bytes: &[u8], at: usize| {
+            let bytes = bytes.get(at.saturating_sub(FARTHEST)..at);
+            bytes.unwrap_or_default().to_vec()
+        };
+        let (x, y) = (before(a, piece.a), before(b, piece.b));
+        let pairs = x.iter().rev().zip(y.iter().rev());
+        pairs.take_while(|(one, other)| one == other).count()
+    };
+    let reach = |piece: &Common| {
+        let more = equal_before(piece);
+        Common {
+            a: piece.a - more,
+            b: piece.b - more,
+            length: piece.length + more,
+        }
+    };
+    pieces.iter().map(reach).collect()
 }

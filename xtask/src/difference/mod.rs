@@ -170,7 +170,7 @@ impl Comparison {
         for name in elf_first {
             match (a.get(name), b.get(name)) {
                 (Some(one), Some(other)) if one.bytes == other.bytes => {
-                    equal.push((*name).to_owned())
+                    equal.push((*name).to_owned());
                 }
                 (Some(one), Some(other)) => {
                     let found = self.pair(name, one, other, sections.as_deref());

@@ -16,7 +16,7 @@ struct Piece {
 }
 
 impl Moves {
-    /// What `unit` and `other` have in common.
+    /// What `unit` and `other` have in common; pieces may share bytes of one of the two.
     pub(super) fn add(&mut self, unit: &Unit, other: &Unit, pieces: &[Common]) {
         let (Some(a), Some(b)) = (unit.address, other.address) else {
             return;
@@ -61,13 +61,13 @@ impl Moves {
     /// Whether what `a` names in A is what `b` names in B.
     pub(super) fn corresponds(&self, a: u32, b: u32) -> bool {
         let after = self.0.partition_point(|piece| piece.a <= a);
-        // The end of one piece may be the start of the next, and names either.
+        // The end of one piece may be the start of the next, and names either; and pieces overlap.
         let candidates = self
             .0
-            .get(after.saturating_sub(2)..after)
+            .get(after.saturating_sub(4)..after)
             .unwrap_or_default();
         candidates.iter().any(|piece| {
-            let offset = a - piece.a;
+            let offset = a.wrapping_sub(piece.a);
             offset <= piece.length && piece.b.checked_add(offset) == Some(b)
         })
     }

@@ -56,10 +56,8 @@ pub(super) fn sites(
     while let (Some(one), Some(other)) = (at_offset(a, offset), at_offset(b, offset)) {
         let place = address(at, offset);
         let named = named(one, other, place, uppers, sites.len());
-        if let Some(first) = named.pair {
-            if let Some(site) = sites.get_mut(first) {
-                site.targets = site.targets.or(named.targets);
-            }
+        if let Some(site) = named.pair.and_then(|first| sites.get_mut(first)) {
+            site.targets = site.targets.or(named.targets);
         }
         if one.bits != other.bits {
             sites.push(Site {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use object::elf::{SHF_ALLOC, SHF_EXECINSTR, SHT_NOBITS};
+use object::elf::{SHF_ALLOC, SHF_EXECINSTR, SHT_NOBITS, SHT_STRTAB, SHT_SYMTAB};
 use object::read::elf::{ElfFile32, FileHeader as _, SectionHeader as _};
 use object::{Endianness, Object as _, ObjectSection as _};
 
@@ -40,7 +40,7 @@ pub(super) fn units(bytes: &[u8]) -> Vec<Unit> {
     let inner = inner(bytes, &whole);
     let mut units: Vec<Unit> = whole
         .into_iter()
-        .flat_map(|unit| carve(unit, &inner))
+        .flat_map(|unit| carve(&unit, &inner))
         .collect();
     store::name_records(bytes, &mut units);
     units
@@ -76,7 +76,8 @@ fn of_file(file: &ElfFile32<'_, Endianness>) -> Vec<Unit> {
         let start = raw.sh_offset(endian) as usize;
         let range = start..start.saturating_add(raw.sh_size(endian) as usize);
         let flags = raw.sh_flags(endian).0;
-        let (class, content) = class(name, flags);
+        let is_table = [SHT_STRTAB, SHT_SYMTAB].contains(&raw.sh_type(endian));
+        let (class, content) = class(name, flags, is_table);
         let loaded = flags & SHF_ALLOC.0 != 0;
         units.push(Unit {
             section: Some(name.to_owned()),
@@ -88,7 +89,7 @@ fn of_file(file: &ElfFile32<'_, Endianness>) -> Vec<Unit> {
     units
 }
 
-fn class(name: &str, flags: u64) -> (&'static str, Content) {
+fn class(name: &str, flags: u64, is_table: bool) -> (&'static str, Content) {
     if flags & SHF_EXECINSTR.0 != 0 {
         ("code", Content::Code)
     } else if flags & SHF_ALLOC.0 != 0 {
@@ -98,7 +99,7 @@ fn class(name: &str, flags: u64) -> (&'static str, Content) {
         }
     } else if name.starts_with(".debug") {
         ("debug information", Content::NotLoaded)
-    } else if [".symtab", ".strtab", ".shstrtab"].contains(&name) {
+    } else if is_table {
         ("symbols", Content::NotLoaded)
     } else {
         ("notes", Content::NotLoaded)
@@ -143,7 +144,7 @@ fn inner(bytes: &[u8], units: &[Unit]) -> Vec<Unit> {
 }
 
 /// `whole`, cut where `inner` lie in it.
-fn carve(whole: Unit, inner: &[Unit]) -> Vec<Unit> {
+fn carve(whole: &Unit, inner: &[Unit]) -> Vec<Unit> {
     let piece = |range: Range<usize>| Unit {
         address: whole.address_of(range.start),
         range,

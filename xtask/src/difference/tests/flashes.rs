@@ -18,7 +18,8 @@ fn a_bit_in_erased_flash_is_named_alone() {
         (0x1DFFFF, "damage ota_0: erased"),
         (0x1E_0000, "damage ota_1: erased"),
         (0x3C_FFFF, "damage trust-store copy 2: erased"),
-        (0x3F_FFFF, "damage state: erased"),
+        (0x3D_0000, "damage state: erased"),
+        (0x3F_FFFF, "damage unused: erased"),
     ] {
         let bad = patched(&good, at, &[0xFE]);
         assert_says(&good, &bad, &[owner]);
@@ -74,13 +75,13 @@ fn another_bootloader_is_named() {
     assert_says(
         &good,
         &wrong,
-        &["damage bootloader: bootloader description: version"],
+        &["damage bootloader: bootloader description: ESP-IDF version"],
     );
     let mut other = wrong.clone();
     let boot = sealed(&wrong[..0x8000]);
     other[..0x8000].copy_from_slice(&boot);
     let expected = [
-        "unexplained bootloader: bootloader description: version",
+        "unexplained bootloader: bootloader description: ESP-IDF version",
         "consequence bootloader: checksum",
         "consequence bootloader: digest",
     ];

@@ -188,7 +188,8 @@ fn the_page_escapes_what_files_hold_and_fetches_nothing() {
     let page = html(&found).unwrap();
     assert!(!page.contains("<script"));
     assert!(page.contains("default-src 'none'"));
-    assert!(page.contains("/home/ada/x"), "{page}");
+    assert!(page.contains("&#x2f;home&#x2f;ada&#x2f;x"), "{page}");
+    assert!(page.contains("&lt;script&gt;"));
 }
 
 #[test]

@@ -36,7 +36,7 @@ pub(super) fn application(bytes: &[u8]) -> Vec<Part> {
     let outer = container_parts(&container);
     let mut parts: Vec<Part> = outer
         .into_iter()
-        .flat_map(|part| carve(part, &inner))
+        .flat_map(|part| carve(&part, &inner))
         .collect();
     parts.extend(signature(bytes, container.bytes().len()));
     parts
@@ -181,7 +181,7 @@ fn store_fields(store: &TrustStore<'_>, offset: usize) -> Vec<Part> {
 }
 
 /// `whole`, cut where `inner`, which are in order, lie in it.
-fn carve(whole: Part, inner: &[Part]) -> Vec<Part> {
+fn carve(whole: &Part, inner: &[Part]) -> Vec<Part> {
     let Range { start, end } = whole.field.range;
     let piece = |from: usize, to: usize| Part {
         field: Field::new(from..to, whole.field.name.clone()),
