@@ -125,6 +125,7 @@ fn manifest(verdict: &Verdict) -> ReleaseManifest {
             sha256: "1".repeat(64),
         },
         inputs: [].into(),
+        secure_boot: None,
         lockfile_sha256: "2".repeat(64),
         blobs: vec![BlobRecord {
             package: text("radio-sys"),

@@ -14,10 +14,11 @@ use crate::failure::{Failure, Result};
 use crate::git;
 
 /// The documents, in the order in which their commands run.
-const DOCUMENTS: [&str; 15] = [
+const DOCUMENTS: [&str; 16] = [
     "README.md",
     "docs/policy.md",
     "docs/release.md",
+    "docs/attestations.md",
     "docs/secure-boot.md",
     "docs/explain.md",
     "docs/reproducible.md",

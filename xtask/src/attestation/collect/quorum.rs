@@ -169,7 +169,12 @@ impl Quorum {
                 Standing::Invalid { file, why } => add(
                     ObstacleKind::Invalid,
                     format!("{builder}/{file}: {why}"),
-                    "ask the builder for it again; never edit what it signed",
+                    match *file {
+                        EXPLANATION => {
+                            "write it anew, or take it away; docs/attestations.md has its form"
+                        }
+                        _ => "ask the builder for it again; never edit what it signed",
+                    },
                 ),
                 Standing::Agrees | Standing::Explained { .. } | Standing::Silent => {}
             }

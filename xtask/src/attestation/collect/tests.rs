@@ -192,7 +192,7 @@ fn an_explanation_of_something_else_explains_nothing() {
     let hash = hex::encode(Sha256::digest(&bytes));
     let cases = [
         (stale, "it explains"),
-        (good.replace(&hash[..1], ""), "it explains"),
+        (good.replace(&hash, &hash[1..]), "it explains"),
         (good.replace(&hash, &hash.to_uppercase()), "it explains"),
         (good.replace("release-team", " "), "blank"),
         (good.replace("its disk was full", ""), "blank"),
