@@ -14,6 +14,7 @@ use xtask::difference::{self, Artefact};
 use xtask::project::Project;
 use xtask::verify;
 
+#[allow(dead_code, reason = "the benchmarks of `trust` compare sizes with it")]
 #[path = "../../trust/benches/common/measure.rs"]
 mod measure;
 
