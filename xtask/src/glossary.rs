@@ -12,7 +12,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::image::accounting::signature_sector::{self, block, key_digest};
 use crate::image::{Application, FlashMap};
-use crate::release::manifest::{ArtefactKind, FILE_NAME, ReleaseManifest};
+use crate::release::manifest::{ArtefactKind, BlobRecord, FILE_NAME, ReleaseManifest};
 use crate::signing::release_directory::SUMS_NAME;
 
 const APPLICATION: &str = "application.bin";
@@ -45,8 +45,10 @@ pub enum Place {
     Checkout,
     /// The folder of the release.
     Release,
-    /// A project whose toolchain was fetched.
-    Toolchain,
+    /// A project in which the release was built, or rebuilt.
+    Built,
+    /// The folder of the release, once there is a signed image in it.
+    Signed,
 }
 
 /// The files of a release, by name.
@@ -58,7 +60,8 @@ impl Place {
         match self {
             Self::Checkout => "a checkout of the recorded commit",
             Self::Release => "the release",
-            Self::Toolchain => "a project whose toolchain was fetched",
+            Self::Built => "a project in which it was built",
+            Self::Signed => "the release, signed for Secure Boot",
         }
     }
 }
@@ -285,22 +288,29 @@ fn of_flash(manifest: Option<&ReleaseManifest>, files: &Files) -> Vec<Hash> {
     ]
 }
 
-/// A release without a signed image has none of these.
+/// The signatures are over a padded image, which is in a file only where it was signed.
 fn of_signed(manifest: Option<&ReleaseManifest>, files: &Files) -> Vec<Hash> {
     let signed = files.get(SIGNED).map(Vec::as_slice);
-    if signed.is_none() && manifest.is_some() {
-        return Vec::new();
-    }
     let sector =
         signed.and_then(|bytes| bytes.get(bytes.len().checked_sub(signature_sector::LENGTH)?..));
     let first = sector.and_then(|sector| sector.get(block(0)));
+    let recorded = manifest.and_then(|manifest| manifest.secure_boot.as_ref());
+    let padded = Hash::new(
+        "release.json: secure-boot.padded-sha256; application.signed.bin: bytes 4 to 36 of each signature block",
+        "the padded image, all before the last 4096 bytes, SHA-256: what Secure Boot verifies",
+        format!("head -c -4096 {SIGNED} | {}", sha256sum("-")),
+    );
+    let in_block = first.and_then(|block| block.get(4..36)).map(hex::encode);
+    let padded = padded.valued(
+        recorded
+            .map(|record| record.padded_sha256.clone())
+            .or(in_block),
+    );
+    if signed.is_none() && manifest.is_some() {
+        return vec![padded.in_place(Place::Signed)];
+    }
     vec![
-        Hash::new(
-            "application.signed.bin: bytes 4 to 36 of each signature block",
-            "the padded image, all before the last 4096 bytes, SHA-256: what Secure Boot verifies",
-            format!("head -c -4096 {SIGNED} | {}", sha256sum("-")),
-        )
-        .valued(first.and_then(|block| block.get(4..36)).map(hex::encode)),
+        padded,
         Hash::new(
             "the eFuse KEY_PURPOSE SECURE_BOOT_DIGEST0; espsecure's key digest",
             "bytes 36 to 812 of the first signature block, SHA-256: modulus, exponent and two numbers that follow from them",
@@ -321,6 +331,23 @@ fn of_inputs(manifest: Option<&ReleaseManifest>) -> Vec<Hash> {
         .valued(value)
         .in_place(Place::Checkout)
     };
+    let lockfile = |value: Option<String>| {
+        Hash::new(
+            "release.json: lockfile-sha256",
+            "that file in the recorded commit, SHA-256",
+            sha256sum("firmware/Cargo.lock"),
+        )
+        .valued(value)
+        .in_place(Place::Checkout)
+    };
+    let blob = |package: &str, version: &str, path: &str, value: Option<String>| {
+        let file = format!("target/perennial/crates/*/sources/{package}-{version}/{path}");
+        let published = format!("release.json: blobs, {path} of {package}");
+        let of = "a file that the crate brings compiled, SHA-256";
+        Hash::new(published, of, sha256sum(&file))
+            .valued(value)
+            .in_place(Place::Built)
+    };
     let package = |name: &str, value: Option<String>| {
         let file = format!("target/toolchain/debian-*/debs/{name}_*.deb");
         let published = format!("release.json: toolchain.packages, {name}");
@@ -330,7 +357,7 @@ fn of_inputs(manifest: Option<&ReleaseManifest>) -> Vec<Hash> {
             sha256sum(&file),
         )
         .valued(value)
-        .in_place(Place::Toolchain)
+        .in_place(Place::Built)
     };
     let tree = |value: Option<String>| {
         Hash::new(
@@ -339,15 +366,33 @@ fn of_inputs(manifest: Option<&ReleaseManifest>) -> Vec<Hash> {
             sha256sum("target/toolchain/debian-*/manifest"),
         )
         .valued(value)
-        .in_place(Place::Toolchain)
+        .in_place(Place::Built)
     };
     let Some(manifest) = manifest else {
-        return vec![input("PATH", None), package("NAME", None), tree(None)];
+        let blob = blob("CRATE", "VERSION", "PATH", None);
+        let lockfile = lockfile(None);
+        return vec![
+            input("PATH", None),
+            lockfile,
+            blob,
+            package("NAME", None),
+            tree(None),
+        ];
     };
     let inputs = manifest.inputs.iter();
     let mut hashes: Vec<Hash> = inputs
         .map(|(path, hash)| input(path, Some(hash.clone())))
         .collect();
+    hashes.push(lockfile(Some(manifest.lockfile_sha256.clone())));
+    hashes.extend(manifest.blobs.iter().map(|record| {
+        let BlobRecord {
+            package,
+            version,
+            path,
+            ..
+        } = record;
+        blob(package, version, path, Some(record.sha256.clone()))
+    }));
     hashes.extend(
         manifest
             .toolchain

@@ -184,6 +184,11 @@ fn remove_cross_certificate(project: &Path, sha256: &str) {
         .collect();
     assert_ne!(kept.join("\n\n"), text, "{sha256}");
     std::fs::write(&chains, kept.join("\n\n")).unwrap();
+    // An event that retires what nobody knows is an error of its own (A904).
+    let events = project.join("trust/calendar/events.toml");
+    let text = std::fs::read_to_string(&events).unwrap();
+    let kept: Vec<_> = text.lines().filter(|line| !line.contains(sha256)).collect();
+    std::fs::write(&events, kept.join("\n") + "\n").unwrap();
 }
 
 fn is(table: &str, header: &str, word: &str) -> bool {

@@ -19,16 +19,20 @@ fn release() -> (ReleaseManifest, Files) {
         r#"{{"schema": "perennial.release/1", "product": "p", "chip": "esp32c3", "version": "1+0", "channel": "development",
         "commit": "0", "dirty": false, "released": "2026-07-01", "source-date-epoch": 0, "service-ends": "2032-06-30",
         "secure-version": 0, "store": {{"format-version": 1, "sequence": 1, "sha256": "{identity}"}}, "inputs": {{"policy.toml": "00"}},
+        "lockfile-sha256": "00", "blobs": [],
         "toolchain": {{"provider": "debian", "rustc": "r", "tree-sha256": "00", "converter": "c", "bootloader-sha256": "{}",
         "packages": [{{"name": "rustc-web", "version": "1", "sha256": "00"}}]}}, "artefacts": []}}"#,
         hex::encode(image.bootloader().sha256())
     );
     let artefacts = vec![
         (ArtefactKind::ApplicationImage, image.bytes().to_vec()),
+        (ArtefactKind::CoverageStatement, b"{}".to_vec()),
         (ArtefactKind::FirmwareElf, elf),
         (ArtefactKind::FlashImage, flash(&image, &store).unwrap()),
+        (ArtefactKind::ProvenanceStatement, b"{}".to_vec()),
         (ArtefactKind::ReportHtml, b"<p>".to_vec()),
         (ArtefactKind::ReportJson, b"{}".to_vec()),
+        (ArtefactKind::Sbom, b"{}".to_vec()),
         (ArtefactKind::TrustStore, store),
     ];
     let contents = ReleaseContents::new(serde_json::from_str(&manifest).unwrap(), artefacts);
@@ -73,7 +77,7 @@ fn each_recipe_prints_the_published_hash() {
         .iter()
         .filter(|hash| hash.place == Place::Release)
         .collect();
-    assert_eq!(here.len(), 17);
+    assert_eq!(here.len(), 20);
     for hash in here {
         let value = hash.value.as_deref();
         assert_eq!(Some(run(hash, folder.path()).as_str()), value, "{hash:?}");

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use super::crates::Crates;
 use super::firmware::{Identity, Surroundings, Workplace};
 use crate::atomic::{self, Existing, Readers};
+use crate::difference::{self, Artefact};
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::git;
@@ -22,6 +23,9 @@ pub use surroundings::Varied;
 const LONG: &str = "a second place with a long name and with spaces in it so that a path which gets into an image is \
                     neither as long as the first one nor cut at the same end";
 
+/// How many lines of the explanation a failure shows.
+const EXPLAINED: usize = 40;
+
 /// What the second build made, and what was different around it.
 #[derive(Debug)]
 pub struct SecondBuild {
@@ -34,7 +38,7 @@ pub struct SecondBuild {
 /// Demands that the firmware of `first`, compiled to `elf`, is the same when it is compiled again.
 ///
 /// # Errors
-/// [`Exit::NotReproducible`] when it is not: both are kept in `private`, to be explained.
+/// [`Exit::NotReproducible`] when it is not, with what differs and why; both are kept in `private`.
 pub fn require_same(
     first: &Workplace,
     private: &Path,
@@ -50,25 +54,31 @@ pub fn require_same(
         ));
         return Ok(());
     }
-    let kept = [("first.elf", elf), ("second.elf", &second.elf)].map(|(name, bytes)| {
-        let path = private.join("unequal").join(name);
-        (path, bytes)
-    });
-    let mut failure = Failure::new(
-        Exit::NotReproducible,
-        "the second build made another firmware: nobody could rebuild this release",
-    );
-    for (path, bytes) in kept {
-        files::create(path.parent().unwrap_or(private))?;
+    let folder = private.join("unequal");
+    files::create(&folder)?;
+    for (name, bytes) in [("first.elf", elf), ("second.elf", &second.elf)] {
+        let path = folder.join(name);
         atomic::write(&path, bytes, Existing::Replace, Readers::Everyone)?;
-        failure = failure.evidence(path.display());
     }
-    let failure = second
-        .varied
-        .lines()
-        .into_iter()
-        .fold(failure, Failure::evidence);
-    Err(failure.help("compare the two files: `cargo xtask explain FIRST SECOND`"))
+    Err(unequal(elf, &second)?.help(format!(
+        "what differs and why, to the end: `cargo xtask explain {0}/first.elf {0}/second.elf`",
+        folder.display()
+    )))
+}
+
+/// Why the second build is another firmware.
+fn unequal(elf: &[u8], second: &SecondBuild) -> Result<Failure> {
+    let what = "the second build made another firmware: nobody could rebuild this release";
+    let first = Artefact::of_bytes("first build", elf.to_owned())?;
+    let other = Artefact::of_bytes("second build", second.elf.clone())?;
+    let explained = difference::human(&difference::of(&first, &other)?);
+    let explained = explained.lines().filter(|line| !line.trim().is_empty());
+    let lines = second.varied.lines();
+    let lines = lines
+        .iter()
+        .map(String::as_str)
+        .chain(explained.take(EXPLAINED));
+    Ok(lines.fold(Failure::new(Exit::NotReproducible, what), Failure::evidence))
 }
 
 /// Compiles the firmware of `first` again, from a copy of its sources, in other surroundings.
