@@ -121,7 +121,15 @@ pub fn check_out(root: &Path, commit: &str, folder: &Path) -> Result<()> {
     let (from, into) = (root.display().to_string(), folder.display().to_string());
     run(
         root,
-        &["clone", "--quiet", "--no-checkout", "--", &from, &into],
+        &[
+            "clone",
+            "--quiet",
+            "--no-hardlinks",
+            "--no-checkout",
+            "--",
+            &from,
+            &into,
+        ],
     )?;
     run(folder, &["checkout", "--quiet", "--detach", commit]).map(drop)
 }

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 
-/// Variables of the caller that every cargo sees. They say where programs are, never what is built.
-pub const PASSED_ON: [&str; 3] = ["PATH", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN"];
+/// Variables of the caller that every cargo sees: where programs are. Which of them is cargo says `rust-toolchain.toml`.
+pub const PASSED_ON: [&str; 2] = ["PATH", "RUSTUP_HOME"];
 
 /// What the network of the caller needs, for fetching only.
 pub const FETCH_ONLY: [&str; 10] = [

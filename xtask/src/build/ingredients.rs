@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::firmware::Workplace;
+use super::lockfile::Lockfile;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::release::manifest::{BlobRecord, PackageRecord};
@@ -186,34 +187,9 @@ impl Said<'_> {
 /// What is wrong with it, as a lowercase fragment.
 pub fn locked(lockfile: &[u8]) -> std::result::Result<BTreeMap<Key, Option<String>>, String> {
     let text = std::str::from_utf8(lockfile).map_err(|error| format!("{LOCKFILE}: {error}"))?;
-    let lock: Lockfile = toml::from_str(text).map_err(|error| format!("{LOCKFILE}: {error}"))?;
-    let mut found = BTreeMap::new();
-    for package in lock.package {
-        if package.source.is_some() != package.checksum.is_some() {
-            let name = package.name;
-            return Err(format!(
-                "{LOCKFILE}: {name} has a source and no checksum: nobody knows its bytes"
-            ));
-        }
-        let key = (package.name, package.version);
-        if found.insert(key.clone(), package.checksum).is_some() {
-            return Err(format!("{LOCKFILE}: {} {} is there twice", key.0, key.1));
-        }
-    }
-    Ok(found)
-}
-
-#[derive(Deserialize)]
-struct Lockfile {
-    package: Vec<LockedPackage>,
-}
-
-#[derive(Deserialize)]
-struct LockedPackage {
-    name: String,
-    version: String,
-    source: Option<String>,
-    checksum: Option<String>,
+    let lockfile =
+        Lockfile::parse(text).map_err(|failure| format!("{LOCKFILE}: {}", failure.what))?;
+    Ok(lockfile.checksums())
 }
 
 #[derive(Deserialize)]

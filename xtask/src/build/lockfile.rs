@@ -1,5 +1,6 @@
 //! `Cargo.lock`: which crates are compiled, by name, version and checksum.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::Deserialize;
@@ -11,10 +12,13 @@ use crate::failure::{Failure, Result};
 /// The registry of crates, in the words of the lockfile; a mirror stands behind the same name.
 const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
-/// The crates of a lockfile that come from the registry.
+/// The crates of a lockfile.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Lockfile {
+    /// Those of the registry, by name and version.
     crates: Vec<LockedCrate>,
+    /// Name and version of the project's own.
+    own: BTreeSet<(String, String)>,
 }
 
 /// A crate whose content is fixed.
@@ -62,41 +66,72 @@ impl Lockfile {
         let raw: Raw = toml::from_str(text).map_err(|error| {
             unreadable("the lockfile cannot be read".to_owned()).evidence(error)
         })?;
-        let mut crates = Vec::new();
+        let mut lockfile = Self {
+            crates: Vec::new(),
+            own: BTreeSet::new(),
+        };
         for package in raw.package {
-            let RawPackage {
-                name,
-                version,
-                source,
-                checksum,
-            } = package;
-            let Some(source) = source else { continue };
-            let Some(checksum) = checksum.filter(|_| source == REGISTRY) else {
-                let what = format!("{name} {version} has no checksum in the lockfile");
-                return Err(unreadable(what).evidence(format!("it comes from {source}")).help(
-                    "take it from the registry, or put its source into the repository: nothing else fixes its content",
-                ));
-            };
-            let plain = |text: &str| {
-                text.bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b"-_.+".contains(&b))
-            };
-            if !plain(&name) || !plain(&version) || name.starts_with('.') {
-                return Err(unreadable(format!(
-                    "the lockfile names no crate: {name:?} {version:?}"
-                )));
-            }
-            crates.push(LockedCrate {
-                name,
-                version,
-                checksum,
-            });
+            lockfile.add(package)?;
         }
-        crates.sort();
-        Ok(Self { crates })
+        lockfile.crates.sort();
+        Ok(lockfile)
     }
 
-    /// The crates, by name and version.
+    fn add(&mut self, package: RawPackage) -> Result<()> {
+        let RawPackage {
+            name,
+            version,
+            source,
+            checksum,
+        } = package;
+        let unreadable = |what: String| Failure::new(Exit::Unreadable, what);
+        let plain = |text: &str| {
+            text.bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-_.+".contains(&b))
+        };
+        if !plain(&name) || !plain(&version) || name.starts_with('.') {
+            return Err(unreadable(format!(
+                "the lockfile names no crate: {name:?} {version:?}"
+            )));
+        }
+        let is_same = |other: &LockedCrate| (&other.name, &other.version) == (&name, &version);
+        let key = (name.clone(), version.clone());
+        if self.own.contains(&key) || self.crates.iter().any(is_same) {
+            return Err(unreadable(format!(
+                "{name} {version} is there twice in the lockfile"
+            )));
+        }
+        let Some(source) = source else {
+            self.own.insert(key);
+            return Ok(());
+        };
+        let Some(checksum) = checksum.filter(|_| source == REGISTRY) else {
+            let what = format!("{name} {version} has no checksum in the lockfile");
+            return Err(unreadable(what).evidence(format!("it comes from {source}")).help(
+                "take it from the registry, or put its source into the repository: nothing else fixes its content",
+            ));
+        };
+        self.crates.push(LockedCrate {
+            name,
+            version,
+            checksum,
+        });
+        Ok(())
+    }
+
+    /// The checksum of each crate, by name and version; of the project's own there is none.
+    pub fn checksums(&self) -> BTreeMap<(String, String), Option<String>> {
+        let key = |package: &LockedCrate| (package.name.clone(), package.version.clone());
+        let locked = self
+            .crates
+            .iter()
+            .map(|package| (key(package), Some(package.checksum.clone())));
+        locked
+            .chain(self.own.iter().map(|own| (own.clone(), None)))
+            .collect()
+    }
+
+    /// The crates of the registry, by name and version.
     pub fn crates(&self) -> &[LockedCrate] {
         &self.crates
     }

@@ -156,9 +156,16 @@ pub fn run(project: &Project, arguments: &BuildArguments) -> Result<Exit> {
     };
     let workplace = workplace(project, &toolchain, progress)?;
     let elf = compile(project, &workplace, &identity, (&head, &inputs))?;
-    if !arguments.dangerously_skip_leak_check {
-        Traces::of(&workplace, date.epoch)?.require_none("firmware.elf", &elf)?;
-    }
+    let traces = match arguments.dangerously_skip_leak_check {
+        true => None,
+        false => Some(Traces::of(&workplace, date.epoch)?),
+    };
+    let require_no_leak = |name: &str, bytes: &[u8]| {
+        traces
+            .as_ref()
+            .map_or(Ok(()), |traces| traces.require_none(name, bytes))
+    };
+    require_no_leak("firmware.elf", &elf)?;
     if arguments.twice {
         twice::require_same(
             &workplace,
@@ -182,6 +189,10 @@ pub fn run(project: &Project, arguments: &BuildArguments) -> Result<Exit> {
         identity,
     };
     let release = build.release(elf)?;
+    let application = ArtefactKind::ApplicationImage.file_name();
+    if let Some(bytes) = release.files().get(application) {
+        require_no_leak(application, bytes)?;
+    }
     let dist = destination(project, arguments)?;
     let staging = staging(project, &dist);
     let placed = place::place(&release, signers.keys(), &dist, &staging)?;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
-use super::index::{FILE_NAME, Index};
+use super::index::{Entry, FILE_NAME, Index};
 use super::repository;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
@@ -70,26 +70,35 @@ impl Capsule {
         &self.index
     }
 
-    /// Demands that it is the capsule of this release.
+    /// Demands that it is the capsule of this release, and holds nothing but its inputs: everything in it is used.
     ///
     /// # Errors
-    /// [`Exit::Unreadable`] where it is that of another.
+    /// [`Exit::Unreadable`] where it is that of another; [`Exit::Tampered`] with the first file that is no input.
     pub fn require_of(&self, manifest: &ReleaseManifest) -> Result<()> {
-        if self.index.commit == manifest.commit {
-            return Ok(());
+        if self.index.commit != manifest.commit {
+            let Index {
+                version, commit, ..
+            } = &self.index;
+            return Err(
+                Failure::new(Exit::Unreadable, "the capsule is of another release")
+                    .evidence(format!("capsule: {version} of commit {commit}"))
+                    .evidence(format!(
+                        "release: {} of commit {}",
+                        manifest.version, manifest.commit
+                    ))
+                    .help("take the capsule of this release"),
+            );
         }
-        Err(
-            Failure::new(Exit::Unreadable, "the capsule is of another release")
-                .evidence(format!(
-                    "capsule: {} of commit {}",
-                    self.index.version, self.index.commit
-                ))
-                .evidence(format!(
-                    "release: {} of commit {}",
-                    manifest.version, manifest.commit
-                ))
-                .help("take the capsule of this release"),
-        )
+        let mut files = self.index.files.iter();
+        match files.find(|(path, entry)| !is_input(path, entry, manifest)) {
+            None => Ok(()),
+            Some((path, _)) => Err(Failure::new(
+                Exit::Tampered,
+                format!("{path} in the capsule is no input of the release"),
+            )
+            .evidence("a capsule has the commit, its files, crates, and the packages that release.json names")
+            .help("take it again from its source")),
+        }
     }
 
     /// Puts the files below `prefix` into `folder`, by what is left of their paths.
@@ -119,6 +128,24 @@ impl Capsule {
     /// [`Exit::Tampered`] where the files are not those of the commit.
     pub fn check_out(&self, folder: &Path) -> Result<()> {
         repository::check_out(&self.index, &self.objects, folder)
+    }
+}
+
+/// Whether a file belongs into a capsule. The commit vouches for its files, its lockfiles for the crates, and the manifest for
+/// the packages.
+fn is_input(path: &str, entry: &Entry, manifest: &ReleaseManifest) -> bool {
+    let parts: Vec<&str> = path.split('/').collect();
+    match parts.as_slice() {
+        ["commit"] | ["source", ..] => true,
+        ["crates", name] => name.ends_with(".crate"),
+        ["toolchain", folder, "debs", name] => {
+            let packages = &manifest.toolchain.packages;
+            let is_pinned = packages
+                .iter()
+                .any(|package| package.sha256 == entry.sha256);
+            is_pinned && folder.starts_with("debian-") && name.ends_with(".deb")
+        }
+        _ => false,
     }
 }
 

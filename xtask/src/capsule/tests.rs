@@ -200,6 +200,32 @@ fn a_capsule_of_another_release_is_named() {
 }
 
 #[test]
+fn what_is_no_input_is_refused_by_name() {
+    let case = Case::new();
+    for path in [
+        "toolchain/debian-0123/host/usr/lib/libz.so.1",
+        "toolchain/debian-0123/debs/x.deb",
+        "x",
+        "crates/a/b.crate",
+    ] {
+        let mut contents = case.contents();
+        let library = Content::Bytes(b"code that runs in the compiler".to_vec());
+        contents
+            .files
+            .insert(path.to_owned(), ("100644".to_owned(), library));
+        let capsule = case.path("more");
+        write::write(&capsule, &contents, &case.manifest, Progress::Silent).unwrap();
+        let failure = case
+            .unpack(&capsule)
+            .unwrap()
+            .require_of(&case.manifest)
+            .unwrap_err();
+        assert_eq!(failure.exit, Exit::Tampered);
+        assert!(failure.what.starts_with(path), "{failure}");
+    }
+}
+
+#[test]
 fn paths_that_lead_out_are_refused() {
     let index = |path: &str, mode: &str| {
         format!(

@@ -34,6 +34,19 @@ pub struct AttestArguments {
     attestations: Option<PathBuf>,
 }
 
+#[cfg(test)]
+impl AttestArguments {
+    /// Those of a builder with this key file, whose statements go into this folder.
+    pub fn named(builder: &str, key: PathBuf, attestations: PathBuf) -> Self {
+        Self {
+            builder: Some(builder.to_owned()),
+            sign_with: Some(key),
+            password_file: None,
+            attestations: Some(attestations),
+        }
+    }
+}
+
 /// A builder who signs what came of its rebuild.
 #[derive(Debug)]
 pub struct Attester {
@@ -90,25 +103,28 @@ impl Attester {
         )
     }
 
-    /// States that nothing was built; the file.
+    /// States that nothing was built; the file. Nothing where an earlier statement stands: a machine that is out of order today
+    /// takes nothing back.
     ///
     /// # Errors
     /// When it cannot be signed or written.
-    pub fn failed(&self, manifest: &ReleaseManifest, failure: &Failure) -> Result<PathBuf> {
-        self.write(
-            manifest,
-            Rebuild::failed(&self.builder, manifest, None, &failure.what),
-        )
+    pub fn failed(&self, manifest: &ReleaseManifest, failure: &Failure) -> Result<Option<PathBuf>> {
+        if self.path(manifest).exists() {
+            return Ok(None);
+        }
+        let rebuild = Rebuild::failed(&self.builder, manifest, None, &failure.what);
+        self.write(manifest, rebuild).map(Some)
+    }
+
+    fn path(&self, manifest: &ReleaseManifest) -> PathBuf {
+        let folder = self.folder.join(&manifest.version);
+        folder.join(&self.builder).join(REBUILD)
     }
 
     fn write(&self, manifest: &ReleaseManifest, rebuild: Rebuild) -> Result<PathBuf> {
         let mut envelope = Envelope::new(rebuild.statement(manifest).to_bytes());
         envelope.sign(&self.key)?;
-        let path = self
-            .folder
-            .join(&manifest.version)
-            .join(&self.builder)
-            .join(REBUILD);
+        let path = self.path(manifest);
         files::create(path.parent().unwrap_or(Path::new(".")))?;
         atomic::write(
             &path,

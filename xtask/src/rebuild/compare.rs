@@ -2,14 +2,17 @@
 
 use std::path::Path;
 
+use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::published::Published;
-use crate::difference::{self, Artefact, Difference};
+use crate::difference::{self, Artefact as Side, Difference};
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::image;
-use crate::release::manifest::{ArtefactKind, FILE_NAME, ReleaseManifest, ToolchainRecord};
+use crate::release::manifest::{
+    Artefact, ArtefactKind, FILE_NAME, ReleaseManifest, ToolchainRecord,
+};
 use crate::secure_boot;
 
 /// What came of a rebuild.
@@ -24,15 +27,18 @@ pub struct Comparison {
 }
 
 /// One published file beside the rebuilt one.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct Compared {
     /// Its name in the release.
     pub name: String,
     /// Bytes of the published file.
     pub size: u64,
     /// SHA-256 of the published file, hexadecimal.
+    #[serde(rename = "published-sha256")]
     pub published: String,
     /// SHA-256 of the rebuilt file, hexadecimal.
+    #[serde(rename = "rebuilt-sha256")]
     pub rebuilt: String,
 }
 
@@ -56,10 +62,10 @@ impl Comparison {
         let mut comparison = Self {
             files,
             difference: None,
-            toolchain: toolchain(rebuilt)?,
+            toolchain: toolchain(rebuilt, published.manifest())?,
         };
         if !comparison.is_match() && published.path().is_dir() {
-            let both = (Artefact::open(published.path())?, Artefact::open(rebuilt)?);
+            let both = (Side::open(published.path())?, Side::open(rebuilt)?);
             comparison.difference = Some(difference::of(&both.0, &both.1)?);
         }
         Ok(comparison)
@@ -85,6 +91,20 @@ impl Comparison {
             text += &format!("\n{}", difference::human(difference));
         }
         text
+    }
+
+    /// For machines: `perennial.rebuild/1`.
+    pub fn json(&self, manifest: &ReleaseManifest) -> String {
+        let answer = serde_json::json!({
+            "schema": "perennial.rebuild/1",
+            "version": manifest.version,
+            "commit": manifest.commit,
+            "outcome": if self.is_match() { "match" } else { "mismatch" },
+            "files": self.files,
+            "difference": self.difference,
+        });
+        // Strings, numbers and maps with string keys: nothing that JSON cannot say.
+        serde_json::to_string_pretty(&answer).unwrap_or_default() + "\n"
     }
 
     /// What the command ends with.
@@ -115,12 +135,32 @@ fn recorded(manifest: &ReleaseManifest) -> Vec<(String, u64, String)> {
     recorded
 }
 
-fn toolchain(rebuilt: &Path) -> Result<ToolchainRecord> {
+/// What compiled the rebuilt files, which must be what compiled the published ones: of another compiler's output nothing follows.
+fn toolchain(rebuilt: &Path, published: &ReleaseManifest) -> Result<ToolchainRecord> {
     let path = rebuilt.join(FILE_NAME);
     let manifest = ReleaseManifest::from_bytes(&read(&path)?).map_err(|problem| {
         Failure::new(Exit::Bug, format!("{} is no manifest", path.display())).evidence(problem)
     })?;
-    Ok(manifest.toolchain)
+    if manifest.toolchain == published.toolchain {
+        return Ok(manifest.toolchain);
+    }
+    let shown = |record: &ToolchainRecord| {
+        let ToolchainRecord {
+            provider,
+            rustc,
+            tree_sha256,
+            converter,
+            ..
+        } = record;
+        format!("{provider}, {rustc}, tree {tree_sha256}, {converter}")
+    };
+    Err(Failure::new(
+        Exit::Environment,
+        "it was built again with another toolchain than the recorded one",
+    )
+    .evidence(format!("recorded: {}", shown(&published.toolchain)))
+    .evidence(format!("here:     {}", shown(&manifest.toolchain)))
+    .help("rebuild on a machine that has the recorded one; docs/toolchain.md"))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {
@@ -141,8 +181,8 @@ fn signed(published: &Published, rebuilt: &Path) -> Result<Option<Compared>> {
     secure_boot::SignedImage::read(bytes).map_err(damaged)?;
     let path = rebuilt.join(ArtefactKind::ApplicationImage.file_name());
     let application = read(&path)?;
-    let application = image::Application::read(&application).map_err(damaged)?;
-    let padded = secure_boot::PaddedImage::pad(&application).map_err(|error| {
+    let readable = image::Application::read(&application).map_err(damaged)?;
+    let padded = secure_boot::PaddedImage::pad(&readable).map_err(|error| {
         Failure::new(
             Exit::NotReproducible,
             "the rebuilt application cannot be padded",
@@ -151,6 +191,18 @@ fn signed(published: &Published, rebuilt: &Path) -> Result<Option<Compared>> {
     })?;
     let sector = &bytes[bytes.len() - secure_boot::SECTOR_LENGTH..];
     let moved = [padded.bytes(), sector].concat();
+    let application = sha256(&application);
+    let is_published =
+        |one: &Artefact| one.kind == ArtefactKind::ApplicationImage && one.sha256 == application;
+    if moved != bytes && published.manifest().artefacts.iter().any(is_published) {
+        // Nothing that was built is wrong: another image was signed, and no statement about the rebuild may hide it.
+        return Err(Failure::new(
+            Exit::Tampered,
+            format!("{} is a signed image of another application", secure_boot::FILE_NAME),
+        )
+        .evidence("the rebuilt application is the published one, and with these signatures it gives another file")
+        .help("do not use the signed image; `cargo xtask verify` says which bytes differ"));
+    }
     Ok(Some(Compared {
         name: secure_boot::FILE_NAME.to_owned(),
         size: bytes.len() as u64,

@@ -10,7 +10,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::exit::Exit;
 use crate::failure::Result;
@@ -23,6 +23,8 @@ mod attest;
 mod compare;
 mod place;
 mod published;
+#[cfg(test)]
+mod tests;
 mod tool;
 
 use attest::{AttestArguments, Attester};
@@ -38,9 +40,24 @@ pub struct RebuildArguments {
     /// Build from this capsule, without a network and without the repository's history
     #[arg(long, value_name = "FILE")]
     capsule: Option<PathBuf>,
+    /// Build a release that no key of the policy signed: what its commit holds runs on this machine
+    #[arg(long)]
+    dangerously_run_unsigned: bool,
+    /// Form of the answer
+    #[arg(long, value_enum, default_value_t = Form::Human)]
+    format: Form,
     /// Who states the outcome.
     #[command(flatten)]
     attest: AttestArguments,
+}
+
+/// The forms of the answer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum Form {
+    /// Text for people
+    Human,
+    /// `perennial.rebuild/1`
+    Json,
 }
 
 /// Builds a release again.
@@ -51,6 +68,9 @@ pub struct RebuildArguments {
 pub fn run(project: &Project, arguments: &RebuildArguments) -> Result<Exit> {
     let progress = Progress::stderr();
     let published = Published::read(&arguments.release)?;
+    if !arguments.dangerously_run_unsigned {
+        published.require_signed(project)?;
+    }
     let attester = Attester::of(project, &arguments.attest)?;
     let private = project.private_folder().join("rebuild");
     let lock = private.with_extension("lock");
@@ -65,14 +85,18 @@ pub fn run(project: &Project, arguments: &RebuildArguments) -> Result<Exit> {
         Err(failure) => {
             let stated = attester
                 .map(|attester| attester.failed(manifest, &failure))
-                .transpose()?;
+                .transpose()?
+                .flatten();
             return Err(stated.into_iter().fold(failure, |failure, path| {
                 failure.evidence(format!("stated in {}", path.display()))
             }));
         }
     };
     let comparison = Comparison::of(&published, &rebuilt)?;
-    output::print(&comparison.human())?;
+    output::print(&match arguments.format {
+        Form::Human => comparison.human(),
+        Form::Json => comparison.json(manifest),
+    })?;
     if let Some(attester) = attester {
         let path = attester.compared(manifest, &comparison)?;
         progress.say(&format!("stated in {}", path.display()));

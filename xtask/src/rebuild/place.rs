@@ -96,7 +96,8 @@ fn lend_toolchain(from: &Path, to: &Path) -> Result<()> {
     };
     for entry in entries.flatten() {
         if entry.file_name().to_string_lossy().starts_with("debian-") {
-            files::link_tree(&entry.path(), &to.join(below).join(entry.file_name()))?;
+            // Copies: what runs there must not be able to write into ours.
+            files::copy_tree(&entry.path(), &to.join(below).join(entry.file_name()))?;
         }
     }
     Ok(())

@@ -7,7 +7,11 @@ use sha2::{Digest as _, Sha256};
 
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
+use crate::project::Project;
 use crate::release::manifest::{FILE_NAME, ReleaseManifest};
+use crate::signing::release_directory::is_signature_name;
+use crate::signing::verify::signatures;
+use crate::verify;
 
 /// A published release.
 #[derive(Debug)]
@@ -70,6 +74,33 @@ impl Published {
     /// The bytes of a file, where the whole release is at hand.
     pub fn file(&self, name: &str) -> Option<&[u8]> {
         self.files.get(name).map(Vec::as_slice)
+    }
+
+    /// Demands that the keys of this project's policy signed the manifest: a rebuild runs what stands in its commit, on this
+    /// machine.
+    ///
+    /// # Errors
+    /// [`Exit::Tampered`] with every signature that is not right, or missing.
+    pub fn require_signed(&self, project: &Project) -> Result<()> {
+        let policy = verify::trusted_policy(project)?;
+        let beside = match self.path.is_dir() {
+            true => None,
+            false => Some(read_folder(self.path.parent().unwrap_or(Path::new(".")))?),
+        };
+        let files = beside.as_ref().unwrap_or(&self.files).iter();
+        let named = files.filter(|(name, _)| is_signature_name(name));
+        let files: Vec<(&str, &[u8])> = named
+            .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
+            .collect();
+        let bytes = self.manifest.to_bytes();
+        let Err(problems) = signatures(&bytes, &files, &policy.signing) else {
+            return Ok(());
+        };
+        let what = "the release is not signed by the keys of this project's policy, and a rebuild runs what its commit holds";
+        let failure = problems
+            .iter()
+            .fold(Failure::new(Exit::Tampered, what), Failure::evidence);
+        Err(failure.help("if you trust the commit: --dangerously-run-unsigned"))
     }
 
     /// A rebuild of files that were exchanged would accuse the wrong one.

@@ -15,7 +15,7 @@ use crate::project::Project;
 use crate::release::manifest::ReleaseManifest;
 
 /// What the tool is compiled from, in the project.
-const TOOL: [&str; 9] = [
+const TOOL: [&str; 10] = [
     ".cargo",
     "Cargo.lock",
     "Cargo.toml",
@@ -23,6 +23,7 @@ const TOOL: [&str; 9] = [
     "rust-toolchain.toml",
     "templates",
     "trust/Cargo.toml",
+    "trust/keys",
     "trust/src",
     "xtask",
 ];
@@ -74,19 +75,26 @@ fn tool(
     manifest: &ReleaseManifest,
     progress: Progress,
 ) -> Result<Command> {
-    let same = git::is_same(&project.root, &manifest.commit, &TOOL)?;
-    if same {
+    let is_here = git::has_commit(&project.root, &manifest.commit);
+    if is_here && git::is_same(&project.root, &manifest.commit, &TOOL)? {
         let ourselves = std::env::current_exe().map_err(|error| {
             Failure::new(Exit::Environment, "cannot find this program").evidence(error)
         })?;
         return Ok(Command::new(ourselves));
     }
     progress.say("compiling the tool of the commit, which is another one than this");
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command
-        .current_dir(&place.root)
-        .env_remove("CARGO_TARGET_DIR")
-        .arg("run");
+    // Of the toolchain that the commit names, not of the one that runs us.
+    let mut command = Command::new("cargo");
+    command.current_dir(&place.root).arg("run");
+    for name in [
+        "CARGO",
+        "CARGO_TARGET_DIR",
+        "RUSTUP_TOOLCHAIN",
+        "RUSTFLAGS",
+        "RUSTC_WRAPPER",
+    ] {
+        command.env_remove(name);
+    }
     if let Some(home) = &place.cargo_home {
         let lockfile = Lockfile::read(&place.root.join("Cargo.lock"))?;
         let store = place.root.join("target/perennial/crates");

@@ -236,6 +236,7 @@ impl ReleaseManifest {
                 manifest.schema
             ));
         }
+        manifest.require_names()?;
         let canonical = manifest.to_bytes();
         let differs = canonical
             .iter()
@@ -249,6 +250,22 @@ impl ReleaseManifest {
         Err(format!(
             "it is not in the canonical form: byte {at} in line {line} differs"
         ))
+    }
+
+    /// A version names a folder and a commit is handed to git: neither may be anything else.
+    fn require_names(&self) -> Result<(), String> {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"+-._".contains(&byte);
+        let version = &self.version;
+        if version.is_empty() || version.starts_with(['.', '-']) || !version.bytes().all(plain) {
+            return Err(format!(
+                "version is {version:?}: letters, digits and `+-._`"
+            ));
+        }
+        let commit = &self.commit;
+        if commit.len() != 40 || !commit.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(format!("commit is {commit:?}: 40 hexadecimal digits"));
+        }
+        Ok(())
     }
 
     /// The artefact of this kind.

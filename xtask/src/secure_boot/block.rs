@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use super::crc32::crc32;
 use super::layout::{
     self, BLOCK_LENGTH, BLOCK_START, CRC, END, EXPONENT, IMAGE_DIGEST, KEY, MAGIC, MODULUS,
     MONTGOMERY_M, MONTGOMERY_R, RESERVED, SIGNATURE, VERSION,
 };
 use super::public_key::{PUBLIC_EXPONENT, PublicKey};
+use crate::image::accounting::signature_sector;
 use crate::image::{ERASED, Fault, Faults};
 
 /// A signature block whose every field is right. Only [`Block::sign`] and the reader of a sector make one.
@@ -37,7 +37,7 @@ impl Block {
         bytes.extend(digest);
         bytes.extend(key.block_bytes());
         bytes.extend(signature.iter().rev());
-        bytes.extend(crc32(&bytes).to_le_bytes());
+        bytes.extend(signature_sector::crc(&bytes).to_le_bytes());
         bytes.resize(BLOCK_LENGTH, 0);
         Ok(Self { bytes, key })
     }
@@ -63,7 +63,7 @@ impl Block {
         let reader = Reader { bytes, index };
         let mut found = reader.fixed(digest);
         let key = reader.key(digest, &mut found);
-        let crc = crc32(reader.at(0..CRC.start)).to_le_bytes();
+        let crc = signature_sector::crc(reader.at(0..CRC.start)).to_le_bytes();
         found.extend(reader.differs(CRC, &crc, "of the block before it"));
         let whole = found.is_empty();
         found.into_iter().for_each(|fault| faults.add(fault));

@@ -7,17 +7,13 @@ use std::ops::Range;
 
 use crate::image::Field;
 
-/// Bytes of the sector that follows the padded image.
-pub const SECTOR_LENGTH: usize = 4096;
-/// Bytes of one signature block.
-pub const BLOCK_LENGTH: usize = 1216;
-/// Most blocks in a sector: one for each key digest that the eFuses can hold.
-pub const MAX_BLOCKS: usize = 3;
+// One block for each key digest that the eFuses can hold.
+pub use crate::image::accounting::signature_sector::{
+    BLOCK_LENGTH, BLOCK_START, KEY, LENGTH as SECTOR_LENGTH, MAX_BLOCKS, block,
+};
+
 /// Bytes of a modulus, of R and of a signature: 3072 bits.
 pub const NUMBER_LENGTH: usize = 384;
-/// What a block begins with: magic, version 2 (RSA), two bytes that are reserved.
-pub const BLOCK_START: [u8; 4] = [0xE7, 0x02, 0, 0];
-
 pub const MAGIC: Range<usize> = 0..1;
 pub const VERSION: Range<usize> = 1..2;
 pub const RESERVED: Range<usize> = 2..4;
@@ -29,9 +25,6 @@ pub const MONTGOMERY_M: Range<usize> = 808..812;
 pub const SIGNATURE: Range<usize> = 812..1196;
 pub const CRC: Range<usize> = 1196..1200;
 pub const END: Range<usize> = 1200..1216;
-/// What the digest in the eFuses is the SHA-256 of: modulus, exponent, R and M'.
-pub const KEY: Range<usize> = 36..812;
-
 /// The fields of a block, in order, without gap or overlap.
 const FIELDS: [(Range<usize>, &str); 11] = [
     (MAGIC, "magic"),
@@ -46,11 +39,6 @@ const FIELDS: [(Range<usize>, &str); 11] = [
     (CRC, "CRC-32"),
     (END, "padding"),
 ];
-
-/// Where block `index` stands in its sector.
-pub const fn block(index: usize) -> Range<usize> {
-    index * BLOCK_LENGTH..(index + 1) * BLOCK_LENGTH
-}
 
 /// The field at `range` of block `index`, counted from the start of the sector.
 pub fn field(index: usize, range: &Range<usize>) -> Field {

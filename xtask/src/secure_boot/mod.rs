@@ -11,7 +11,6 @@
 //! | [`sign`], [`show`], [`plan`] | the commands |
 
 mod block;
-mod crc32;
 mod layout;
 mod padding;
 mod pem;

@@ -81,11 +81,28 @@ pub fn remove_folder(path: &Path) -> Result<()> {
     }
 }
 
-/// The tree of `from` under another path: the same files, linked where the file system can, else copied.
+/// The tree of `from` under another path: the same files, linked where the file system can, else copied. Who writes into
+/// one writes into the other.
 ///
 /// # Errors
 /// When something cannot be read or written.
 pub fn link_tree(from: &Path, into: &Path) -> Result<()> {
+    place_tree(from, into, |from, to| {
+        fs::hard_link(from, to).or_else(|_| fs::copy(from, to).map(drop))
+    })
+}
+
+/// A copy of the tree of `from`.
+///
+/// # Errors
+/// As [`link_tree`].
+pub fn copy_tree(from: &Path, into: &Path) -> Result<()> {
+    place_tree(from, into, |from, to| fs::copy(from, to).map(drop))
+}
+
+type Place = fn(&Path, &Path) -> std::io::Result<()>;
+
+fn place_tree(from: &Path, into: &Path, place: Place) -> Result<()> {
     create(into)?;
     let unlisted = |error| Failure::io("list", from, &error);
     for entry in fs::read_dir(from).map_err(unlisted)? {
@@ -94,14 +111,12 @@ pub fn link_tree(from: &Path, into: &Path) -> Result<()> {
         let failed = |error: std::io::Error| Failure::io("copy", &path, &error);
         let kind = entry.file_type().map_err(failed)?;
         if kind.is_dir() {
-            link_tree(&path, &to)?;
+            place_tree(&path, &to, place)?;
         } else if kind.is_symlink() {
             let target = fs::read_link(&path).map_err(failed)?;
             std::os::unix::fs::symlink(target, &to).map_err(failed)?;
         } else {
-            fs::hard_link(&path, &to)
-                .or_else(|_| fs::copy(&path, &to).map(drop))
-                .map_err(failed)?;
+            place(&path, &to).map_err(failed)?;
         }
     }
     Ok(())

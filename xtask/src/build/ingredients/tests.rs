@@ -11,19 +11,19 @@ version = "0.1.0"
 [[package]]
 name = "radio-sys"
 version = "0.3.0"
-source = "registry+https://registry.example/index"
+source = "registry+https://github.com/rust-lang/crates.io-index"
 checksum = "aa"
 
 [[package]]
 name = "syn"
 version = "2.0.1"
-source = "registry+https://registry.example/index"
+source = "registry+https://github.com/rust-lang/crates.io-index"
 checksum = "bb"
 
 [[package]]
 name = "windows-only"
 version = "1.0.0"
-source = "registry+https://registry.example/index"
+source = "registry+https://github.com/rust-lang/crates.io-index"
 checksum = "cc"
 "#;
 

@@ -1,4 +1,5 @@
-//! When an image was built: instants between the first file of the compilation and now.
+//! When an image was built: instants between the first file of the compilation and now, as text. A binary number of eight bytes
+//! is one by accident in every larger program; the second build of `--twice` finds those.
 
 use std::ops::Range;
 use std::ops::RangeInclusive;
@@ -51,7 +52,6 @@ impl Clock {
             .filter(|(_, value)| self.is_instant(*value))
             .map(|(at, _)| (at, INSTANT))
             .collect();
-        found.extend(self.binary(bytes));
         found.extend(self.days(bytes));
         found
     }
@@ -65,22 +65,6 @@ impl Clock {
         as_seconds
             .into_iter()
             .any(|seconds| seconds != self.released && self.building.contains(&seconds))
-    }
-
-    /// Instants as 64-bit numbers of microseconds or nanoseconds: coarser ones are short enough to stand there by accident.
-    fn binary(&self, bytes: &[u8]) -> Vec<(Range<usize>, &'static str)> {
-        let words = bytes.windows(8).enumerate();
-        let found = words.filter(|(_, word)| {
-            let Ok(word) = <[u8; 8]>::try_from(*word) else {
-                return false;
-            };
-            let value = u64::from_le_bytes(word);
-            [1_000_000, 1_000_000_000].iter().any(|scale| {
-                i64::try_from(value / scale)
-                    .is_ok_and(|at| at != self.released && self.building.contains(&at))
-            })
-        });
-        found.map(|(at, _)| (at..at + 8, INSTANT)).collect()
     }
 
     /// The days of the compilation in any zone, as people and compilers write them, but for the day of the release.

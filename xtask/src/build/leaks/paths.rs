@@ -102,45 +102,67 @@ pub fn of_machine(paths: &[PathBuf], bytes: &[u8]) -> Vec<(Range<usize>, &'stati
 /// Everything that can only be an absolute path: below a top folder, or the place of a source file that has none of the
 /// names, and is relative to nothing that is compiled.
 pub fn absolute(relative: &[String], bytes: &[u8]) -> Vec<(Range<usize>, &'static str)> {
-    let below_top = TOP_FOLDERS
+    let mut found = Vec::new();
+    for top in TOP_FOLDERS {
+        found
+            .extend(memmem::find_iter(bytes, top.as_bytes()).filter_map(|at| below_top(bytes, at)));
+    }
+    for end in SOURCES {
+        let ends = memmem::find_iter(bytes, end.as_bytes()).map(|at| at + end.len());
+        found.extend(ends.filter_map(|end| source(relative, bytes, end)));
+    }
+    found.into_iter().map(|range| (range, ABSOLUTE)).collect()
+}
+
+/// The path from a top folder at `at` on, where nothing before it says that it is a part of a longer one.
+fn below_top(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    let whole = word(bytes, at);
+    let before = own_text(&bytes[whole.start..at + 1]);
+    let folders = bytes[at..whole.end].iter().filter(|byte| **byte == b'/');
+    let is_path = folders.count() > 1 && whole.end - at > 6;
+    (is_path && !has_name(before) && !is_url(before)).then_some(at..whole.end)
+}
+
+/// The path of the source file whose name ends at `end`, where it has none of the names.
+fn source(relative: &[String], bytes: &[u8], end: usize) -> Option<Range<usize>> {
+    if bytes.get(end).is_some_and(u8::is_ascii_alphanumeric) {
+        return None;
+    }
+    let whole = word(bytes, end - 1).start..end;
+    let name = bytes[whole.clone()]
         .iter()
-        .flat_map(|top| memmem::find_iter(bytes, top.as_bytes()));
-    let below_top = below_top.filter_map(|at| {
-        let whole = word(bytes, at);
-        let (before, path) = (&bytes[whole.start..at], at..whole.end);
-        let is_url = before.ends_with(b":/") || memmem::find(before, b"//").is_some();
-        let is_named = NAMES
-            .iter()
-            .any(|name| memmem::find(before, &name.as_bytes()[..name.len() - 1]).is_some());
-        let has_more = bytes[path.clone()]
-            .iter()
-            .filter(|byte| **byte == b'/')
-            .count()
-            > 1
-            && path.len() > 6;
-        (!is_url && !is_named && has_more).then_some((path, ABSOLUTE))
-    });
-    let sources = SOURCES
+        .rposition(|byte| *byte == b'/')?;
+    let folders = whole.start + name + 1;
+    let text = own_text(&bytes[whole.start..folders]);
+    let first = text.iter().position(|byte| *byte == b'/')?;
+    let is_relative = relative
         .iter()
-        .flat_map(|end| memmem::find_iter(bytes, end.as_bytes()).map(|at| at + end.len()));
-    let sources = sources.filter_map(|end| {
-        let next = bytes.get(end);
-        if next.is_some_and(|byte| byte.is_ascii_alphanumeric()) {
-            return None;
-        }
-        let whole = word(bytes, end - 1).start..end;
-        let text = &bytes[whole.clone()];
-        let first = text.iter().position(|byte| *byte == b'/')?;
-        let is_named = NAMES
-            .iter()
-            .any(|name| memmem::find(text, name.as_bytes()).is_some());
-        let is_relative = relative
-            .iter()
-            .any(|folder| text[..first].ends_with(folder.as_bytes()));
-        let is_url = memmem::find(text, b"//").is_some();
-        (!is_named && !is_relative && !is_url).then_some((whole, ABSOLUTE))
+        .any(|folder| text[..first].ends_with(folder.as_bytes()));
+    (!has_name(text) && !is_relative && !is_url(text)).then(|| folders - text.len()..end)
+}
+
+/// What follows the last source file that is named in `text`: compilers put texts behind each other, without a mark.
+fn own_text(text: &[u8]) -> &[u8] {
+    let ends = SOURCES.iter().flat_map(|end| {
+        let slashed = format!("{end}/");
+        memmem::rfind(text, slashed.as_bytes()).map(|at| at + end.len())
     });
-    below_top.chain(sources).collect()
+    &text[ends.max().unwrap_or(0)..]
+}
+
+/// Whether the path in `text` begins with one of the names. Letters before it are of another text.
+fn has_name(text: &[u8]) -> bool {
+    let first = text
+        .iter()
+        .position(|byte| *byte == b'/')
+        .unwrap_or(text.len());
+    NAMES
+        .iter()
+        .any(|name| text[first..].starts_with(name.as_bytes()))
+}
+
+fn is_url(text: &[u8]) -> bool {
+    memmem::find(text, b"//").is_some() || text.ends_with(b":/")
 }
 
 /// The characters of paths around `at`.

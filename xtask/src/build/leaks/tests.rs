@@ -36,6 +36,12 @@ fn paths_users_hosts_and_times_are_found() {
         ("None/srv/ci/job/src/main.rs", "an absolute path"),
         ("x/home/somebody/a", "an absolute path"),
         ("/elsewhere/project/src/main.rs", "an absolute path"),
+        ("/workspaces/perennial/x.rs", "an absolute path"),
+        (
+            "/cargo/registry/a-1.0.0/src/lib.rs/home/joe/x.rs",
+            "an absolute path",
+        ),
+        ("https://example.com/a.rs/home/joe/x.rs", "an absolute path"),
         (
             "panicked at /elsewhere/esp-idf/components/wifi.c",
             "an absolute path",
@@ -47,8 +53,6 @@ fn paths_users_hosts_and_times_are_found() {
     ] {
         assert_eq!(found(text), [what], "{text}");
     }
-    let micros = (u64::try_from(NOW).unwrap() * 1_000_000 - 5).to_le_bytes();
-    assert_eq!(traces().find(&micros)[0].what, "the time of the build");
     let mut other_day = traces();
     other_day.clock.released -= 86_400;
     for day in ["2026-11-22", "Nov 22 2026", "20261122"] {

@@ -14,10 +14,10 @@ use super::{Class, Part};
 pub const LENGTH: usize = 4096;
 /// Bytes of a block.
 pub const BLOCK_LENGTH: usize = 1216;
-/// Most blocks.
+/// Most blocks: one for each key digest that the eFuses can hold.
 pub const MAX_BLOCKS: usize = 3;
-/// Magic, version 2, two reserved bytes.
-const MAGIC: [u8; 4] = [0xE7, 2, 0, 0];
+/// What a block begins with: magic, version 2 (RSA), two bytes that are reserved.
+pub const BLOCK_START: [u8; 4] = [0xE7, 2, 0, 0];
 /// What the CRC is of, from the start of the block.
 const CHECKED: Range<usize> = 0..1196;
 
@@ -41,18 +41,18 @@ const FIELDS: [(usize, usize, &str); 11] = [
     (1196, 4, CRC),
     (1200, 16, "reserved at the end"),
 ];
-/// The part of a block that the eFuse digest of the key is the SHA-256 of.
-const KEY: Range<usize> = 36..812;
+/// The part of a block that the eFuse digest of the key is the SHA-256 of: modulus, exponent, R and M'.
+pub const KEY: Range<usize> = 36..812;
 
 /// Whether a signature sector stands at `start`.
 pub fn is_at(bytes: &[u8], start: usize) -> bool {
     slice(bytes, start..start.saturating_add(LENGTH)).len() == LENGTH
-        && slice(bytes, start..start + MAGIC.len()) == MAGIC
+        && slice(bytes, start..start + BLOCK_START.len()) == BLOCK_START
 }
 
 /// The numbers of the blocks that are there.
 fn blocks(sector: &[u8]) -> impl Iterator<Item = usize> {
-    (0..MAX_BLOCKS).filter(|index| slice(sector, block(*index)).starts_with(&MAGIC))
+    (0..MAX_BLOCKS).filter(|index| slice(sector, block(*index)).starts_with(&BLOCK_START))
 }
 
 /// Where a block stands in the sector.
@@ -105,4 +105,16 @@ pub fn crc32(initial: u32, bytes: &[u8]) -> u32 {
 /// The digest of the key of `block`, as it stands in an eFuse.
 pub fn key_digest(block: &[u8]) -> [u8; 32] {
     Sha256::digest(slice(block, KEY)).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::crc32;
+
+    /// The check value of the catalogue of CRC algorithms.
+    #[test]
+    fn is_that_of_zlib() {
+        assert_eq!(crc32(u32::MAX, b"123456789"), 0xCBF4_3926);
+        assert_eq!(crc32(u32::MAX, b""), 0);
+    }
 }
