@@ -162,7 +162,7 @@ fn exit_of(steps: &[Step]) -> Exit {
 ///
 /// # Errors
 /// [`Exit::Unreadable`] when it cannot be read or has mistakes.
-pub(crate) fn trusted_policy(project: &Project) -> Result<Policy> {
+pub fn trusted_policy(project: &Project) -> Result<Policy> {
     let path = project.root.join(POLICY);
     let bytes = std::fs::read(&path).map_err(|error| Failure::io("read", &path, &error))?;
     let reading = trust::policy::read(&SourceFile::from_bytes(POLICY, &bytes));
