@@ -341,7 +341,9 @@ fn of_inputs(manifest: Option<&ReleaseManifest>) -> Vec<Hash> {
         .in_place(Place::Checkout)
     };
     let blob = |package: &str, version: &str, path: &str, value: Option<String>| {
-        let file = format!("target/perennial/crates/*/sources/{package}-{version}/{path}");
+        let file = format!(
+            "target/perennial/homes/cargo/registry/locked/*/sources/{package}-{version}/{path}"
+        );
         let published = format!("release.json: blobs, {path} of {package}");
         let of = "a file that the crate brings compiled, SHA-256";
         Hash::new(published, of, sha256sum(&file))

@@ -83,12 +83,19 @@ pub fn crates(root: &Path, private: &Path, progress: Progress) -> Result<Crates>
     environment::require_unconfigured(std::env::vars_os().map(|(name, _)| name))?;
     let firmware = root.join("firmware");
     let lockfile = Lockfile::read(&firmware.join("Cargo.lock"))?;
-    let store = private.join("crates");
+    // Where cargo takes files for what never changes: elsewhere a build script that names a file which is not there runs
+    // again with every build, and everything above it is compiled again.
+    let store = homes(private).join("cargo/registry/locked");
     let in_store = || Crates::in_store(&store, &lockfile, &archives_of_caller(), progress);
     in_store().or_else(|_| {
         fetch(&firmware, progress)?;
         in_store()
     })
+}
+
+/// The homes of cargo and of build scripts in a project's private folder.
+pub fn homes(private: &Path) -> PathBuf {
+    private.join("homes")
 }
 
 /// The files of the crates that `lockfile`, of the crate or workspace in `folder`, has; fetched if they are not here.

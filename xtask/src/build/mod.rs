@@ -222,7 +222,7 @@ fn workplace(project: &Project, toolchain: &Toolchain, progress: Progress) -> Re
     Ok(Workplace {
         root: project.root.clone(),
         target: project.root.join("target/firmware"),
-        homes: private.join("homes"),
+        homes: firmware::homes(&private),
         crates: firmware::crates(&project.root, &private, progress)?,
         toolchain: toolchain.clone(),
         surroundings: Surroundings::of_release(),
