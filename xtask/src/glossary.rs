@@ -13,12 +13,13 @@ use crate::failure::{Failure, Result};
 use crate::image::accounting::signature_sector::{self, block, key_digest};
 use crate::image::{Application, FlashMap};
 use crate::release::manifest::{ArtefactKind, BlobRecord, FILE_NAME, ReleaseManifest};
+use crate::secure_boot;
 use crate::signing::release_directory::SUMS_NAME;
 
 const APPLICATION: &str = "application.bin";
 const ELF: &str = "firmware.elf";
 const FLASH: &str = "flash.bin";
-const SIGNED: &str = "application.signed.bin";
+const SIGNED: &str = secure_boot::FILE_NAME;
 const STORE: &str = "trust-store.bin";
 /// Bytes of the entries of the partition table, before its MD5.
 const ENTRIES: usize = PARTITIONS.len() * device::flash_layout::ENTRY_LENGTH;

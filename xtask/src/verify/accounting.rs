@@ -8,9 +8,10 @@ use super::Evidence;
 use super::problem::Problem;
 use crate::image::accounting::{Accounting, Class, Summary};
 use crate::release::manifest::ArtefactKind;
+use crate::secure_boot;
 
 /// The image with a signature sector, where a release has one.
-const SIGNED: &str = "application.signed.bin";
+const SIGNED: &str = secure_boot::FILE_NAME;
 
 type Read = fn(&[u8]) -> Accounting;
 

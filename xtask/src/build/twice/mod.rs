@@ -17,7 +17,7 @@ use crate::progress::Progress;
 use crate::toolchain::Toolchain;
 use crate::toolchain::files;
 
-pub use surroundings::Varied;
+use surroundings::Varied;
 
 /// A folder name that makes every path longer than buffers of programs like them.
 const LONG: &str = "a second place with a long name and with spaces in it so that a path which gets into an image is \
@@ -28,11 +28,11 @@ const EXPLAINED: usize = 40;
 
 /// What the second build made, and what was different around it.
 #[derive(Debug)]
-pub struct SecondBuild {
+struct SecondBuild {
     /// The stripped ELF file.
-    pub elf: Vec<u8>,
+    elf: Vec<u8>,
     /// What was varied, and what could not be.
-    pub varied: Varied,
+    varied: Varied,
 }
 
 /// Demands that the firmware of `first`, compiled to `elf`, is the same when it is compiled again.
@@ -85,7 +85,7 @@ fn unequal(elf: &[u8], second: &SecondBuild) -> Result<Failure> {
 ///
 /// # Errors
 /// When the copy cannot be made or does not compile.
-pub fn compile(
+fn compile(
     first: &Workplace,
     private: &Path,
     identity: &Identity,
