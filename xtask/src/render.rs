@@ -21,6 +21,9 @@ use crate::report::Format as FindingFormat;
 /// The rendered source, from the root of the project.
 pub const SOURCE: &str = "firmware/src/trust_store.rs";
 
+/// Most characters of a line that are shown.
+const MOST_SHOWN: usize = 120;
+
 /// Arguments of `render`.
 #[derive(Args, Debug)]
 pub struct RenderArguments {
@@ -122,9 +125,10 @@ fn deliver(bytes: &[u8], path: Option<&Path>, arguments: &RenderArguments) -> Re
             .map_err(|error| output::unwritten(&error))?;
         return Ok(Exit::Done);
     };
-    let current = atomic::read(path)?.is_some_and(|there| there == bytes);
+    let there = atomic::read(path)?;
+    let current = there.as_deref() == Some(bytes);
     if arguments.check && !current {
-        return Err(stale(path, &arguments.command()));
+        return Err(stale(path, there.as_deref(), bytes, &arguments.command()));
     }
     if !current {
         atomic::write(path, bytes, Existing::Replace, Readers::Everyone)?;
@@ -146,26 +150,59 @@ pub fn current(project: &Project, store: &ApprovedStore) -> Result<RenderedStore
         .evidence(error)
     })?;
     let path = project.root.join(SOURCE);
-    let current = atomic::read(&path)?.is_some_and(|there| there == rendered.source().as_bytes());
-    if current {
-        Ok(rendered)
-    } else {
-        Err(stale(&path, "cargo xtask render"))
+    let there = atomic::read(&path)?;
+    let source = rendered.source().as_bytes();
+    if there.as_deref() == Some(source) {
+        return Ok(rendered);
     }
+    let command = "cargo xtask render";
+    Err(stale(&path, there.as_deref(), source, command))
 }
 
 /// `command` writes what should be there.
-fn stale(path: &Path, command: &str) -> Failure {
-    Failure::new(
-        Exit::Stale,
-        format!(
-            "{} is not what the policy renders to (R101)",
-            path.display()
-        ),
-    )
-    .help(format!(
+fn stale(path: &Path, there: Option<&[u8]>, rendered: &[u8], command: &str) -> Failure {
+    let path = path.display();
+    let what = format!("{path} is not what the policy renders to (R101)");
+    let failure = first_difference(there, rendered)
+        .into_iter()
+        .fold(Failure::new(Exit::Stale, what), Failure::evidence);
+    failure.help(format!(
         "run `{command}`, look at the difference, and commit it"
     ))
+}
+
+/// The first line that differs, as it is and as it must be, and what it is a part of: the nearest comment above.
+fn first_difference(there: Option<&[u8]>, rendered: &[u8]) -> Vec<String> {
+    let Some(there) = there else {
+        return vec!["there is no such file".to_owned()];
+    };
+    let lines = |bytes: &[u8]| -> Option<Vec<String>> {
+        let text = std::str::from_utf8(bytes).ok()?;
+        Some(text.lines().map(str::to_owned).collect())
+    };
+    let (Some(found), Some(wanted)) = (lines(there), lines(rendered)) else {
+        let mut pairs = there.iter().zip(rendered);
+        let equal = pairs.position(|(a, b)| a != b);
+        let at = equal.unwrap_or(there.len().min(rendered.len()));
+        return vec![format!("byte {at} is the first that differs")];
+    };
+    let mut pairs = found.iter().zip(&wanted);
+    let equal = pairs.position(|(a, b)| a != b);
+    let at = equal.unwrap_or(found.len().min(wanted.len()));
+    let shown = |lines: &[String]| {
+        let line = lines.get(at).map_or("nothing", |line| line.trim());
+        line.chars().take(MOST_SHOWN).collect::<String>()
+    };
+    let above = wanted.iter().take(at).rev();
+    let part = above
+        .filter_map(|line| line.trim().strip_prefix("// "))
+        .find(|comment| comment.contains(": "));
+    let part = part.map_or(String::new(), |part| format!(", in {}", part.trim()));
+    vec![
+        format!("line {}{part}", at + 1),
+        format!("there:    {}", shown(&found)),
+        format!("rendered: {}", shown(&wanted)),
+    ]
 }
 
 #[cfg(test)]

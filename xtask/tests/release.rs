@@ -6,7 +6,9 @@
 
 mod release {
     mod builds;
+    mod cyclonedx;
     mod damage;
+    mod judges;
     mod peers;
     mod place;
     mod rebuilt;

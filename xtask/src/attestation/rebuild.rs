@@ -53,8 +53,9 @@ pub struct Comparison {
     pub name: String,
     /// SHA-256 of the published file, hexadecimal.
     pub published_sha256: String,
-    /// SHA-256 of the file that was built, hexadecimal.
-    pub rebuilt_sha256: String,
+    /// SHA-256 of the file that was built, hexadecimal; `None` where the build made no such file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rebuilt_sha256: Option<String>,
     /// Where they differ, by offset; empty where they are equal.
     pub ranges: Vec<DifferingRange>,
 }
@@ -98,8 +99,7 @@ impl Rebuild {
         mut artefacts: Vec<Comparison>,
     ) -> Self {
         artefacts.sort();
-        let equal = |one: &Comparison| one.published_sha256 == one.rebuilt_sha256;
-        let outcome = match !artefacts.is_empty() && artefacts.iter().all(equal) {
+        let outcome = match !artefacts.is_empty() && artefacts.iter().all(Comparison::is_equal) {
             true => Outcome::Match,
             false => Outcome::Mismatch,
         };
@@ -183,7 +183,7 @@ impl Rebuild {
 
 impl Comparison {
     fn is_equal(&self) -> bool {
-        self.published_sha256 == self.rebuilt_sha256
+        self.rebuilt_sha256.as_ref() == Some(&self.published_sha256)
     }
 
     fn fault(&self, manifest: &ReleaseManifest) -> Option<String> {
@@ -196,8 +196,8 @@ impl Comparison {
             return Some(format!("{name}: it was compared with another file"));
         }
         let hexadecimal = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-        let rebuilt = &self.rebuilt_sha256;
-        if rebuilt.len() != 64 || !rebuilt.bytes().all(hexadecimal) {
+        let is_hash = |text: &&String| text.len() == 64 && text.bytes().all(hexadecimal);
+        if let Some(rebuilt) = self.rebuilt_sha256.as_ref().filter(|text| !is_hash(text)) {
             return Some(format!("{name}: {rebuilt:?} is no SHA-256"));
         }
         if self.is_equal() != self.ranges.is_empty() {

@@ -12,7 +12,7 @@ use crate::git;
 use crate::progress::Progress;
 use crate::project::Project;
 use crate::release::manifest::ReleaseManifest;
-use crate::toolchain::tree;
+use crate::toolchain::{files, tree};
 
 /// Everything that goes into a capsule.
 #[derive(Debug)]
@@ -32,8 +32,8 @@ pub enum Content {
     File(PathBuf),
 }
 
-/// The lockfiles of a project, each with its folder: of the firmware, and of the tool that builds it.
-const LOCKFILES: [(&str, &str); 2] = [("firmware", "firmware/Cargo.lock"), ("", "Cargo.lock")];
+/// The folders of a project that have a lockfile: the firmware, and the tool that builds it.
+const LOCKED: [&str; 2] = ["firmware", ""];
 
 /// Gathers the inputs of `manifest`'s release.
 ///
@@ -52,7 +52,13 @@ pub fn gather(
     progress.say(&format!("gathering the source of {}", manifest.commit));
     contents.add_source(Path::new(&repository), &manifest.commit)?;
     progress.say("gathering the crates");
-    contents.add_crates(project, &manifest.commit, progress)?;
+    let private = project.private_folder();
+    files::create(&private)?;
+    let folder = tempfile::tempdir_in(&private)
+        .map_err(|error| Failure::io("create a folder in", &private, &error))?;
+    let checkout = folder.path().join("checkout");
+    git::check_out(Path::new(&repository), &manifest.commit, &checkout)?;
+    contents.add_crates(&checkout.join(&contents.project), progress)?;
     contents.add_toolchain(project, manifest)?;
     Ok(contents)
 }
@@ -80,11 +86,11 @@ impl Contents {
         Ok(())
     }
 
-    fn add_crates(&mut self, project: &Project, commit: &str, progress: Progress) -> Result<()> {
-        for (folder, path) in LOCKFILES {
-            let text = git::file_at(&project.root, commit, path)?;
-            let lockfile = Lockfile::parse(&String::from_utf8_lossy(&text))?;
-            let archives = build::archives(&project.root.join(folder), &lockfile, progress)?;
+    /// The crates that the lockfiles in `checkout` name: what is fetched is fetched for them, whatever today's need.
+    fn add_crates(&mut self, checkout: &Path, progress: Progress) -> Result<()> {
+        for folder in LOCKED.map(|folder| checkout.join(folder)) {
+            let lockfile = Lockfile::read(&folder.join("Cargo.lock"))?;
+            let archives = build::archives(&folder, &lockfile, progress)?;
             for (package, bytes) in lockfile.crates().iter().zip(archives) {
                 self.add(
                     format!("crates/{}", package.file_name()),

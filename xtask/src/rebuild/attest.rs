@@ -154,7 +154,7 @@ fn stated(file: &Compared, comparison: &Comparison) -> rebuild::Comparison {
             cause: Some(range.cause.words()),
         })
         .collect();
-    if ranges.is_empty() && file.published != file.rebuilt {
+    if ranges.is_empty() && !file.is_equal() {
         ranges.push(DifferingRange {
             start: 0,
             end: file.size.max(1),

@@ -1,5 +1,6 @@
 //! The rebuilt files beside the published ones.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use serde::Serialize;
@@ -14,6 +15,9 @@ use crate::release::manifest::{
     Artefact, ArtefactKind, FILE_NAME, ReleaseManifest, ToolchainRecord,
 };
 use crate::secure_boot;
+
+/// Stands for the hash of a file that was published and that the rebuild does not have.
+const NOT_BUILT: &str = "the rebuild made no such file";
 
 /// What came of a rebuild.
 #[derive(Debug)]
@@ -37,9 +41,16 @@ pub struct Compared {
     /// SHA-256 of the published file, hexadecimal.
     #[serde(rename = "published-sha256")]
     pub published: String,
-    /// SHA-256 of the rebuilt file, hexadecimal.
+    /// SHA-256 of the rebuilt file, hexadecimal; `None` where the rebuild made no such file.
     #[serde(rename = "rebuilt-sha256")]
-    pub rebuilt: String,
+    pub rebuilt: Option<String>,
+}
+
+impl Compared {
+    /// Whether the rebuilt file has the published bytes.
+    pub fn is_equal(&self) -> bool {
+        self.rebuilt.as_ref() == Some(&self.published)
+    }
 }
 
 impl Comparison {
@@ -50,7 +61,7 @@ impl Comparison {
     pub fn of(published: &Published, rebuilt: &Path) -> Result<Self> {
         let mut files = Vec::new();
         for (name, size, published) in recorded(published.manifest()) {
-            let rebuilt = sha256(&read(&rebuilt.join(&name))?);
+            let rebuilt = built(&rebuilt.join(&name))?.map(|bytes| sha256(&bytes));
             files.push(Compared {
                 name,
                 size,
@@ -73,18 +84,19 @@ impl Comparison {
 
     /// Whether every file has the published bytes.
     pub fn is_match(&self) -> bool {
-        self.files.iter().all(|file| file.published == file.rebuilt)
+        self.files.iter().all(Compared::is_equal)
     }
 
     /// For people: a line for each file, and why they differ.
     pub fn human(&self) -> String {
         let line = |file: &Compared| {
-            let word = if file.published == file.rebuilt {
+            let word = if file.is_equal() {
                 "match   "
             } else {
                 "MISMATCH"
             };
-            format!("{word}  {}  {}\n", file.rebuilt, file.name)
+            let hash = file.rebuilt.as_deref().unwrap_or(NOT_BUILT);
+            format!("{word}  {hash:64}  {}\n", file.name)
         };
         let mut text: String = self.files.iter().map(line).collect();
         if let Some(difference) = &self.difference {
@@ -167,6 +179,16 @@ fn read(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path).map_err(|error| Failure::io("read", path, &error))
 }
 
+/// A file of the rebuild, if there is one.
+fn built(path: &Path) -> Result<Option<Vec<u8>>> {
+    match std::fs::read(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        read => read
+            .map(Some)
+            .map_err(|error| Failure::io("read", path, &error)),
+    }
+}
+
 fn sha256(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
@@ -177,11 +199,26 @@ fn signed(published: &Published, rebuilt: &Path) -> Result<Option<Compared>> {
     let Some(bytes) = published.file(secure_boot::FILE_NAME) else {
         return Ok(None);
     };
-    let damaged = |faults: image::Faults| faults.failure(secure_boot::FILE_NAME);
     secure_boot::SignedImage::read(bytes).map_err(damaged)?;
-    let path = rebuilt.join(ArtefactKind::ApplicationImage.file_name());
-    let application = read(&path)?;
-    let readable = image::Application::read(&application).map_err(damaged)?;
+    let application = built(&rebuilt.join(ArtefactKind::ApplicationImage.file_name()))?;
+    let moved = application
+        .map(|application| with_signatures(&application, bytes, published.manifest()))
+        .transpose()?;
+    Ok(Some(Compared {
+        name: secure_boot::FILE_NAME.to_owned(),
+        size: bytes.len() as u64,
+        published: sha256(bytes),
+        rebuilt: moved.map(|bytes| sha256(&bytes)),
+    }))
+}
+
+/// The rebuilt application, padded, with the signature sector of the image that was published.
+fn with_signatures(
+    application: &[u8],
+    published: &[u8],
+    manifest: &ReleaseManifest,
+) -> Result<Vec<u8>> {
+    let readable = image::Application::read(application).map_err(damaged)?;
     let padded = secure_boot::PaddedImage::pad(&readable).map_err(|error| {
         Failure::new(
             Exit::NotReproducible,
@@ -189,12 +226,12 @@ fn signed(published: &Published, rebuilt: &Path) -> Result<Option<Compared>> {
         )
         .evidence(error)
     })?;
-    let sector = &bytes[bytes.len() - secure_boot::SECTOR_LENGTH..];
+    let sector = &published[published.len() - secure_boot::SECTOR_LENGTH..];
     let moved = [padded.bytes(), sector].concat();
-    let application = sha256(&application);
+    let application = sha256(application);
     let is_published =
         |one: &Artefact| one.kind == ArtefactKind::ApplicationImage && one.sha256 == application;
-    if moved != bytes && published.manifest().artefacts.iter().any(is_published) {
+    if moved != published && manifest.artefacts.iter().any(is_published) {
         // Nothing that was built is wrong: another image was signed, and no statement about the rebuild may hide it.
         return Err(Failure::new(
             Exit::Tampered,
@@ -203,10 +240,10 @@ fn signed(published: &Published, rebuilt: &Path) -> Result<Option<Compared>> {
         .evidence("the rebuilt application is the published one, and with these signatures it gives another file")
         .help("do not use the signed image; `cargo xtask verify` says which bytes differ"));
     }
-    Ok(Some(Compared {
-        name: secure_boot::FILE_NAME.to_owned(),
-        size: bytes.len() as u64,
-        published: sha256(bytes),
-        rebuilt: sha256(&moved),
-    }))
+    Ok(moved)
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "what `map_err` passes on")]
+fn damaged(faults: image::Faults) -> Failure {
+    faults.failure(secure_boot::FILE_NAME)
 }

@@ -114,6 +114,24 @@ fn another_byte_is_a_mismatch_with_its_range() {
 }
 
 #[test]
+fn a_file_that_the_rebuild_does_not_have_is_a_mismatch_of_all_of_it() {
+    let case = Case::new();
+    std::fs::remove_file(case.path("rebuilt/trust-store.bin")).unwrap();
+    let published = case.published("published").unwrap();
+    let comparison = case.comparison("published");
+    assert_eq!(comparison.exit(), Exit::NotReproducible);
+    assert!(comparison.human().contains("made no such file"));
+    let path = case.attester().compared(published.manifest(), &comparison);
+    let rebuild = stated(&path.unwrap(), &published);
+    assert_eq!(rebuild.outcome, Outcome::Mismatch);
+    let mut files = rebuild.artefacts.iter();
+    let store = files.find(|one| one.name == "trust-store.bin").unwrap();
+    assert_eq!(store.rebuilt_sha256, None);
+    let size = published.file("trust-store.bin").unwrap().len() as u64;
+    assert_eq!((store.ranges[0].start, store.ranges[0].end), (0, size));
+}
+
+#[test]
 fn a_release_that_no_key_of_the_policy_signed_is_not_run() {
     let case = Case::new();
     for below in ["published", "published/release.json"] {

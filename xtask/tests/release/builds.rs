@@ -156,37 +156,84 @@ fn of_two_builds_at_once_the_second_waits_and_says_for_whom() {
 
 #[test]
 fn a_stale_render_stops_the_build() {
-    let folder = tempfile::tempdir().unwrap();
-    let clone = folder.path().join("clone");
-    let cloned = Command::new("git")
-        .args(["clone", "--quiet"])
-        .arg(root())
-        .arg(&clone)
-        .status()
-        .unwrap();
-    assert!(cloned.success());
-    let source = clone.join("firmware/src/trust_store.rs");
-    let edited = std::fs::read_to_string(&source)
-        .unwrap()
-        .replacen("0x", "0X", 1);
-    std::fs::write(&source, edited).unwrap();
-    let run = |arguments: &[&str]| {
+    let clone = Clone::new();
+    let source = clone.rendered();
+    std::fs::write(clone.source(), source.replacen("0x", "0X", 1)).unwrap();
+    let dirty = clone.run(&["build-firmware"]);
+    let said = text(&dirty);
+    assert_eq!(dirty.status.code(), Some(10), "dirty: {said}");
+    clone.assert_stale(&["build-firmware", "--allow-dirty"], "in header: ");
+    clone.assert_stale(&["render", "--check"], "in header: ");
+}
+
+/// Somebody exchanges a root where nobody reads, and commits it: clean, and another trust.
+#[test]
+fn a_root_that_was_swapped_in_the_rendered_source_stops_the_build() {
+    let clone = Clone::new();
+    let rendered = clone.rendered();
+    let (before, anchors) = rendered.split_at(rendered.find("// anchor[1]").unwrap());
+    // A byte of the fingerprint or of the key: any other is another root's.
+    let swapped = anchors.replacen("0x69", "0x96", 1);
+    assert_ne!(swapped, anchors);
+    std::fs::write(clone.source(), before.to_owned() + &swapped).unwrap();
+    clone.commit();
+    for command in [&["build-firmware"][..], &["render", "--check"]] {
+        clone.assert_stale(command, "in anchor[1]: ISRG Root X2");
+    }
+}
+
+/// A clone of the commit, in which somebody changes something.
+struct Clone(tempfile::TempDir);
+
+impl Clone {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clone = Self(folder);
+        let mut git = Command::new("git");
+        git.args(["clone", "--quiet"]).arg(root()).arg(clone.root());
+        assert!(git.status().unwrap().success());
+        clone
+    }
+
+    fn root(&self) -> PathBuf {
+        self.0.path().join("clone")
+    }
+
+    fn source(&self) -> PathBuf {
+        self.root().join("firmware/src/trust_store.rs")
+    }
+
+    fn rendered(&self) -> String {
+        std::fs::read_to_string(self.source()).unwrap()
+    }
+
+    fn commit(&self) {
+        let identity = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
+        let mut git = Command::new("git");
+        git.current_dir(self.root()).args(identity).args([
+            "commit",
+            "--quiet",
+            "--all",
+            "--message=tidy up",
+        ]);
+        assert!(git.status().unwrap().success());
+    }
+
+    fn run(&self, arguments: &[&str]) -> std::process::Output {
         Command::new(env!("CARGO_BIN_EXE_xtask"))
-            .current_dir(&clone)
+            .current_dir(self.root())
             .args(arguments)
             .output()
             .unwrap()
-    };
-    let output = run(&["build-firmware"]);
-    assert_eq!(
-        output.status.code(),
-        Some(10),
-        "a dirty tree is refused: {}",
-        text(&output)
-    );
-    let output = run(&["build-firmware", "--allow-dirty"]);
-    assert_eq!(output.status.code(), Some(11), "{}", text(&output));
-    let output = run(&["render", "--check"]);
-    assert_eq!(output.status.code(), Some(11), "{}", text(&output));
-    assert!(!clone.join("dist").exists());
+    }
+
+    /// The command says that the rendered source is not that of the policy, and where; nothing is built.
+    fn assert_stale(&self, arguments: &[&str], place: &str) {
+        let output = self.run(arguments);
+        let said = text(&output);
+        assert_eq!(output.status.code(), Some(11), "{said}");
+        assert!(said.contains("R101"), "{said}");
+        assert!(said.contains(place), "{said}");
+        assert!(!self.root().join("dist").exists());
+    }
 }

@@ -71,7 +71,7 @@ impl Stage {
             .map(|one| Comparison {
                 name: one.name,
                 published_sha256: one.digest["sha256"].clone(),
-                rebuilt_sha256: one.digest["sha256"].clone(),
+                rebuilt_sha256: Some(one.digest["sha256"].clone()),
                 ranges: Vec::new(),
             })
             .collect()
@@ -84,7 +84,7 @@ impl Stage {
 
     fn differing(&self, builder: &str) -> Rebuild {
         let mut files = self.equal_files();
-        files[0].rebuilt_sha256 = "f".repeat(64);
+        files[0].rebuilt_sha256 = Some("f".repeat(64));
         files[0].ranges = vec![DifferingRange {
             start: 176,
             end: 208,

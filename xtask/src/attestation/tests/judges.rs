@@ -1,6 +1,5 @@
 //! What others say of our documents: the libraries of in-toto and DSSE, and the schema of CycloneDX.
 
-use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value;
@@ -17,6 +16,9 @@ use crate::signing::minisign::PublicKey;
 use crate::signing::password::PasswordSource;
 use crate::signing::sample::write_key;
 use crate::tools;
+
+#[path = "../../../tests/release/cyclonedx.rs"]
+mod cyclonedx;
 
 /// Signs with the keys of these numbers, and asks the judge about the envelope, for these public keys.
 fn judged(payload: Vec<u8>, kind: &str, keys: &[u8], damage: impl Fn(String) -> String) -> Output {
@@ -90,29 +92,9 @@ fn the_libraries_of_in_toto_refuse_what_is_not_right() {
     assert!(!output.status.success());
 }
 
-/// The validator of the official schema, with the two that it refers to.
-fn cyclonedx() -> jsonschema::Validator {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/cyclonedx-1.6");
-    let schema = |name: &str| -> Value {
-        let text = std::fs::read_to_string(folder.join(name)).unwrap();
-        serde_json::from_str(&text).unwrap()
-    };
-    let mut registry = jsonschema::Registry::new();
-    for name in ["spdx.schema.json", "jsf-0.82.schema.json"] {
-        let address = format!("http://cyclonedx.org/schema/{name}");
-        registry = registry.add(address, schema(name)).unwrap();
-    }
-    let registry = registry.prepare().unwrap();
-    jsonschema::options()
-        .with_registry(&registry)
-        .should_validate_formats(true)
-        .build(&schema("bom-1.6.schema.json"))
-        .unwrap()
-}
-
 #[test]
 fn the_schema_of_cyclonedx_accepts_the_bill_of_materials_and_can_refuse_it() {
-    let validator = cyclonedx();
+    let validator = cyclonedx::validator();
     let good: Value = serde_json::from_slice(&Sample::made().document(ArtefactKind::Sbom)).unwrap();
     let problems: Vec<_> = validator
         .iter_errors(&good)

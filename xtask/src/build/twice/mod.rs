@@ -1,7 +1,14 @@
 //! `build-firmware --twice`: the firmware is compiled a second time, in a world that is as different as this machine allows,
 //! and must be the same.
+//!
+//! | module | does |
+//! | --- | --- |
+//! | `copy` | the same files under other paths |
+//! | `surroundings` | what else this machine can vary |
+//! | `dependence` | finds which of that a firmware depends on that is not the same |
 
 mod copy;
+mod dependence;
 mod surroundings;
 
 use std::path::{Path, PathBuf};
@@ -17,7 +24,8 @@ use crate::progress::Progress;
 use crate::toolchain::Toolchain;
 use crate::toolchain::files;
 
-use surroundings::Varied;
+use dependence::Dependence;
+use surroundings::World;
 
 /// A folder name that makes every path longer than buffers of programs like them.
 const LONG: &str = "a second place with a long name and with spaces in it so that a path which gets into an image is \
@@ -26,19 +34,11 @@ const LONG: &str = "a second place with a long name and with spaces in it so tha
 /// How many lines of the explanation a failure shows.
 const EXPLAINED: usize = 40;
 
-/// What the second build made, and what was different around it.
-#[derive(Debug)]
-struct SecondBuild {
-    /// The stripped ELF file.
-    elf: Vec<u8>,
-    /// What was varied, and what could not be.
-    varied: Varied,
-}
-
 /// Demands that the firmware of `first`, compiled to `elf`, is the same when it is compiled again.
 ///
 /// # Errors
-/// [`Exit::NotReproducible`] when it is not, with what differs and why; both are kept in `private`.
+/// [`Exit::NotReproducible`] when it is not, with what differs, why, and on what of the machine it depends; both are kept
+/// in `private`.
 pub fn require_same(
     first: &Workplace,
     private: &Path,
@@ -46,59 +46,56 @@ pub fn require_same(
     elf: &[u8],
     progress: Progress,
 ) -> Result<()> {
-    let second = compile(first, private, identity, progress)?;
-    if second.elf == elf {
-        progress.say(&format!(
-            "the second build made the same {} bytes",
-            elf.len()
-        ));
+    let folder = private.join("twice");
+    let second = Second::prepare(first, &folder, progress)?;
+    let world = World::new(&first.root)?;
+    world.lines().iter().for_each(|line| progress.say(line));
+    let other = second.compile(identity, world.surroundings(world.len()))?;
+    if other == elf {
+        files::remove_folder(&folder)?;
+        let length = elf.len();
+        progress.say(&format!("the second build made the same {length} bytes"));
         return Ok(());
     }
-    let folder = private.join("unequal");
-    files::create(&folder)?;
-    for (name, bytes) in [("first.elf", elf), ("second.elf", &second.elf)] {
-        let path = folder.join(name);
-        atomic::write(&path, bytes, Existing::Replace, Readers::Everyone)?;
-    }
-    Err(unequal(elf, &second)?.help(format!(
-        "what differs and why, to the end: `cargo xtask explain {0}/first.elf {0}/second.elf`",
-        folder.display()
+    let kept = keep(&private.join("unequal"), elf, &other)?;
+    let compile = |surroundings| second.compile(identity, surroundings);
+    let dependence = Dependence::find(elf, &world, compile, progress)?;
+    files::remove_folder(&folder)?;
+    Err(unequal(elf, other, &world, &dependence)?.help(format!(
+        "what differs and why, to the end: `cargo xtask explain {}`",
+        kept.join(" ")
     )))
 }
 
-/// Why the second build is another firmware.
-fn unequal(elf: &[u8], second: &SecondBuild) -> Result<Failure> {
-    let what = "the second build made another firmware: nobody could rebuild this release";
-    let first = Artefact::of_bytes("first build", elf.to_owned())?;
-    let other = Artefact::of_bytes("second build", second.elf.clone())?;
-    let explained = difference::human(&difference::of(&first, &other)?);
-    let explained = explained.lines().filter(|line| !line.trim().is_empty());
-    let lines = second.varied.lines();
-    let lines = lines
-        .iter()
-        .map(String::as_str)
-        .chain(explained.take(EXPLAINED));
-    Ok(lines.fold(Failure::new(Exit::NotReproducible, what), Failure::evidence))
+/// Keeps both for who asks why; their paths.
+fn keep(folder: &Path, first: &[u8], second: &[u8]) -> Result<[String; 2]> {
+    files::create(folder)?;
+    let paths = ["first.elf", "second.elf"].map(|name| folder.join(name));
+    for (path, bytes) in paths.iter().zip([first, second]) {
+        atomic::write(path, bytes, Existing::Replace, Readers::Everyone)?;
+    }
+    Ok(paths.map(|path| path.display().to_string()))
 }
 
-/// Compiles the firmware of `first` again, from a copy of its sources, in other surroundings.
-///
-/// # Errors
-/// When the copy cannot be made or does not compile.
-fn compile(
-    first: &Workplace,
-    private: &Path,
-    identity: &Identity,
-    progress: Progress,
-) -> Result<SecondBuild> {
-    let folder = private.join("twice");
-    let second = Second::prepare(first, &folder, progress)?;
-    let varied = surroundings::other(&first.root)?;
-    varied.lines().iter().for_each(|line| progress.say(line));
-    let workplace = second.workplace(varied.surroundings.clone());
-    let elf = workplace.compile(identity)?;
-    files::remove_folder(&folder)?;
-    Ok(SecondBuild { elf, varied })
+/// Why the second build is another firmware.
+fn unequal(
+    first: &[u8],
+    second: Vec<u8>,
+    world: &World,
+    dependence: &Dependence,
+) -> Result<Failure> {
+    let what = "the second build made another firmware: nobody could rebuild this release";
+    let first = Artefact::of_bytes("first build", first.to_owned())?;
+    let other = Artefact::of_bytes("second build", second)?;
+    let explained = difference::human(&difference::of(&first, &other)?);
+    let explained = explained.lines().filter(|line| !line.trim().is_empty());
+    let lines = world.lines();
+    let failure = Failure::new(Exit::NotReproducible, what)
+        .evidence(format!("it depends on {}", dependence.words()));
+    let lines = lines.iter().map(String::as_str);
+    Ok(lines
+        .chain(explained.take(EXPLAINED))
+        .fold(failure, Failure::evidence))
 }
 
 /// Everything that a compilation reads, in another place.
@@ -126,15 +123,19 @@ impl Second {
         })
     }
 
-    fn workplace(&self, surroundings: Surroundings) -> Workplace {
-        Workplace {
+    /// Compiles everything, from the beginning; the stripped ELF file.
+    fn compile(&self, identity: &Identity, surroundings: Surroundings) -> Result<Vec<u8>> {
+        let target = self.folder.join("compiled");
+        files::remove_folder(&target)?;
+        let workplace = Workplace {
             root: self.root.clone(),
-            target: self.folder.join("compiled"),
+            target,
             homes: self.folder.join("homes"),
             crates: self.crates.clone(),
             toolchain: self.toolchain.clone(),
             surroundings,
-        }
+        };
+        workplace.compile(identity)
     }
 }
 

@@ -20,123 +20,208 @@ const LATER: &str = "+34599723";
 /// A user that no machine has an account for.
 const USER: &str = "48620";
 
-/// The surroundings of the second build, and what is different in them.
+/// What can be different around a build on this machine, one thing after the other.
 #[derive(Debug)]
-pub struct Varied {
-    /// For the compilation.
-    pub surroundings: Surroundings,
-    /// What is varied: one line each.
-    pub varied: Vec<String>,
+pub struct World {
+    /// What can be varied.
+    variations: Vec<Variation>,
     /// What this machine cannot vary, and why: one line each.
-    pub same: Vec<String>,
+    same: Vec<String>,
     /// Holds what is loaded into every program.
     _libraries: TempDir,
 }
 
-impl Varied {
+/// One thing that is different.
+#[derive(Debug, Default)]
+struct Variation {
+    /// What, and how: "umask 077".
+    name: String,
+    variables: Vec<(&'static str, OsString)>,
+    /// Loaded into every program.
+    preloaded: Option<OsString>,
+    /// Starts the build.
+    starter: Vec<OsString>,
+    jobs: Option<usize>,
+}
+
+impl World {
+    /// Everything that this machine can vary.
+    ///
+    /// # Errors
+    /// When a temporary folder cannot be made.
+    pub fn new(root: &Path) -> Result<Self> {
+        // Not below the project: the loader takes a space for the end of a path.
+        let libraries = tempfile::tempdir()
+            .map_err(|error| Failure::io("create a folder in", &std::env::temp_dir(), &error))?;
+        let (mut variations, mut same) = (vec![jobs(), umask(), locale(), zone()], Vec::new());
+        let folder = libraries.path();
+        for (name, tried) in [
+            (format!("user {USER}"), user()),
+            (format!("clock {LATER} s"), clock(root, folder)),
+            (
+                "last entry of a directory first".to_owned(),
+                directory_order(folder),
+            ),
+        ] {
+            match tried {
+                Ok(variation) => variations.push(Variation { name, ..variation }),
+                Err(failure) => same.push(format!("{name}: {}", failure.what)),
+            }
+        }
+        variations.extend(VARIABLES.map(variable));
+        Ok(Self {
+            variations,
+            same,
+            _libraries: libraries,
+        })
+    }
+
+    /// How many things can be varied.
+    pub fn len(&self) -> usize {
+        self.variations.len()
+    }
+
+    /// The name of one of them.
+    pub fn name(&self, index: usize) -> &str {
+        self.variations
+            .get(index)
+            .map_or("", |variation| &variation.name)
+    }
+
+    /// The surroundings of a release with the first `count` things varied.
+    pub fn surroundings(&self, count: usize) -> Surroundings {
+        let mut surroundings = Surroundings::of_release();
+        let mut preloaded = Vec::new();
+        for variation in self.variations.iter().take(count) {
+            let variables = variation.variables.iter();
+            surroundings
+                .variables
+                .extend(variables.map(|(name, value)| ((*name).to_owned(), value.clone())));
+            surroundings.starter.extend_from_slice(&variation.starter);
+            surroundings.jobs = variation.jobs.or(surroundings.jobs);
+            preloaded.extend(variation.preloaded.clone());
+        }
+        if !preloaded.is_empty() {
+            let preloaded = preloaded.join(OsStr::new(":"));
+            surroundings
+                .variables
+                .push(("LD_PRELOAD".to_owned(), preloaded));
+        }
+        surroundings
+    }
+
     /// What to tell people.
     pub fn lines(&self) -> Vec<String> {
+        let names: Vec<&str> = self
+            .variations
+            .iter()
+            .map(|one| one.name.as_str())
+            .collect();
         let same = self.same.iter().map(|line| format!("not varied: {line}"));
-        std::iter::once(format!("varied: {}", self.varied.join(", ")))
-            .chain(same)
-            .collect()
+        let varied = format!("varied: paths of everything, {}", names.join(", "));
+        std::iter::once(varied).chain(same).collect()
     }
 }
 
-/// Surroundings that differ from those of a release in everything that this machine can vary.
-///
-/// # Errors
-/// When a temporary folder cannot be made.
-pub fn other(root: &Path) -> Result<Varied> {
+/// Variables that tell who builds, where, and in what window.
+const VARIABLES: [(&str, &str); 7] = [
+    ("COLUMNS", "31"),
+    ("HOSTNAME", "another-machine"),
+    ("LANGUAGE", "tr"),
+    ("LOGNAME", "somebody-else"),
+    ("TERM", "vt52"),
+    ("TMPDIR", "/var/tmp"),
+    ("USER", "somebody-else"),
+];
+
+fn variable((name, value): (&'static str, &str)) -> Variation {
+    Variation {
+        name: format!("{name}={value}"),
+        variables: vec![(name, value.into())],
+        ..Variation::default()
+    }
+}
+
+fn jobs() -> Variation {
     let jobs = std::thread::available_parallelism().map_or(1, usize::from) + 1;
-    let mut varied = vec![
-        "path, homes, path of the toolchain".to_owned(),
-        format!("umask 077, {jobs} jobs"),
-    ];
-    let mut same = Vec::new();
-    let mut vary = |name: String, tried: Result<OsString>| match tried {
-        Ok(value) => {
-            varied.push(name);
-            Some(value)
-        }
-        Err(failure) => {
-            same.push(format!("{name}: {}", failure.what));
-            None
-        }
-    };
-    // Not below the project: the loader takes a space for the end of a path.
-    let libraries = tempfile::tempdir()
-        .map_err(|error| Failure::io("create a folder in", &std::env::temp_dir(), &error))?;
-    let user = vary(format!("user {USER}"), other_user());
-    let clock = vary(format!("clock {LATER} s"), clock(root, libraries.path()));
-    let order = vary(
-        "last entry of a directory first".to_owned(),
-        directory_order(libraries.path()),
-    );
-
-    let mut starter: Vec<OsString> = ["sh", "-c", "umask 077 && exec \"$@\"", "sh"]
-        .map(Into::into)
-        .into();
-    if let Some(map) = user {
-        starter.extend(["unshare".into(), "--user".into(), map]);
+    Variation {
+        name: format!("{jobs} jobs"),
+        jobs: Some(jobs),
+        ..Variation::default()
     }
-    let preloaded: Vec<OsString> = [clock, order].into_iter().flatten().collect();
-    let variables = variables(&preloaded.join(OsStr::new(":")));
-    let names: Vec<&str> = variables.iter().map(|(name, _)| name.as_str()).collect();
-    varied.push(format!("variables {}", names.join(" ")));
-    Ok(Varied {
-        surroundings: Surroundings {
-            variables,
-            jobs: Some(jobs),
-            starter,
-        },
-        varied,
-        same,
-        _libraries: libraries,
-    })
 }
 
-fn variables(preloaded: &OsStr) -> Vec<(String, OsString)> {
-    let mut variables = vec![("LD_PRELOAD".to_owned(), preloaded.to_owned())];
-    let others = [
-        ("COLUMNS", "31"),
-        ("FAKETIME", LATER),
-        ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
-        ("HOSTNAME", "another-machine"),
-        ("LANG", "tr_TR.UTF-8"),
-        ("LANGUAGE", "tr"),
-        ("LC_ALL", "tr_TR.UTF-8"),
-        ("LOGNAME", "somebody-else"),
-        ("NO_FAKE_STAT", "1"),
-        ("TERM", "vt52"),
-        ("TMPDIR", "/var/tmp"),
-        ("TZ", "Pacific/Kiritimati"),
-        ("USER", "somebody-else"),
-    ]
-    .map(|(name, value)| (name.to_owned(), value.into()));
-    variables.extend(others);
-    variables
+fn umask() -> Variation {
+    Variation {
+        name: "umask 077".to_owned(),
+        starter: ["sh", "-c", "umask 077 && exec \"$@\"", "sh"]
+            .map(Into::into)
+            .into(),
+        ..Variation::default()
+    }
 }
 
-/// What makes `unshare --user` another user of the caller, with the caller's own rights.
-fn other_user() -> Result<OsString> {
+fn locale() -> Variation {
+    let locale = another_locale();
+    Variation {
+        name: format!("locale {locale}"),
+        variables: vec![("LANG", locale.clone().into()), ("LC_ALL", locale.into())],
+        ..Variation::default()
+    }
+}
+
+fn zone() -> Variation {
+    const FAR: &str = "Pacific/Kiritimati";
+    Variation {
+        name: format!("time zone {FAR}"),
+        variables: vec![("TZ", FAR.into())],
+        ..Variation::default()
+    }
+}
+
+/// A locale that is installed, for programs take one that is not for `C`, which is that of a release: Turkish, whose capitals
+/// break most programs; else one of another language; else `C.UTF-8`, in which only letters are something else than bytes.
+fn another_locale() -> String {
+    let listed = Command::new("locale").arg("-a").output();
+    let listed = listed.map_or_else(|_| Vec::new(), |output| output.stdout);
+    let listed = String::from_utf8_lossy(&listed).into_owned();
+    let of_a_language = |locale: &&str| !locale.starts_with('C') && *locale != "POSIX";
+    let turkish = listed.lines().find(|locale| locale.starts_with("tr_TR"));
+    let found = turkish.or_else(|| listed.lines().find(of_a_language));
+    found.unwrap_or("C.UTF-8").to_owned()
+}
+
+/// Another user with the caller's own rights, by `unshare --user`.
+fn user() -> Result<Variation> {
     let map = format!("--map-user={USER}");
     let mut unshare = Command::new("unshare");
     unshare.args(["--user", map.as_str(), "true"]);
     command::run("make a user namespace on this machine", &mut unshare)?;
-    Ok(map.into())
+    Ok(Variation {
+        starter: vec!["unshare".into(), "--user".into(), map.into()],
+        ..Variation::default()
+    })
 }
 
 /// The library that tells programs another time.
-fn clock(root: &Path, folder: &Path) -> Result<OsString> {
+fn clock(root: &Path, folder: &Path) -> Result<Variation> {
     let library = folder.join("clock.so");
     let from = tools::libfaketime(root)?;
     std::fs::copy(&from, &library).map_err(|error| Failure::io("copy", &from, &error))?;
-    Ok(library.into())
+    let variables = [
+        ("FAKETIME", LATER),
+        ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
+        ("NO_FAKE_STAT", "1"),
+    ];
+    Ok(Variation {
+        variables: variables.map(|(name, value)| (name, value.into())).into(),
+        preloaded: Some(library.into()),
+        ..Variation::default()
+    })
 }
 
 /// The library that lists directories from their end.
-fn directory_order(folder: &Path) -> Result<OsString> {
+fn directory_order(folder: &Path) -> Result<Variation> {
     let (source, library) = (
         folder.join("directory_order.c"),
         folder.join("directory-order.so"),
@@ -151,5 +236,8 @@ fn directory_order(folder: &Path) -> Result<OsString> {
         "compile the library that turns the order of directories around",
         &mut compiler,
     )?;
-    Ok(library.into())
+    Ok(Variation {
+        preloaded: Some(library.into()),
+        ..Variation::default()
+    })
 }

@@ -16,8 +16,8 @@ use crate::toolchain::{self, ProviderChoice};
 enum Caught {
     /// The scan of the first build, which says what it is.
     ByScan(&'static str),
-    /// The second build differs, and this stands in what explains it.
-    BySecondBuild(&'static str),
+    /// The second build differs: on what it depends, and what stands in the texts that are shown.
+    BySecondBuild(&'static str, &'static str),
 }
 
 use Caught::{ByScan, BySecondBuild};
@@ -26,75 +26,79 @@ use Caught::{ByScan, BySecondBuild};
 const LEAKS: &[(&str, &str, Caught)] = &[
     (
         "the time of the build",
-        "std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_nanos().to_string()",
+        r#"std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_nanos().to_string()"#,
         ByScan("the time of the build"),
     ),
     (
         "the path of the sources",
-        "std::env::var(\"CARGO_MANIFEST_DIR\").unwrap() + \"/src/main.rs\"",
+        r#"std::env::var("CARGO_MANIFEST_DIR").unwrap() + "/src/main.rs""#,
         ByScan("a path of this machine"),
     ),
     (
         "the path of what is compiled",
-        "std::env::var(\"OUT_DIR\").unwrap()",
+        r#"std::env::var("OUT_DIR").unwrap()"#,
         ByScan("a path of this machine"),
     ),
     (
         "the home of the user",
-        "std::env::var(\"HOME\").unwrap()",
+        r#"std::env::var("HOME").unwrap()"#,
         ByScan("a path of this machine"),
     ),
     (
         "a path that no remap knows",
-        "\"at /srv/ci/jobs/7/firmware/src/lib.rs\".to_owned()",
+        r#""at /srv/ci/jobs/7/firmware/src/lib.rs".to_owned()"#,
         ByScan("an absolute path"),
     ),
     (
         "a value of the environment",
-        "format!(\"{:?}\", std::env::var_os(\"LOGNAME\"))",
-        BySecondBuild("somebody-else"),
+        r#"format!("{:?}", std::env::var_os("LOGNAME"))"#,
+        BySecondBuild("LOGNAME=somebody-else", "somebody-else"),
     ),
     (
         "the order of a hash map",
-        "format!(\"{:?}\", (0..64).collect::<std::collections::HashSet<u32>>())",
-        BySecondBuild(".rodata"),
+        r#"format!("in the order {:?}", (0..64).collect::<std::collections::HashSet<u32>>())"#,
+        BySecondBuild("the order of a hash map", "in the order {"),
     ),
     (
         "the order of a directory",
-        "std::fs::read_dir(\"listed\").unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect()",
-        BySecondBuild(".rodata"),
+        r#""listed: ".to_owned() + &std::fs::read_dir("listed").unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect::<String>()"#,
+        BySecondBuild("directory", "listed: "),
     ),
     (
         "output that depends on the locale",
-        "format!(\"{:?}\", std::env::var_os(\"LC_ALL\"))",
-        BySecondBuild("tr_TR"),
+        r#"format!("letters: {}", said("sh", &["-c", r"printf '\303\251' | wc -m"]))"#,
+        BySecondBuild("locale ", "letters: 1"),
     ),
     (
         "the time zone",
-        "format!(\"built in zone {}\", said(\"date\", \"+%z\"))",
-        BySecondBuild("+1400"),
+        r#"format!("built in zone {}", said("date", &["+%z"]))"#,
+        BySecondBuild("time zone", "+1400"),
     ),
     (
         "the year, from a program",
-        "said(\"date\", \"+%Y\")",
-        BySecondBuild(".rodata"),
+        r#"format!("in the year {}", said("date", &["+%Y"]))"#,
+        BySecondBuild("clock ", "in the year 20"),
     ),
-    ("the user", "said(\"id\", \"-u\")", BySecondBuild("48620")),
+    (
+        "the user",
+        r#"said("id", &["-u"])"#,
+        BySecondBuild("user 48620", "48620"),
+    ),
     (
         "the umask, in the mode of a file",
-        "{ use std::os::unix::fs::PermissionsExt; let path = out.join(\"mode\"); std::fs::write(&path, \"\").unwrap(); \
-         format!(\"{:o}\", std::fs::metadata(path).unwrap().permissions().mode()) }",
-        BySecondBuild("100600"),
+        r#"{ use std::os::unix::fs::PermissionsExt; let path = out.join("mode"); std::fs::write(&path, "").unwrap();
+           format!("{:o}", std::fs::metadata(path).unwrap().permissions().mode()) }"#,
+        BySecondBuild("umask 077", "100600"),
     ),
     (
         "the number of jobs",
-        "std::env::var(\"NUM_JOBS\").unwrap()",
-        BySecondBuild(".rodata"),
+        r#"format!("compiled by {} jobs", std::env::var("NUM_JOBS").unwrap())"#,
+        BySecondBuild(" jobs, which", "compiled by "),
     ),
     (
         "the folder for temporary files",
-        "format!(\"written to {}/file\", std::env::temp_dir().display())",
-        BySecondBuild("/var/tmp"),
+        r#"format!("written to {}/file", std::env::temp_dir().display())"#,
+        BySecondBuild("TMPDIR=/var/tmp", "/var/tmp"),
     ),
 ];
 
@@ -106,6 +110,13 @@ const MAIN: &str = "#![no_std]\n#![no_main]\n\
     #[unsafe(no_mangle)]\nextern \"C\" fn _start() -> ! { loop { core::hint::black_box(WRITTEN); } }\n\
     #[panic_handler]\nfn panic(_: &core::panic::PanicInfo<'_>) -> ! { loop {} }\n";
 
+/// A firmware that panics in a file which its build script wrote, where a release has no panic messages: but the place of a panic
+/// is in the image all the same.
+const PANICS: &str = "#![no_std]\n#![no_main]\n\
+    include!(env!(\"WRITTEN\"));\n\
+    #[unsafe(no_mangle)]\nextern \"C\" fn _start() -> ! { require(core::hint::black_box(1)); loop {} }\n\
+    #[panic_handler]\nfn panic(info: &core::panic::PanicInfo<'_>) -> ! { core::hint::black_box(info.location()); loop {} }\n";
+
 /// A project whose build script writes the value of `expression` into the firmware.
 struct Injected {
     _folder: tempfile::TempDir,
@@ -115,6 +126,10 @@ struct Injected {
 
 impl Injected {
     fn new(expression: &str) -> Self {
+        Self::of(expression, MAIN)
+    }
+
+    fn of(expression: &str, main: &str) -> Self {
         let ours = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("..")
             .canonicalize()
@@ -123,7 +138,7 @@ impl Injected {
         // On the file system of the toolchain, of which the second build links a copy.
         let folder = tempfile::tempdir_in(ours.join("target")).unwrap();
         let root = folder.path().join("project");
-        write_project(&root, expression);
+        write_project(&root, expression, main);
         let private = folder.path().join("private");
         // Where a test finds what the project itself has, the clock of another day for example.
         std::os::unix::fs::symlink(ours.join("target"), root.join("target")).unwrap();
@@ -162,12 +177,12 @@ impl Injected {
     }
 }
 
-fn write_project(root: &Path, expression: &str) {
+fn write_project(root: &Path, expression: &str, main: &str) {
     let script = format!(
         "fn main() {{\n    let out = std::path::PathBuf::from(std::env::var_os(\"OUT_DIR\").unwrap());\n    \
          let written: String = {expression};\n    std::fs::write(out.join(\"written\"), written).unwrap();\n}}\n\
-         #[allow(dead_code)]\nfn said(program: &str, argument: &str) -> String {{\n    \
-         let output = std::process::Command::new(program).arg(argument).output().unwrap();\n    \
+         #[allow(dead_code)]\nfn said(program: &str, arguments: &[&str]) -> String {{\n    \
+         let output = std::process::Command::new(program).args(arguments).output().unwrap();\n    \
          assert!(output.status.success());\n    String::from_utf8(output.stdout).unwrap()\n}}\n"
     );
     let firmware = root.join("firmware");
@@ -180,7 +195,7 @@ fn write_project(root: &Path, expression: &str) {
     let lock = "version = 4\n\n[[package]]\nname = \"perennial-firmware\"\nversion = \"1.0.0\"\n";
     fs::write(firmware.join("Cargo.lock"), lock).unwrap();
     fs::write(firmware.join("build.rs"), script).unwrap();
-    fs::write(firmware.join("src/main.rs"), MAIN).unwrap();
+    fs::write(firmware.join("src/main.rs"), main).unwrap();
     fs::write(root.join(".gitignore"), "/target\n").unwrap();
     scratch::git(root, &["init", "--quiet"]);
     scratch::commit(root);
@@ -209,25 +224,47 @@ fn a_firmware_without_leaks_is_the_same_in_another_world() {
 }
 
 #[test]
-fn every_injected_leak_is_caught_and_shown() {
+fn every_injected_leak_is_caught_named_and_explained() {
     let mut not_caught = Vec::new();
     for (leak, expression, caught) in LEAKS {
         let injected = Injected::new(expression);
         let elf = injected.compile();
-        let said = match caught {
-            ByScan(what) => injected
-                .scan(&elf)
-                .err()
-                .filter(|failure| failure.evidence[0].starts_with(what)),
-            BySecondBuild(shown) => {
-                let failure = injected.second(&elf).err();
-                failure.filter(|failure| failure.to_string().contains(shown))
-            }
+        let failure = match caught {
+            ByScan(_) => injected.scan(&elf),
+            BySecondBuild(..) => injected.second(&elf),
         };
-        match said {
-            Some(failure) => assert_eq!(failure.exit, Exit::NotReproducible, "{leak}: {failure}"),
-            None => not_caught.push(leak),
+        let failure = failure.err();
+        let is_right = failure.as_ref().is_some_and(|failure| {
+            let is_told = match caught {
+                ByScan(what) => failure.evidence[0].starts_with(what),
+                BySecondBuild(on, shown) => {
+                    failure.evidence[0].starts_with("it depends on ")
+                        && failure.evidence[0].contains(on)
+                        && failure.evidence[1..].join("\n").contains(shown)
+                }
+            };
+            is_told && failure.exit == Exit::NotReproducible
+        });
+        if !is_right {
+            not_caught.push((leak, failure));
         }
     }
-    assert!(not_caught.is_empty(), "{not_caught:?}");
+    assert!(not_caught.is_empty(), "{not_caught:#?}");
+}
+
+#[test]
+fn the_path_of_a_generated_source_in_the_place_of_a_panic_is_caught_and_shown() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let source = elsewhere.path().join("generated.rs");
+    let expression = format!(
+        "{{ std::fs::write({source:?}, \"fn require(n: u32) {{ assert!(n == 0); }}\").unwrap(); \
+         println!(\"cargo:rustc-env=WRITTEN={{}}\", {source:?}); String::new() }}"
+    );
+    let injected = Injected::of(&expression, PANICS);
+    let elf = injected.compile();
+    let failure = injected.scan(&elf).unwrap_err();
+    assert_eq!(failure.exit, Exit::NotReproducible);
+    let shown = failure.evidence.join("\n");
+    assert!(shown.contains("a path of this machine"), "{shown}");
+    assert!(shown.contains("generated.rs"), "{shown}");
 }
