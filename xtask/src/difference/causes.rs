@@ -274,6 +274,8 @@ impl Case<'_> {
             Some((decided, shown)) => (decided, vec![shown]),
             None => (None, Vec::new()),
         };
+        // Reports and statements are full of days, and none is of the machine that wrote them.
+        let decided = decided.filter(|cause| content != Content::Text || !is_instant(cause));
         let cause = self
             .of_text(raw, content)
             .or(decided)
@@ -421,6 +423,18 @@ impl Case<'_> {
         }
         inputs.find(reaches).map(by)
     }
+}
+
+/// Whether it is a leak of a day or a time.
+fn is_instant(cause: &Cause) -> bool {
+    use LeakKind::{Date, Time, UnixTime};
+    matches!(
+        cause,
+        Cause::Leak {
+            leak: Date | Time | UnixTime,
+            ..
+        }
+    )
 }
 
 fn consequence(because: impl Into<String>) -> Cause {

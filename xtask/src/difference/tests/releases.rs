@@ -144,6 +144,26 @@ fn a_clock_that_was_read_is_a_leak() {
     );
 }
 
+/// A report says another day though both were made of the same: nobody's clock is to blame, and nothing explains it.
+#[test]
+fn another_day_in_a_report_is_no_leak_of_a_clock() {
+    let world = World::new();
+    let with_report = |text: &str| {
+        let mut files = release(&world, "c1", "r1");
+        files.insert("report.json".to_owned(), text.as_bytes().to_vec());
+        files
+    };
+    let report = |day: &str| format!("{{\n  \"service-ends\": \"{day}\"\n}}\n");
+    let found = compared(
+        with_report(&report("2032-06-30")),
+        with_report(&report("2033-06-30")),
+    );
+    assert!(!found.explained, "{}", human(&found));
+    let path = |user: &str| format!("{{\n  \"from\": \"/home/{user}/perennial/policy.toml\"\n}}\n");
+    let found = compared(with_report(&path("ada")), with_report(&path("bob")));
+    assert!(found.explained && human(&found).contains("an absolute path"));
+}
+
 #[test]
 fn a_file_that_only_one_has_is_named() {
     let world = World::new();
