@@ -55,6 +55,7 @@ pub use lockfile::{LockedCrate, Lockfile};
 use firmware::{Identity, Surroundings, Workplace};
 use ingredients::Ingredients;
 use leaks::Traces;
+use twice::World;
 use version::DirtyTree;
 
 /// Arguments of `build-firmware`.
@@ -83,6 +84,9 @@ pub struct BuildArguments {
     /// the same bytes
     #[arg(long)]
     twice: bool,
+    /// Do without the proof that this does not matter, where this machine cannot vary it; repeatable
+    #[arg(long, value_name = "THING", value_enum, requires = "twice")]
+    twice_without: Vec<twice::Hard>,
     /// Build even if something of this machine (a path, a name, a time) stands in the firmware
     #[arg(long)]
     dangerously_skip_leak_check: bool,
@@ -143,8 +147,12 @@ pub fn run(project: &Project, arguments: &BuildArguments) -> Result<Exit> {
         &password,
     )?;
 
-    // Before anything is downloaded for a build that cannot be.
+    // Before anything is downloaded or compiled for a build that cannot be.
     require_committed(project, &head, &inputs)?;
+    let other_world = arguments
+        .twice
+        .then(|| World::new(&project.root, &arguments.twice_without))
+        .transpose()?;
     let toolchain = toolchain::ensure(&project.root, arguments.provider, progress)?;
     progress.say("compiling the firmware");
     let identity = Identity {
@@ -166,14 +174,9 @@ pub fn run(project: &Project, arguments: &BuildArguments) -> Result<Exit> {
             .map_or(Ok(()), |traces| traces.require_none(name, bytes))
     };
     require_no_leak("firmware.elf", &elf)?;
-    if arguments.twice {
-        twice::require_same(
-            &workplace,
-            &project.private_folder(),
-            &identity,
-            &elf,
-            progress,
-        )?;
+    if let Some(world) = &other_world {
+        let private = project.private_folder();
+        twice::require_same(&workplace, &private, &identity, &elf, world, progress)?;
     }
     let chip = &policy.product.chip.value;
     let build = Build {

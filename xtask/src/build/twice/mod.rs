@@ -25,7 +25,7 @@ use crate::toolchain::Toolchain;
 use crate::toolchain::files;
 
 use dependence::Dependence;
-use surroundings::World;
+pub use surroundings::{Hard, World};
 
 /// A folder name that makes every path longer than buffers of programs like them.
 const LONG: &str = "a second place with a long name and with spaces in it so that a path which gets into an image is \
@@ -34,7 +34,7 @@ const LONG: &str = "a second place with a long name and with spaces in it so tha
 /// How many lines of the explanation a failure shows.
 const EXPLAINED: usize = 40;
 
-/// Demands that the firmware of `first`, compiled to `elf`, is the same when it is compiled again.
+/// Demands that the firmware of `first`, compiled to `elf`, is the same when it is compiled again in `world`.
 ///
 /// # Errors
 /// [`Exit::NotReproducible`] when it is not, with what differs, why, and on what of the machine it depends; both are kept
@@ -44,11 +44,11 @@ pub fn require_same(
     private: &Path,
     identity: &Identity,
     elf: &[u8],
+    world: &World,
     progress: Progress,
 ) -> Result<()> {
     let folder = private.join("twice");
     let second = Second::prepare(first, &folder, progress)?;
-    let world = World::new(&first.root)?;
     world.lines().iter().for_each(|line| progress.say(line));
     let other = second.compile(identity, world.surroundings(world.len()))?;
     if other == elf {
@@ -59,9 +59,9 @@ pub fn require_same(
     }
     let kept = keep(&private.join("unequal"), elf, &other)?;
     let compile = |surroundings| second.compile(identity, surroundings);
-    let dependence = Dependence::find(elf, &world, compile, progress)?;
+    let dependence = Dependence::find(elf, world, compile, progress)?;
     files::remove_folder(&folder)?;
-    Err(unequal(elf, other, &world, &dependence)?.help(format!(
+    Err(unequal(elf, other, world, &dependence)?.help(format!(
         "what differs and why, to the end: `cargo xtask explain {}`",
         kept.join(" ")
     )))

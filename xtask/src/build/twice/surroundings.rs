@@ -4,9 +4,11 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::process::Command;
 
+use clap::ValueEnum;
 use tempfile::TempDir;
 
 use super::super::firmware::Surroundings;
+use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::toolchain::command;
 use crate::toolchain::files::write_whole;
@@ -25,7 +27,7 @@ const USER: &str = "48620";
 pub struct World {
     /// What can be varied.
     variations: Vec<Variation>,
-    /// What this machine cannot vary, and why: one line each.
+    /// What is not varied: one line each.
     same: Vec<String>,
     /// Holds what is loaded into every program.
     _libraries: TempDir,
@@ -45,28 +47,22 @@ struct Variation {
 }
 
 impl World {
-    /// Everything that this machine can vary.
+    /// Everything that a second build varies, but for what it is to do `without`.
     ///
     /// # Errors
-    /// When a temporary folder cannot be made.
-    pub fn new(root: &Path) -> Result<Self> {
+    /// [`Exit::Environment`] where this machine cannot vary one of them: what is not varied is not proven.
+    pub fn new(root: &Path, without: &[Hard]) -> Result<Self> {
         // Not below the project: the loader takes a space for the end of a path.
         let libraries = tempfile::tempdir()
             .map_err(|error| Failure::io("create a folder in", &std::env::temp_dir(), &error))?;
         let (mut variations, mut same) = (vec![jobs(), umask(), locale(), zone()], Vec::new());
-        let folder = libraries.path();
-        for (name, tried) in [
-            (format!("user {USER}"), user()),
-            (format!("clock {LATER} s"), clock(root, folder)),
-            (
-                "last entry of a directory first".to_owned(),
-                directory_order(folder),
-            ),
-        ] {
-            match tried {
-                Ok(variation) => variations.push(Variation { name, ..variation }),
-                Err(failure) => same.push(format!("{name}: {}", failure.what)),
+        for hard in Hard::value_variants() {
+            if without.contains(hard) {
+                same.push(format!("{}, as asked for", hard.word()));
+                continue;
             }
+            let varied = hard.vary(root, libraries.path());
+            variations.push(varied.map_err(|failure| hard.cannot_be_varied(failure))?);
         }
         variations.extend(VARIABLES.map(variable));
         Ok(Self {
@@ -120,6 +116,46 @@ impl World {
         let same = self.same.iter().map(|line| format!("not varied: {line}"));
         let varied = format!("varied: paths of everything, {}", names.join(", "));
         std::iter::once(varied).chain(same).collect()
+    }
+}
+
+/// What not every machine can vary.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum Hard {
+    /// Needs user namespaces
+    User,
+    /// Needs libfaketime, which is fetched
+    Clock,
+    /// Needs a C compiler
+    DirectoryOrder,
+}
+
+impl Hard {
+    fn vary(self, root: &Path, folder: &Path) -> Result<Variation> {
+        match self {
+            Self::User => user(),
+            Self::Clock => clock(root, folder),
+            Self::DirectoryOrder => directory_order(folder),
+        }
+    }
+
+    /// The word of the command line.
+    fn word(self) -> String {
+        let value = self.to_possible_value();
+        value.map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+
+    fn cannot_be_varied(self, failure: Failure) -> Failure {
+        let word = self.word();
+        let what = format!("this machine cannot give the second build another {word}");
+        let told = Failure::new(Exit::Environment, what).evidence(failure.what);
+        failure
+            .evidence
+            .into_iter()
+            .fold(told, Failure::evidence)
+            .help(format!(
+                "build on a machine that can, or without that proof: --twice-without {word}"
+            ))
     }
 }
 
@@ -198,6 +234,7 @@ fn user() -> Result<Variation> {
     unshare.args(["--user", map.as_str(), "true"]);
     command::run("make a user namespace on this machine", &mut unshare)?;
     Ok(Variation {
+        name: format!("user {USER}"),
         starter: vec!["unshare".into(), "--user".into(), map.into()],
         ..Variation::default()
     })
@@ -214,6 +251,7 @@ fn clock(root: &Path, folder: &Path) -> Result<Variation> {
         ("NO_FAKE_STAT", "1"),
     ];
     Ok(Variation {
+        name: format!("clock {LATER} s"),
         variables: variables.map(|(name, value)| (name, value.into())).into(),
         preloaded: Some(library.into()),
         ..Variation::default()
@@ -237,6 +275,7 @@ fn directory_order(folder: &Path) -> Result<Variation> {
         &mut compiler,
     )?;
     Ok(Variation {
+        name: "last entry of a directory first".to_owned(),
         preloaded: Some(library.into()),
         ..Variation::default()
     })

@@ -172,6 +172,7 @@ impl Injected {
             &self.private,
             &identity(),
             elf,
+            &World::new(&self.workplace.root, &[]).unwrap(),
             Progress::Silent,
         )
     }
@@ -221,6 +222,22 @@ fn a_firmware_without_leaks_is_the_same_in_another_world() {
         !injected.private.join("twice").exists(),
         "the second place is cleared away"
     );
+}
+
+#[test]
+fn what_cannot_be_varied_is_no_proof_unless_somebody_says_so() {
+    // A folder without the tools of the project, and with a file where they would go.
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("target"), "").unwrap();
+    let failure = World::new(folder.path(), &[]).unwrap_err();
+    assert_eq!(failure.exit, Exit::Environment);
+    assert!(failure.what.contains("another clock"), "{failure}");
+    assert!(failure.help.contains("--twice-without clock"), "{failure}");
+    let world = World::new(folder.path(), &[Hard::Clock]).unwrap();
+    let lines = world.lines();
+    assert!(lines.contains(&"not varied: clock, as asked for".to_owned()));
+    let all = World::new(&Path::new(env!("CARGO_MANIFEST_DIR")).join(".."), &[]).unwrap();
+    assert_eq!(world.len() + 1, all.len());
 }
 
 #[test]
