@@ -22,6 +22,7 @@ pub mod capsule;
 pub mod check;
 pub mod cli;
 pub mod difference;
+pub mod digest;
 pub mod endpoints;
 pub mod entry_kind;
 pub mod exit;

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use sha2::{Digest as _, Sha256};
 use trust::gate::Inputs;
 use trust::source::SourceFile;
 
+use crate::digest::sha256_hex;
 use crate::entry_kind::EntryKind;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
@@ -157,7 +157,7 @@ fn collect(files: Vec<String>, read: impl Fn(&str) -> Result<Vec<u8>>) -> Result
     let mut sources: Vec<Arc<SourceFile>> = Vec::new();
     for path in files {
         let bytes = read(&path)?;
-        sha256.insert(path.clone(), hex::encode(Sha256::digest(&bytes)));
+        sha256.insert(path.clone(), sha256_hex(&bytes));
         sources.push(SourceFile::from_bytes(path, &bytes));
     }
     let below = |folder: &str| {

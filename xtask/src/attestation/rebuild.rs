@@ -6,9 +6,9 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use super::statement::{Predicate, Statement, Subject, sha256};
+use crate::digest::sha256_hex;
 use crate::release::manifest::{FILE_NAME, ReleaseManifest, ToolchainRecord};
 
 /// The predicate. Only [`Rebuild::compared`] and [`Rebuild::failed`] make one that [`Rebuild::fault`] finds nothing in.
@@ -214,7 +214,7 @@ pub fn subjects(manifest: &ReleaseManifest) -> Vec<Subject> {
     let mut subjects = super::statement::subjects(manifest);
     subjects.push(Subject {
         name: FILE_NAME.to_owned(),
-        digest: sha256(&hex::encode(Sha256::digest(manifest.to_bytes()))),
+        digest: sha256(&sha256_hex(manifest.to_bytes())),
     });
     subjects.sort();
     subjects

@@ -7,9 +7,9 @@ use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
 use flate2::read::GzDecoder;
-use sha2::{Digest as _, Sha256};
 
 use super::lockfile::{LockedCrate, Lockfile};
+use crate::digest::sha256_hex;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::progress::Progress;
@@ -101,7 +101,7 @@ pub fn archive(package: &LockedCrate, archives: &[PathBuf]) -> Result<Vec<u8>> {
         let Ok(bytes) = std::fs::read(&path) else {
             continue;
         };
-        let found = hex::encode(Sha256::digest(&bytes));
+        let found = sha256_hex(&bytes);
         if found == package.checksum {
             return Ok(bytes);
         }
@@ -220,7 +220,7 @@ mod tests {
     }
 
     fn lockfile(bytes: &[u8]) -> Lockfile {
-        let checksum = hex::encode(Sha256::digest(bytes));
+        let checksum = sha256_hex(bytes);
         let source = "registry+https://github.com/rust-lang/crates.io-index";
         Lockfile::parse(&format!(
             "version = 4\n[[package]]\nname = \"us\"\nversion = \"1.0.0\"\n\

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use super::firmware::Workplace;
 use super::lockfile::Lockfile;
+use crate::digest::sha256_hex;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::release::manifest::{BlobRecord, PackageRecord};
@@ -129,7 +129,7 @@ pub fn of(workplace: &Workplace, chip: &str) -> Result<Ingredients> {
     Ok(Ingredients {
         blobs: blobs::of(&crates, &folders, chip)?,
         crates,
-        lockfile_sha256: hex::encode(Sha256::digest(&lockfile)),
+        lockfile_sha256: sha256_hex(&lockfile),
     })
 }
 

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::Deserialize;
-use sha2::{Digest as _, Sha256};
 
+use crate::digest::sha256_hex;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 
@@ -140,9 +140,7 @@ impl Lockfile {
     pub fn sha256(&self) -> String {
         let line =
             |package: &LockedCrate| format!("{}  {}\n", package.checksum, package.file_name());
-        hex::encode(Sha256::digest(
-            self.crates.iter().map(line).collect::<String>(),
-        ))
+        sha256_hex(self.crates.iter().map(line).collect::<String>())
     }
 }
 

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use sha2::{Digest as _, Sha256};
 use trust::channel::Channel;
 use trust::gate::{self, Question, Verdict};
 use trust::ledger::{self, Release, Shipped};
@@ -14,6 +13,7 @@ use trust::store::ApprovedStore;
 use crate::attestation::release::{Materials, documents};
 use crate::check;
 use crate::cli::QuestionArguments;
+use crate::digest::sha256_hex;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::git::{self, Head};
@@ -447,7 +447,7 @@ fn tell(
     }
     let mut text = format!("{}\n", placed.path().display());
     for (name, bytes) in release.files() {
-        let sha256 = hex::encode(Sha256::digest(bytes));
+        let sha256 = sha256_hex(bytes);
         text += &format!("  {sha256}  {name}  {} bytes\n", bytes.len());
     }
     output::print(&text)

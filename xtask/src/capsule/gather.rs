@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest as _, Sha256};
-
 use crate::build::{self, Lockfile};
+use crate::digest::sha256_hex;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::git;
@@ -181,7 +180,7 @@ impl Content {
     /// When a file cannot be read.
     pub fn identity(&self) -> Result<(u64, String)> {
         match self {
-            Self::Bytes(bytes) => Ok((bytes.len() as u64, hex::encode(Sha256::digest(bytes)))),
+            Self::Bytes(bytes) => Ok((bytes.len() as u64, sha256_hex(bytes))),
             Self::File(path) => {
                 let metadata =
                     std::fs::metadata(path).map_err(|e| Failure::io("read", path, &e))?;

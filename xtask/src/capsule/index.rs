@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
+use crate::digest::sha256_hex;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 
@@ -90,7 +90,7 @@ impl Index {
 
     /// SHA-256 of the index, hexadecimal: over the hashes in it, of everything in the capsule.
     pub fn identity(&self) -> String {
-        hex::encode(Sha256::digest(self.to_bytes()))
+        sha256_hex(self.to_bytes())
     }
 }
 

@@ -4,10 +4,10 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 
 use super::published::Published;
 use crate::difference::{self, Artefact as Side, Difference};
+use crate::digest::sha256_hex;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::image;
@@ -61,7 +61,7 @@ impl Comparison {
     pub fn of(published: &Published, rebuilt: &Path) -> Result<Self> {
         let mut files = Vec::new();
         for (name, size, published) in recorded(published.manifest()) {
-            let rebuilt = built(&rebuilt.join(&name))?.map(|bytes| sha256(&bytes));
+            let rebuilt = built(&rebuilt.join(&name))?.map(|bytes| sha256_hex(&bytes));
             files.push(Compared {
                 name,
                 size,
@@ -142,7 +142,7 @@ fn recorded(manifest: &ReleaseManifest) -> Vec<(String, u64, String)> {
         })
         .collect();
     let bytes = manifest.to_bytes();
-    recorded.push((FILE_NAME.to_owned(), bytes.len() as u64, sha256(&bytes)));
+    recorded.push((FILE_NAME.to_owned(), bytes.len() as u64, sha256_hex(&bytes)));
     recorded.sort();
     recorded
 }
@@ -189,10 +189,6 @@ fn built(path: &Path) -> Result<Option<Vec<u8>>> {
     }
 }
 
-fn sha256(bytes: &[u8]) -> String {
-    hex::encode(Sha256::digest(bytes))
-}
-
 /// The signed image, where there is a published one: its signatures behind the rebuilt image. Who signs draws a salt at random, so
 /// no rebuild can make the signatures again; they must fit what was rebuilt.
 fn signed(published: &Published, rebuilt: &Path) -> Result<Option<Compared>> {
@@ -207,8 +203,8 @@ fn signed(published: &Published, rebuilt: &Path) -> Result<Option<Compared>> {
     Ok(Some(Compared {
         name: secure_boot::FILE_NAME.to_owned(),
         size: bytes.len() as u64,
-        published: sha256(bytes),
-        rebuilt: moved.map(|bytes| sha256(&bytes)),
+        published: sha256_hex(bytes),
+        rebuilt: moved.map(|bytes| sha256_hex(&bytes)),
     }))
 }
 
@@ -228,7 +224,7 @@ fn with_signatures(
     })?;
     let sector = &published[published.len() - secure_boot::SECTOR_LENGTH..];
     let moved = [padded.bytes(), sector].concat();
-    let application = sha256(application);
+    let application = sha256_hex(application);
     let is_published =
         |one: &Artefact| one.kind == ArtefactKind::ApplicationImage && one.sha256 == application;
     if moved != published && manifest.artefacts.iter().any(is_published) {

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest as _, Sha256};
-
+use crate::digest::sha256_hex;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::project::Project;
@@ -110,7 +109,7 @@ impl Published {
             let Some(bytes) = self.files.get(&artefact.name) else {
                 continue;
             };
-            let found = hex::encode(Sha256::digest(bytes));
+            let found = sha256_hex(bytes);
             let difference = artefact.difference(bytes.len() as u64, &found);
             wrong.extend(difference.map(|found| format!("{}: {}", artefact.name, found.message)));
         }

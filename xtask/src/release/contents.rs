@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use sha2::{Digest as _, Sha256};
-
 use super::manifest::{Artefact, ArtefactKind, FILE_NAME, ReleaseManifest};
+use crate::digest::sha256_hex;
 use crate::signing::release_directory::SUMS_NAME;
 
 /// The unsigned files of a release, by name.
@@ -44,7 +43,7 @@ pub fn records(artefacts: &[(ArtefactKind, Vec<u8>)]) -> Vec<Artefact> {
         name: kind.file_name().to_owned(),
         kind: *kind,
         size: bytes.len() as u64,
-        sha256: hex::encode(Sha256::digest(bytes)),
+        sha256: sha256_hex(bytes),
     };
     let mut records: Vec<_> = artefacts.iter().map(record).collect();
     records.sort_by(|a, b| a.name.cmp(&b.name));
@@ -57,7 +56,7 @@ pub fn sums(manifest: &ReleaseManifest) -> String {
     for artefact in &manifest.artefacts {
         lines.insert(&artefact.name, artefact.sha256.clone());
     }
-    lines.insert(FILE_NAME, hex::encode(Sha256::digest(manifest.to_bytes())));
+    lines.insert(FILE_NAME, sha256_hex(manifest.to_bytes()));
     lines
         .into_iter()
         .map(|(name, hash)| format!("{hash}  {name}\n"))

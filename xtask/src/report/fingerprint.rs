@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sha2::{Digest, Sha256};
+use crate::digest::sha256_hex;
 use trust::finding::Finding;
 
 /// The fingerprints of `findings`, in their order, as lowercase hexadecimal.
@@ -21,7 +21,7 @@ pub(super) fn of_all(findings: &[Finding]) -> Vec<String> {
         if *ordinal > 1 {
             netstring(&ordinal.to_string(), &mut identity);
         }
-        hex::encode(Sha256::digest(&identity))
+        sha256_hex(&identity)
     });
     numbered.collect()
 }

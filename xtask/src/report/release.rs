@@ -4,7 +4,6 @@
 //! the one value here and hold nothing of the machine or the hour that they were made on.
 
 use serde::{Serialize, Serializer};
-use sha2::{Digest as _, Sha256};
 use trust::calendar::End;
 use trust::date::Date;
 use trust::finding::Finding;
@@ -13,6 +12,7 @@ use trust::policy::{Endpoint, KeyRole, KeySet, Policy};
 use trust::store::{ApprovedAnchor, ApprovedPin, ApprovedStore};
 
 use super::{Summary, html, json, text_of_json};
+use crate::digest::sha256_hex;
 use crate::failure::Result;
 use crate::release::manifest::{ArtefactKind, ReleaseManifest};
 
@@ -237,7 +237,7 @@ impl ReleaseReport {
     /// The same with these files. The reports themselves are left out: a file cannot hold its own hash.
     pub fn with_artefacts(mut self, artefacts: &[(ArtefactKind, Vec<u8>)]) -> Self {
         let hashed = artefacts.iter().filter_map(|(kind, bytes)| {
-            let sha256 = hex::encode(Sha256::digest(bytes));
+            let sha256 = sha256_hex(bytes);
             ArtefactReport::new(*kind, bytes.len() as u64, sha256)
         });
         self.artefacts = hashed.collect();

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
 
-use sha2::{Digest as _, Sha256};
 use trust::anchors::{Certificate, IssueBar, read_pem};
 use trust::source::SourceFile;
 
@@ -12,6 +11,7 @@ use super::cli::AddArguments;
 use super::pool::Pool;
 use super::{FOLDER, file, mozilla, print, provenance, select};
 use crate::atomic::{self, Existing, Readers};
+use crate::digest::sha256_hex;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::project::Project;
@@ -82,10 +82,7 @@ fn from_file(path: &Path) -> Result<Offer> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     Ok(Offer {
         certificates,
-        from: format!(
-            "a file {name} with the SHA-256 {}",
-            hex::encode(Sha256::digest(&bytes))
-        ),
+        from: format!("a file {name} with the SHA-256 {}", sha256_hex(&bytes)),
         place: shown,
     })
 }

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 
 use super::cli::{self, Form};
 use super::signed_image::{FILE_NAME, SignedImage};
 use super::subject::{self, Subject};
 use crate::atomic::{self, Existing, Readers};
+use crate::digest::sha256_hex;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::output;
@@ -86,7 +86,7 @@ fn json(bytes: &[u8], signed: &SignedImage<'_>) -> String {
     let answer = Answer {
         schema: SCHEMA,
         size: bytes.len(),
-        sha256: hex::encode(Sha256::digest(bytes)),
+        sha256: sha256_hex(bytes),
         padded_size: signed.padded().bytes().len(),
         padded_sha256: hex::encode(signed.padded().digest()),
         signatures: blocks

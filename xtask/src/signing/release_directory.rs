@@ -4,13 +4,12 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest as _, Sha256};
-
 use super::dsse::Envelope;
 use super::key_file::SigningKeyFile;
 use super::minisign::{KeyId, SignatureFile};
 use super::trusted_comment::TrustedComment;
 use crate::atomic::{self, Existing, Readers};
+use crate::digest::sha256_hex;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::release::integrity;
@@ -247,7 +246,7 @@ fn compare_artefacts(
             differences.push(format!("{name}: it is missing"));
         } else {
             let bytes = read(&path)?;
-            let difference = artefact.difference(bytes.len() as u64, &sha256(&bytes));
+            let difference = artefact.difference(bytes.len() as u64, &sha256_hex(&bytes));
             differences.extend(difference.map(|found| format!("{name}: {}", found.message)));
         }
     }
@@ -295,10 +294,6 @@ fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).map_err(|error| {
         Failure::io("read", path, &error).help("give the directory of a release: dist/VERSION")
     })
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    hex::encode(Sha256::digest(bytes))
 }
 
 #[cfg(test)]

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest as _, Sha256};
 use trust::policy::{KeyRole, KeySet, Located, SigningKey};
 use trust::source::{Location, SourceFile};
 use zeroize::Zeroizing;
 
 use super::minisign::{KeyId, Protection, PublicKey, SecretKey};
+use crate::digest::sha256_hex;
 use crate::release::manifest::{
     Artefact, ArtefactKind, ReleaseManifest, SCHEMA, SecureBootRecord, StoreRecord, ToolchainRecord,
 };
@@ -83,8 +83,7 @@ pub fn write_recorded_release(
         ..manifest(&image)
     };
     let bytes = recorded.to_bytes();
-    let line =
-        |bytes: &[u8], name: &str| format!("{}  {name}\n", hex::encode(Sha256::digest(bytes)));
+    let line = |bytes: &[u8], name: &str| format!("{}  {name}\n", sha256_hex(bytes));
     let sums = line(&image, "application.bin") + &line(&bytes, "release.json");
     fs::write(directory.join("application.bin"), image).unwrap();
     fs::write(directory.join("release.json"), bytes).unwrap();
@@ -128,7 +127,7 @@ pub fn manifest(image: &[u8]) -> ReleaseManifest {
             name: text("application.bin"),
             kind: ArtefactKind::ApplicationImage,
             size: image.len() as u64,
-            sha256: hex::encode(Sha256::digest(image)),
+            sha256: sha256_hex(image),
         }],
     }
 }

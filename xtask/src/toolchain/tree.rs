@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use crate::digest::sha256_hex;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 
@@ -94,7 +95,7 @@ impl Manifest {
 
     /// SHA-256 of the text form, hexadecimal: what identifies the tree.
     pub fn sha256(&self) -> String {
-        hex::encode(Sha256::digest(self.to_string()))
+        sha256_hex(self.to_string())
     }
 
     /// How many files and links there are.

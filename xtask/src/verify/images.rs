@@ -7,6 +7,7 @@ use trust::rules::verification::{IMAGE_WRONG, MANIFEST_WRONG};
 
 use super::Evidence;
 use super::problem::Problem;
+use crate::digest::sha256_hex;
 use crate::image::{Application, Expected, Fault, Faults, Field, FlashMap};
 use crate::release::manifest::{ArtefactKind, ReleaseManifest};
 use crate::release_date::time_of_day;
@@ -99,7 +100,7 @@ pub fn flash(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
         Ok(flash) => {
             let mut found = Vec::new();
             if let Ok(manifest) = &evidence.manifest {
-                let bootloader = hex::encode(Sha256::digest(flash.bootloader().bytes()));
+                let bootloader = sha256_hex(flash.bootloader().bytes());
                 if bootloader != manifest.toolchain.bootloader_sha256 {
                     let message = format!(
                         "its SHA-256 is {bootloader}, release.json says {}",

@@ -9,13 +9,13 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use clap::{Args, ValueEnum};
-use sha2::{Digest as _, Sha256};
 use trust::channel::Channel;
 use trust::gate::Verdict;
 use trust::policy::{KeySet, Policy};
 use trust::source::SourceFile;
 
 use crate::cli::ChannelArgument;
+use crate::digest::sha256_hex;
 use crate::entry_kind::EntryKind;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
@@ -249,8 +249,7 @@ impl StoredFile {
     }
 
     fn sha256(&self) -> &str {
-        self.sha256
-            .get_or_init(|| hex::encode(Sha256::digest(&self.bytes)))
+        self.sha256.get_or_init(|| sha256_hex(&self.bytes))
     }
 }
 

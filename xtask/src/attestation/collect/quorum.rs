@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use sha2::{Digest as _, Sha256};
 use trust::policy::{Audit, Builder};
 
 use super::folder::{BuilderFolder, Collected, EXPLANATION, Explanation, REBUILD};
 use crate::attestation::rebuild::{Outcome, Rebuild, subjects};
 use crate::attestation::statement::Statement;
+use crate::digest::sha256_hex;
 use crate::exit::Exit;
 use crate::release::manifest::ReleaseManifest;
 use crate::signing::dsse::Envelope;
@@ -294,7 +294,7 @@ fn dissent(rebuild: &Rebuild) -> Option<String> {
 /// The explanation of the dissent in these bytes.
 fn explained(dissent: &[u8], explanation: &[u8]) -> Result<Explanation, String> {
     let explanation = Explanation::read(explanation)?;
-    let found = hex::encode(Sha256::digest(dissent));
+    let found = sha256_hex(dissent);
     if explanation.dissent_sha256 == found {
         return Ok(explanation);
     }

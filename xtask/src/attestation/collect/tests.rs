@@ -1,7 +1,6 @@
 use std::fs;
 
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 use trust::policy::{Audit, Builder, Located};
 use trust::source::{Location, SourceFile};
@@ -11,6 +10,7 @@ use super::*;
 use crate::attestation::rebuild::{Comparison, DifferingRange, Rebuild};
 use crate::attestation::sample::{Sample, toolchain};
 use crate::attestation::statement::subjects;
+use crate::digest::sha256_hex;
 use crate::signing::dsse::Envelope;
 use crate::signing::key_file::SigningKeyFile;
 use crate::signing::password::PasswordSource;
@@ -131,7 +131,7 @@ fn envelope(payload: Vec<u8>, number: u8) -> Vec<u8> {
 }
 
 fn explanation(dissent: &[u8]) -> String {
-    let hash = hex::encode(Sha256::digest(dissent));
+    let hash = sha256_hex(dissent);
     format!(
         "dissent-sha256 = \"{hash}\"\nowner = \"release-team\"\nreason = \"its disk was full\"\n"
     )
@@ -189,7 +189,7 @@ fn an_explanation_of_something_else_explains_nothing() {
     let bytes = stage.say("spare", 3, stage.differing("spare"));
     let good = explanation(&bytes);
     let stale = explanation(b"the dissent of yesterday");
-    let hash = hex::encode(Sha256::digest(&bytes));
+    let hash = sha256_hex(&bytes);
     let cases = [
         (stale, "it explains"),
         (good.replace(&hash, &hash[1..]), "it explains"),

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest as _, Sha256};
-
 use super::{Crate, CrateRole, Key};
+use crate::digest::sha256_hex;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::release::manifest::BlobRecord;
@@ -50,7 +49,7 @@ fn record(linked: &Crate, relative: &Path, path: &Path) -> Result<BlobRecord> {
         version: linked.version.clone(),
         path: parts.join("/"),
         size: bytes.len() as u64,
-        sha256: hex::encode(Sha256::digest(&bytes)),
+        sha256: sha256_hex(&bytes),
     })
 }
 

@@ -1,6 +1,7 @@
 use std::fs;
 
 use super::*;
+use crate::digest::sha256_hex;
 
 const LOCK: &str = r#"version = 4
 
@@ -151,7 +152,7 @@ fn every_compiled_file_of_a_linked_crate_is_listed_but_those_for_other_chips() {
     assert_eq!(blob_paths(folder.path()).unwrap(), expected);
     let (crates, folders) = said(LOCK, COMPILED, folder.path()).unwrap();
     let blob = &blobs::of(&crates, &folders, "esp32c3").unwrap()[0];
-    let hash = hex::encode(Sha256::digest(b"compiled"));
+    let hash = sha256_hex(b"compiled");
     assert_eq!((blob.size, &blob.sha256), (8, &hash));
 }
 

@@ -1,7 +1,6 @@
 //! The partition table, against the generator of ESP-IDF and by hand.
 
-use sha2::{Digest as _, Sha256};
-
+use crate::digest::sha256_hex;
 use crate::image::partition_table::{bytes, fields, read, require};
 
 /// MD5 of the six entries, computed with ESP-IDF's generator.
@@ -28,7 +27,7 @@ fn byte_for_byte() {
 #[test]
 fn the_same_bytes_as_the_generator_of_esp_idf() {
     let sha256 = "99da28d40e2a42470e9bd92ff7cfcb8b73e0d594ed4768d95553a9ed255ac95d";
-    assert_eq!(hex::encode(Sha256::digest(bytes())), sha256);
+    assert_eq!(sha256_hex(bytes()), sha256);
 }
 
 #[test]

@@ -11,6 +11,7 @@ use trust::rules::Rule;
 use trust::source::{Location, SourceFile};
 
 use super::{Colour, Format, ReportContext, Summary, write};
+use crate::digest::sha256_hex;
 
 static ENDS_IN_SERVICE: Rule = Rule {
     id: "A103",
@@ -216,9 +217,8 @@ fn fingerprints_survive_edits_above_and_differ_by_subject() {
 /// The fingerprint is documented; this computes it with other means.
 #[test]
 fn the_fingerprint_is_the_documented_hash() {
-    use sha2::{Digest, Sha256};
     let findings = vec![sample().remove(2).about(Subject::anchor("X1"))];
-    let expected = hex::encode(Sha256::digest(b"19:perennial.finding/1,4:A104,2:X1,--"));
+    let expected = sha256_hex(b"19:perennial.finding/1,4:A104,2:X1,--");
     assert_eq!(super::fingerprint::of_all(&findings), [expected]);
 }
 
