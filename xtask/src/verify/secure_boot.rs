@@ -173,8 +173,8 @@ mod tests {
         for (place, field) in [
             (24, "segment 0: address at 0x18 (4 bytes)"),
             (start, "signature block 0: magic"),
-            (start + 500, "signature block 0: R"),
-            (start + 900, "signature block 0: signature"),
+            (start + 500, "signature block 0: Montgomery R"),
+            (start + 900, "signature block 0: RSA-PSS signature"),
             (start + 4095, "signature sector: erased"),
         ] {
             let mut bytes = good.clone();

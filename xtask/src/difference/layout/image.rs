@@ -88,7 +88,7 @@ impl Image<'_> {
             Class::Header if is_structure(name) => Role::Structure,
             Class::Otadata if field == "CRC" => self.otadata_crc(part),
             Class::PartitionTable if field == "MD5" => self.table_md5(part),
-            Class::Signature => self.signature(part, field),
+            Class::Signature => self.signature(part),
             Class::TrustStore => Role::Store,
             Class::Bootloader => self.of_bootloader(part, field),
             Class::Descriptor | Class::Header | Class::Otadata | Class::PartitionTable => {
@@ -172,25 +172,25 @@ impl Image<'_> {
         Role::Derived(Derived::TableMd5, Some(Md5::digest(table).to_vec()))
     }
 
-    fn signature(&self, part: &Part, field: &str) -> Role {
+    fn signature(&self, part: &Part) -> Role {
         let sector = self.sector_of(part);
-        let block = (part.field.range.start - sector) / BLOCK_LENGTH;
-        let place = signature_sector::block(block);
+        let place = signature_sector::block((part.field.range.start - sector) / BLOCK_LENGTH);
         let bytes = |range: Range<usize>| self.bytes.get(range).unwrap_or_default();
         let block = bytes(sector + place.start..sector + place.end);
-        match field {
-            signature_sector::IMAGE_DIGEST => {
-                let image = bytes(self.image_before(part).start..sector);
-                let digest = Sha256::digest(image).to_vec();
-                Role::Derived(Derived::PaddedDigest, Some(digest))
-            }
-            signature_sector::CRC => {
-                let crc = signature_sector::crc(block).to_le_bytes().to_vec();
-                Role::Derived(Derived::SignatureCrc, Some(crc))
-            }
-            signature_sector::SIGNATURE => Role::Derived(Derived::Signature, None),
-            "magic" | "version" | "reserved" | "reserved at the end" => Role::Value,
-            _ => Role::SigningKey(hex::encode(signature_sector::key_digest(block))),
+        let offset = part.field.range.start - sector - place.start;
+        if offset == signature_sector::IMAGE_DIGEST.start {
+            let image = bytes(self.image_before(part).start..sector);
+            let digest = Sha256::digest(image).to_vec();
+            Role::Derived(Derived::PaddedDigest, Some(digest))
+        } else if offset == signature_sector::CRC.start {
+            let crc = signature_sector::crc(block).to_le_bytes().to_vec();
+            Role::Derived(Derived::SignatureCrc, Some(crc))
+        } else if offset == signature_sector::SIGNATURE.start {
+            Role::Derived(Derived::Signature, None)
+        } else if signature_sector::KEY.contains(&offset) {
+            Role::SigningKey(hex::encode(signature_sector::key_digest(block)))
+        } else {
+            Role::Value
         }
     }
 

@@ -19,30 +19,68 @@ pub const MAX_BLOCKS: usize = 3;
 /// What a block begins with: magic, version 2 (RSA), two bytes that are reserved.
 pub const BLOCK_START: [u8; 4] = [0xE7, 2, 0, 0];
 /// What the CRC is of, from the start of the block.
-const CHECKED: Range<usize> = 0..1196;
-
-/// The field with the SHA-256 of the padded image.
-pub const IMAGE_DIGEST: &str = "SHA-256 of the padded image";
-/// The field with the signature.
-pub const SIGNATURE: &str = "RSA-PSS signature";
-/// The field with the CRC.
-pub const CRC: &str = "CRC-32";
-/// Offset, length and name of each field of a block.
-const FIELDS: [(usize, usize, &str); 11] = [
-    (0, 1, "magic"),
-    (1, 1, "version"),
-    (2, 2, "reserved"),
-    (4, 32, IMAGE_DIGEST),
-    (36, 384, "RSA modulus"),
-    (420, 4, "RSA exponent"),
-    (424, 384, "Montgomery R"),
-    (808, 4, "Montgomery M'"),
-    (812, 384, SIGNATURE),
-    (1196, 4, CRC),
-    (1200, 16, "reserved at the end"),
-];
+const CHECKED: Range<usize> = 0..CRC.start;
 /// The part of a block that the eFuse digest of the key is the SHA-256 of: modulus, exponent, R and M'.
-pub const KEY: Range<usize> = 36..812;
+pub const KEY: Range<usize> = MODULUS.start..MONTGOMERY_M.end;
+
+// Where a block has its fields, from its start. Numbers are little-endian, the long ones too.
+/// 0xE7.
+pub const MAGIC: Range<usize> = 0..1;
+/// 2: RSA.
+pub const VERSION: Range<usize> = 1..2;
+/// Zeros.
+pub const RESERVED: Range<usize> = 2..4;
+/// SHA-256 of the padded image.
+pub const IMAGE_DIGEST: Range<usize> = 4..36;
+/// n of the key.
+pub const MODULUS: Range<usize> = 36..420;
+/// The public exponent, 65537.
+pub const EXPONENT: Range<usize> = 420..424;
+/// 2^6144 mod n.
+pub const MONTGOMERY_R: Range<usize> = 424..808;
+/// -n^-1 mod 2^32.
+pub const MONTGOMERY_M: Range<usize> = 808..812;
+/// RSA-PSS (RFC 8017) of the padded image.
+pub const SIGNATURE: Range<usize> = 812..1196;
+/// Of the bytes before it.
+pub const CRC: Range<usize> = 1196..1200;
+/// Zeros.
+pub const END: Range<usize> = 1200..1216;
+
+/// Place and name of each field of a block, in order, without gap or overlap.
+pub const FIELDS: [(Range<usize>, &str); 11] = [
+    (MAGIC, "magic"),
+    (VERSION, "version"),
+    (RESERVED, "reserved"),
+    (IMAGE_DIGEST, "SHA-256 of the padded image"),
+    (MODULUS, "RSA modulus"),
+    (EXPONENT, "RSA exponent"),
+    (MONTGOMERY_R, "Montgomery R"),
+    (MONTGOMERY_M, "Montgomery M'"),
+    (SIGNATURE, "RSA-PSS signature"),
+    (CRC, "CRC-32"),
+    (END, "reserved at the end"),
+];
+
+/// The field at `range` of block `index`, counted from the start of the sector.
+pub fn field(index: usize, range: &Range<usize>) -> Field {
+    let known = FIELDS.iter().find(|(known, _)| known == range);
+    let name = known.map_or("content", |(_, name)| name);
+    let start = block(index).start;
+    Field::new(
+        start + range.start..start + range.end,
+        format!("{}: {name}", name_of(index)),
+    )
+}
+
+/// The fields of block `index`, counted from the start of the sector.
+pub fn fields(index: usize) -> impl Iterator<Item = Field> {
+    FIELDS.iter().map(move |(range, _)| field(index, range))
+}
+
+fn name_of(index: usize) -> String {
+    format!("signature block {index}")
+}
 
 /// Whether a signature sector stands at `start`.
 pub fn is_at(bytes: &[u8], start: usize) -> bool {
@@ -66,16 +104,14 @@ pub(super) fn parts(bytes: &[u8], start: usize) -> Vec<Part> {
     let used: Vec<usize> = blocks(sector).collect();
     let mut parts = Vec::new();
     for index in 0..MAX_BLOCKS {
-        let place = block(index);
-        let name = format!("signature block {index}");
         if used.contains(&index) {
-            parts.extend(FIELDS.map(|(offset, length, field)| {
-                let from = place.start + offset;
-                let field = Field::new(from..from + length, field).within(&name, start);
+            parts.extend(fields(index).map(|field| {
+                let Range { start: from, end } = field.range;
+                let field = Field::new(start + from..start + end, field.name);
                 Part::new(field, Class::Signature)
             }));
         } else {
-            let field = Field::new(place, "unused").within(&name, start);
+            let field = Field::new(block(index), "unused").within(&name_of(index), start);
             parts.push(Part::new(field, Class::Padding).filled(ERASED));
         }
     }

@@ -84,9 +84,15 @@ fn a_changed_image_is_named_by_its_own_field() {
             field.name
         );
         for block in 0..2 {
-            let digest = format!("signature block {block}: image digest");
+            let digest = format!("signature block {block}: SHA-256 of the padded image");
             assert!(named.contains(&&digest), "{}: {named:?}", field.name);
-            let others = ["modulus", "signature", "R", "M'", "CRC-32"];
+            let others = [
+                "RSA modulus",
+                "RSA-PSS signature",
+                "Montgomery R",
+                "Montgomery M'",
+                "CRC-32",
+            ];
             for other in others.map(|other| format!("signature block {block}: {other}")) {
                 assert!(!named.contains(&&other), "{}: {named:?}", field.name);
             }
@@ -126,7 +132,10 @@ fn signatures_of_another_image_are_refused() {
     let (one, other) = (padded(700), padded(800));
     let sector = &signed(&other, 1)[other.bytes().len()..];
     let bytes = [one.bytes(), sector].concat();
-    assert_eq!(first(&bytes), "signature block 0: image digest");
+    assert_eq!(
+        first(&bytes),
+        "signature block 0: SHA-256 of the padded image"
+    );
 }
 
 #[test]
