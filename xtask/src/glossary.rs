@@ -12,9 +12,12 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::image::accounting::signature_sector::{self, block, key_digest};
 use crate::image::{Application, FlashMap};
-use crate::release::manifest::{ArtefactKind, BlobRecord, FILE_NAME, ReleaseManifest};
+use crate::release::folder;
+use crate::release::manifest::{ArtefactKind, FILE_NAME, ReleaseManifest};
 use crate::secure_boot;
 use crate::signing::release_directory::SUMS_NAME;
+
+mod inputs;
 
 const APPLICATION: &str = "application.bin";
 const ELF: &str = "firmware.elf";
@@ -75,7 +78,7 @@ pub fn show(directory: Option<&Path>) -> Result<String> {
     let hashes = match directory {
         None => all(None, &Files::new()),
         Some(directory) => {
-            let files = read(directory)?;
+            let files = folder::files(directory)?;
             let manifest = files
                 .get(FILE_NAME)
                 .map(|bytes| ReleaseManifest::from_bytes(bytes));
@@ -97,7 +100,7 @@ pub fn all(manifest: Option<&ReleaseManifest>, files: &Files) -> Vec<Hash> {
     hashes.extend(of_store(manifest));
     hashes.extend(of_flash(manifest, files));
     hashes.extend(of_signed(manifest, files));
-    hashes.extend(of_inputs(manifest));
+    hashes.extend(inputs::of(manifest));
     hashes
 }
 
@@ -321,110 +324,8 @@ fn of_signed(manifest: Option<&ReleaseManifest>, files: &Files) -> Vec<Hash> {
     ]
 }
 
-fn of_inputs(manifest: Option<&ReleaseManifest>) -> Vec<Hash> {
-    let input = |path: &str, value: Option<String>| {
-        let published = format!("release.json: inputs, {path}");
-        Hash::new(
-            published,
-            "that file in the recorded commit, SHA-256",
-            sha256sum(path),
-        )
-        .valued(value)
-        .in_place(Place::Checkout)
-    };
-    let lockfile = |value: Option<String>| {
-        Hash::new(
-            "release.json: lockfile-sha256",
-            "that file in the recorded commit, SHA-256",
-            sha256sum("firmware/Cargo.lock"),
-        )
-        .valued(value)
-        .in_place(Place::Checkout)
-    };
-    let blob = |package: &str, version: &str, path: &str, value: Option<String>| {
-        let file = format!(
-            "target/perennial/homes/cargo/registry/locked/*/sources/{package}-{version}/{path}"
-        );
-        let published = format!("release.json: blobs, {path} of {package}");
-        let of = "a file that the crate brings compiled, SHA-256";
-        Hash::new(published, of, sha256sum(&file))
-            .valued(value)
-            .in_place(Place::Built)
-    };
-    let package = |name: &str, value: Option<String>| {
-        let file = format!("target/toolchain/debian-*/debs/{name}_*.deb");
-        let published = format!("release.json: toolchain.packages, {name}");
-        Hash::new(
-            published,
-            "the package file as it is downloaded, SHA-256",
-            sha256sum(&file),
-        )
-        .valued(value)
-        .in_place(Place::Built)
-    };
-    let tree = |value: Option<String>| {
-        Hash::new(
-            "release.json: toolchain.tree-sha256",
-            "the manifest of the toolchain, SHA-256: hash, mode and path of everything that compiles, links or is linked in",
-            sha256sum("target/toolchain/debian-*/manifest"),
-        )
-        .valued(value)
-        .in_place(Place::Built)
-    };
-    let Some(manifest) = manifest else {
-        let blob = blob("CRATE", "VERSION", "PATH", None);
-        let lockfile = lockfile(None);
-        return vec![
-            input("PATH", None),
-            lockfile,
-            blob,
-            package("NAME", None),
-            tree(None),
-        ];
-    };
-    let inputs = manifest.inputs.iter();
-    let mut hashes: Vec<Hash> = inputs
-        .map(|(path, hash)| input(path, Some(hash.clone())))
-        .collect();
-    hashes.push(lockfile(Some(manifest.lockfile_sha256.clone())));
-    hashes.extend(manifest.blobs.iter().map(|record| {
-        let BlobRecord {
-            package,
-            version,
-            path,
-            ..
-        } = record;
-        blob(package, version, path, Some(record.sha256.clone()))
-    }));
-    hashes.extend(
-        manifest
-            .toolchain
-            .packages
-            .iter()
-            .map(|record| package(&record.name, Some(record.sha256.clone()))),
-    );
-    hashes.push(tree(Some(manifest.toolchain.tree_sha256.clone())));
-    hashes
-}
-
 fn last_32(bytes: &[u8]) -> Option<String> {
     bytes.last_chunk::<32>().map(hex::encode)
-}
-
-fn read(directory: &Path) -> Result<Files> {
-    let unlisted = |error| Failure::io("list", directory, &error);
-    let mut files = Files::new();
-    for entry in std::fs::read_dir(directory).map_err(unlisted)? {
-        let path = entry.map_err(unlisted)?.path();
-        let name = path
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned());
-        if let Some(name) = name.filter(|_| path.is_file()) {
-            let bytes = std::fs::read(&path).map_err(|error| Failure::io("read", &path, &error))?;
-            files.insert(name, bytes);
-        }
-    }
-    Ok(files)
 }
 
 fn no_release(directory: &Path, why: &str) -> Failure {

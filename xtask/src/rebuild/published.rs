@@ -7,6 +7,7 @@ use crate::digest::sha256_hex;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::project::Project;
+use crate::release::folder;
 use crate::release::manifest::{FILE_NAME, ReleaseManifest};
 use crate::signing::release_directory::is_signature_name;
 use crate::signing::verify::signatures;
@@ -47,7 +48,7 @@ impl Published {
                 .help("release from a clean tree"));
         }
         let files = if is_folder {
-            read_folder(path)?
+            folder::files(path)?
         } else {
             BTreeMap::new()
         };
@@ -84,7 +85,7 @@ impl Published {
         let policy = verify::trusted_policy(project)?;
         let beside = match self.path.is_dir() {
             true => None,
-            false => Some(read_folder(self.path.parent().unwrap_or(Path::new(".")))?),
+            false => Some(folder::files(self.path.parent().unwrap_or(Path::new(".")))?),
         };
         let files = beside.as_ref().unwrap_or(&self.files).iter();
         let named = files.filter(|(name, _)| is_signature_name(name));
@@ -132,17 +133,4 @@ fn read(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path).map_err(|error| {
         Failure::io("read", path, &error).help("give the folder of a release, or its release.json")
     })
-}
-
-fn read_folder(path: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
-    let unlisted = |error| Failure::io("list", path, &error);
-    let mut files = BTreeMap::new();
-    for entry in std::fs::read_dir(path).map_err(unlisted)? {
-        let entry = entry.map_err(unlisted)?;
-        if entry.file_type().map_err(unlisted)?.is_file() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            files.insert(name, read(&entry.path())?);
-        }
-    }
-    Ok(files)
 }
