@@ -10,9 +10,10 @@ use crate::failure::{Failure, Result};
 pub const PASSED_ON: [&str; 2] = ["PATH", "RUSTUP_HOME"];
 
 /// What the network of the caller needs, for fetching only.
-pub const FETCH_ONLY: [&str; 10] = [
+pub const FETCH_ONLY: [&str; 11] = [
     "CARGO_HTTP_CAINFO",
     "CARGO_NET_GIT_FETCH_WITH_CLI",
+    "CARGO_NET_OFFLINE",
     "HTTPS_PROXY",
     "HTTP_PROXY",
     "NO_PROXY",

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::LOCKED;
 use crate::build::{self, Lockfile};
 use crate::digest::sha256_hex;
 use crate::exit::Exit;
@@ -30,9 +31,6 @@ pub enum Content {
     /// In a file of this machine, which is the right one.
     File(PathBuf),
 }
-
-/// The folders of a project that have a lockfile: the firmware, and the tool that builds it.
-const LOCKED: [&str; 2] = ["firmware", ""];
 
 /// Gathers the inputs of `manifest`'s release.
 ///

@@ -28,6 +28,9 @@ mod write;
 
 pub use read::Capsule;
 
+/// The folders of a project that have a lockfile: the firmware, and the tool that builds it.
+const LOCKED: [&str; 2] = ["firmware", ""];
+
 /// Arguments of `capsule`.
 #[derive(Args, Debug)]
 pub struct CapsuleArguments {

@@ -7,12 +7,17 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
+use super::LOCKED;
 use super::index::{Entry, FILE_NAME, Index};
 use super::repository;
+use crate::build::Lockfile;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::release::manifest::ReleaseManifest;
 use crate::toolchain::files;
+
+/// Most files of which a failure says what is wrong.
+const MOST_SHOWN: usize = 20;
 
 /// A larger index is an attack.
 const MAX_INDEX: u64 = 64 << 20;
@@ -99,6 +104,50 @@ impl Capsule {
             .evidence("a capsule has the commit, its files, crates, and the packages that release.json names")
             .help("take it again from its source")),
         }
+    }
+
+    /// Demands that every crate of the lockfiles in `checkout`, and every package of the toolchain, is in it, and no other crate: what
+    /// is missing would be fetched, and what is built from would not be what is archived.
+    ///
+    /// # Errors
+    /// [`Exit::Tampered`] with each that is missing, or is another than the lockfile says.
+    pub fn require_whole(&self, checkout: &Path, manifest: &ReleaseManifest) -> Result<()> {
+        let mut wanted = BTreeMap::new();
+        for folder in LOCKED {
+            let lockfile = Lockfile::read(&checkout.join(folder).join("Cargo.lock"))?;
+            let crates = lockfile.crates().iter();
+            wanted.extend(
+                crates.map(|one| (format!("crates/{}", one.file_name()), one.checksum.clone())),
+            );
+        }
+        let files = &self.index.files;
+        let mut wrong: Vec<String> = wanted
+            .iter()
+            .filter_map(|(path, checksum)| match files.get(path) {
+                None => Some(format!("{path}: it is missing")),
+                Some(entry) if entry.sha256 != *checksum => Some(format!(
+                    "{path}: its SHA-256 is {}, the lockfile says {checksum}",
+                    entry.sha256
+                )),
+                Some(_) => None,
+            })
+            .collect();
+        let crates = files.keys().filter(|path| path.starts_with("crates/"));
+        let foreign = crates.filter(|path| !wanted.contains_key(*path));
+        wrong.extend(foreign.map(|path| format!("{path}: no lockfile of the commit has it")));
+        let packages = manifest.toolchain.packages.iter();
+        let absent = packages.filter(|one| !files.values().any(|entry| entry.sha256 == one.sha256));
+        wrong.extend(absent.map(|one| format!("package {}: it is missing", one.name)));
+        if wrong.is_empty() {
+            return Ok(());
+        }
+        let what = "the capsule does not hold the inputs of the release";
+        let failure = Failure::new(Exit::Tampered, what);
+        Err(wrong
+            .into_iter()
+            .take(MOST_SHOWN)
+            .fold(failure, Failure::evidence)
+            .help("take it again from its source, or make it again where the release was built"))
     }
 
     /// Puts the files below `prefix` into `folder`, by what is left of their paths.
@@ -225,7 +274,7 @@ impl<'a> Unpacking<'a> {
         Err(self
             .wrong
             .into_iter()
-            .take(20)
+            .take(MOST_SHOWN)
             .fold(failure, Failure::evidence)
             .help("take it again from its source"))
     }

@@ -6,6 +6,7 @@ use tempfile::TempDir;
 
 use super::gather::{Content, Contents};
 use super::*;
+use crate::digest::sha256_hex;
 use crate::release::manifest::ReleaseManifest;
 use crate::scratch;
 use crate::signing::sample;
@@ -223,6 +224,63 @@ fn what_is_no_input_is_refused_by_name() {
         assert_eq!(failure.exit, Exit::Tampered);
         assert!(failure.what.starts_with(path), "{failure}");
     }
+}
+
+/// Whoever writes a capsule writes its index too: what is missing would be fetched, and what is another built from.
+#[test]
+fn a_capsule_holds_the_crates_of_its_lockfiles_and_no_other() {
+    let case = Case::new();
+    let manifest = ReleaseManifest {
+        toolchain: crate::attestation::sample::toolchain(),
+        ..case.manifest.clone()
+    };
+    let checkout = case.path("checkout");
+    let lockfile = format!(
+        "version = 4\n\n[[package]]\nname = \"a\"\nversion = \"1.0.0\"\n\
+         source = \"registry+https://github.com/rust-lang/crates.io-index\"\nchecksum = \"{}\"\n",
+        sha256_hex("a crate")
+    );
+    std::fs::create_dir_all(checkout.join("firmware")).unwrap();
+    for folder in LOCKED {
+        std::fs::write(checkout.join(folder).join("Cargo.lock"), &lockfile).unwrap();
+    }
+    let judged = |change: &dyn Fn(&mut Contents), manifest: &ReleaseManifest| {
+        let mut contents = case.contents();
+        change(&mut contents);
+        let path = case.path("judged");
+        write::write(&path, &contents, manifest, Progress::Silent).unwrap();
+        let capsule = case.unpack(&path).unwrap();
+        capsule.require_whole(&checkout, manifest)
+    };
+    let crate_of = |text: &'static str| ("100644".to_owned(), Content::Bytes(text.into()));
+    judged(&|_| (), &case.manifest).unwrap();
+    let name = "crates/a-1.0.0.crate";
+    let wrong: [(&dyn Fn(&mut Contents), &str); 3] = [
+        (
+            &|it| drop(it.files.remove(name)),
+            "crates/a-1.0.0.crate: it is missing",
+        ),
+        (
+            &|it| drop(it.files.insert(name.to_owned(), crate_of("another"))),
+            "crates/a-1.0.0.crate: its SHA-256 is",
+        ),
+        (
+            &|it| {
+                drop(
+                    it.files
+                        .insert("crates/b-1.0.0.crate".to_owned(), crate_of("b")),
+                )
+            },
+            "crates/b-1.0.0.crate: no lockfile",
+        ),
+    ];
+    for (change, why) in wrong {
+        let failure = judged(change, &case.manifest).unwrap_err();
+        assert_eq!(failure.exit, Exit::Tampered);
+        assert!(failure.evidence[0].starts_with(why), "{failure}");
+    }
+    let failure = judged(&|_| (), &manifest).unwrap_err();
+    assert_eq!(failure.evidence, ["package rustc-web: it is missing"]);
 }
 
 #[test]

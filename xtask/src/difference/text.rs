@@ -75,11 +75,16 @@ fn around(bytes: &[u8], range: &Range<usize>) -> Option<Text> {
     let is_text = |byte: &u8| (0x20..0x7F).contains(byte) || *byte == b'\t';
     let limit = range.end.min(range.start.saturating_add(MOST));
     let inner = bytes.get(range.start..limit)?;
-    if !inner.iter().all(is_text) {
-        return within(inner);
-    }
     let before = bytes.get(..range.start)?.iter().rev();
     let before = before.take(AROUND).take_while(|byte| is_text(byte)).count();
+    if !inner.iter().all(is_text) {
+        // The text that ends in the difference, or the longest in it.
+        let ending = inner.iter().take_while(|byte| is_text(byte)).count();
+        let run = bytes.get(range.start - before..range.start + ending)?;
+        let is_told = ending > 0 && run.len() >= SHORTEST;
+        let ending = is_told.then(|| Text(String::from_utf8_lossy(run).into_owned()));
+        return ending.or_else(|| within(inner));
+    }
     let after = bytes.get(limit..)?.iter();
     let after = after.take(AROUND).take_while(|byte| is_text(byte)).count();
     let run = bytes.get(range.start - before..limit + after)?;
@@ -290,6 +295,9 @@ mod tests {
         let found = around(bytes, &(5..7)).unwrap();
         assert_eq!(found.0, "hello world");
         assert_eq!(around(b"\0\0\x01ab\0", &(3..4)), None);
+        let found = around(b"\0user 48620\n\0\x01\0", &(6..14)).unwrap();
+        assert_eq!(found.0, "user 48620");
+        assert_eq!(around(b"\0a text \x01\x02\x03\0", &(8..10)), None);
         let long = vec![b'x'; 10_000];
         assert!(around(&long, &(0..10_000)).unwrap().0.len() <= MOST + 2 * AROUND);
     }

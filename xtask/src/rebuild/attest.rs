@@ -3,11 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use trust::policy::Policy;
 
 use super::compare::{Compared, Comparison};
 use crate::atomic::{self, Existing, Readers};
 use crate::attestation::collect::REBUILD;
-use crate::attestation::rebuild::{self, DifferingRange, Rebuild};
+use crate::attestation::rebuild::{self, DifferingRange, Outcome, Rebuild};
+use crate::attestation::statement::Statement;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::project::Project;
@@ -82,10 +84,32 @@ impl Attester {
         }))
     }
 
+    /// Demands that the policy of this checkout lists the builder, with this key: what nobody would count is not built.
+    ///
+    /// # Errors
+    /// [`Exit::Unreadable`] where it does not.
+    pub fn require_listed(&self, policy: &Policy) -> Result<()> {
+        let builders = policy.audit.iter().flat_map(|audit| &audit.builders);
+        let public = self.key.public();
+        let mut named = builders.filter(|builder| *builder.name == self.builder);
+        let what = match named.next() {
+            Some(builder) if builder.ed25519 == public.ed25519 => return Ok(()),
+            Some(_) => format!(
+                "[audit] of the policy has another key for the builder {}",
+                self.builder
+            ),
+            None => format!("[audit] of the policy lists no builder {}", self.builder),
+        };
+        Err(Failure::new(Exit::Unreadable, what)
+            .evidence(format!("the key that would sign: {}", public.to_base64()))
+            .help("name the builder whose key it is, or add it to [audit]; docs/policy.md"))
+    }
+
     /// States what was compared; the file.
     ///
     /// # Errors
-    /// When it cannot be signed or written.
+    /// When it cannot be signed or written, and where the builder would take a mismatch back: that is explained, not
+    /// forgotten.
     pub fn compared(&self, manifest: &ReleaseManifest, comparison: &Comparison) -> Result<PathBuf> {
         let about: Vec<String> = rebuild::subjects(manifest)
             .into_iter()
@@ -97,10 +121,29 @@ impl Attester {
             .filter(|file| about.contains(&file.name));
         let artefacts = files.map(|file| stated(file, comparison)).collect();
         let toolchain = comparison.toolchain.clone();
-        self.write(
-            manifest,
-            Rebuild::compared(&self.builder, manifest, toolchain, artefacts),
+        let rebuild = Rebuild::compared(&self.builder, manifest, toolchain, artefacts);
+        if rebuild.outcome == Outcome::Match && self.earlier(manifest) == Some(Outcome::Mismatch) {
+            return Err(self.takes_back(manifest));
+        }
+        self.write(manifest, rebuild)
+    }
+
+    /// What the statement that is there says, if it can be read.
+    fn earlier(&self, manifest: &ReleaseManifest) -> Option<Outcome> {
+        let bytes = std::fs::read(self.path(manifest)).ok()?;
+        let envelope = Envelope::from_bytes(&bytes).ok()?;
+        let statement = Statement::<Rebuild>::from_bytes(envelope.unverified_payload()).ok()?;
+        Some(statement.predicate.outcome)
+    }
+
+    fn takes_back(&self, manifest: &ReleaseManifest) -> Failure {
+        let path = self.path(manifest);
+        Failure::new(
+            Exit::Findings,
+            format!("{} said before that the release differs", self.builder),
         )
+        .evidence(format!("{} is a mismatch, and stays", path.display()))
+        .help("explain it in explained.toml beside it (docs/attestations.md), or remove it in a commit that says why")
     }
 
     /// States that nothing was built; the file. Nothing where an earlier statement stands: a machine that is out of order today

@@ -18,6 +18,7 @@ use crate::lock::Lock;
 use crate::output;
 use crate::progress::Progress;
 use crate::project::Project;
+use crate::verify;
 
 mod attest;
 mod compare;
@@ -72,6 +73,9 @@ pub fn run(project: &Project, arguments: &RebuildArguments) -> Result<Exit> {
         published.require_signed(project)?;
     }
     let attester = Attester::of(project, &arguments.attest)?;
+    if let Some(attester) = &attester {
+        attester.require_listed(&verify::trusted_policy(project)?)?;
+    }
     let private = project.private_folder().join("rebuild");
     let lock = private.with_extension("lock");
     let _lock = Lock::acquire(&lock, "cargo xtask rebuild", progress)?;

@@ -68,6 +68,7 @@ impl Place {
         let checkout = folder.join("checkout");
         capsule.check_out(&checkout)?;
         let root = checkout.join(&capsule.index().project);
+        capsule.require_whole(&root, manifest)?;
         let cargo_home = folder.join("cargo");
         capsule.place("crates/", &cargo_home.join("registry/cache/capsule"))?;
         capsule.place("toolchain/", &root.join("target/toolchain"))?;

@@ -8,8 +8,9 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::project::Project;
 use crate::release::folder;
+use crate::release::integrity::sums_difference;
 use crate::release::manifest::{FILE_NAME, ReleaseManifest};
-use crate::signing::release_directory::is_signature_name;
+use crate::signing::release_directory::{SUMS_NAME, is_signature_name};
 use crate::signing::verify::signatures;
 use crate::verify;
 
@@ -105,9 +106,20 @@ impl Published {
 
     /// A rebuild of files that were exchanged would accuse the wrong one.
     fn require_recorded(&self) -> Result<()> {
+        if !self.path.is_dir() {
+            return Ok(());
+        }
         let mut wrong = Vec::new();
+        match self.files.get(SUMS_NAME) {
+            None => wrong.push(format!("{SUMS_NAME}: it is missing")),
+            Some(sums) => {
+                let difference = sums_difference(sums, &self.manifest);
+                wrong.extend(difference.map(|found| format!("{SUMS_NAME}: {}", found.message)));
+            }
+        }
         for artefact in &self.manifest.artefacts {
             let Some(bytes) = self.files.get(&artefact.name) else {
+                wrong.push(format!("{}: it is missing", artefact.name));
                 continue;
             };
             let found = sha256_hex(bytes);

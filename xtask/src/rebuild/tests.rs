@@ -8,9 +8,11 @@ use super::*;
 use crate::attestation::rebuild::{Outcome, Rebuild};
 use crate::attestation::sample::{self, Sample};
 use crate::attestation::statement::Statement;
+use crate::digest::sha256_hex;
 use crate::failure::Failure;
 use crate::signing::dsse::Envelope;
 use crate::signing::sample::write_key;
+use crate::{image, secure_boot, signing};
 
 /// A release in `published`, and the same in `rebuilt`.
 struct Case(TempDir);
@@ -129,6 +131,126 @@ fn a_file_that_the_rebuild_does_not_have_is_a_mismatch_of_all_of_it() {
     assert_eq!(store.rebuilt_sha256, None);
     let size = published.file("trust-store.bin").unwrap().len() as u64;
     assert_eq!((store.ranges[0].start, store.ranges[0].end), (0, size));
+}
+
+/// A release with an application of `code` bytes of code.
+fn write_application(folder: &Path, code: usize) {
+    std::fs::create_dir_all(folder).unwrap();
+    signing::sample::write_release_of(folder, image::sample_application(code));
+}
+
+/// A published release, its application signed for Secure Boot as one of `signed` bytes of code, and a rebuilt one.
+fn with_signed_image(
+    published: usize,
+    signed: usize,
+    rebuilt: usize,
+) -> (Case, Result<Comparison>) {
+    let case = Case(tempfile::tempdir().unwrap());
+    write_application(&case.path("published"), published);
+    write_application(&case.path("rebuilt"), rebuilt);
+    let signed = secure_boot::tests::signed(&secure_boot::tests::padded(signed), 2);
+    std::fs::write(case.path("published/application.signed.bin"), signed).unwrap();
+    let comparison = Comparison::of(&case.published("published").unwrap(), &case.path("rebuilt"));
+    (case, comparison)
+}
+
+#[test]
+fn published_signatures_behind_the_rebuilt_image_give_the_published_file() {
+    let (case, comparison) = with_signed_image(700, 700, 700);
+    let comparison = comparison.unwrap();
+    assert!(comparison.is_match(), "{}", comparison.human());
+    let signed = comparison.files.last().unwrap();
+    assert_eq!(signed.name, "application.signed.bin");
+    let published = std::fs::read(case.path("published/application.signed.bin")).unwrap();
+    assert_eq!(signed.rebuilt, Some(sha256_hex(published)));
+}
+
+#[test]
+fn another_rebuilt_image_does_not_become_the_signed_one() {
+    let comparison = with_signed_image(700, 700, 900).1.unwrap();
+    let differing = comparison.files.iter().filter(|file| !file.is_equal());
+    let names: Vec<&str> = differing.map(|file| file.name.as_str()).collect();
+    assert_eq!(
+        names,
+        ["application.bin", "release.json", "application.signed.bin"]
+    );
+}
+
+#[test]
+fn signatures_of_another_application_are_tampering_and_no_mismatch_of_the_rebuild() {
+    let failure = with_signed_image(700, 900, 700).1.unwrap_err();
+    assert_eq!(failure.exit, Exit::Tampered);
+    assert!(failure.what.contains("another application"), "{failure}");
+}
+
+#[test]
+fn a_release_that_lacks_a_file_or_has_other_sums_is_not_what_its_manifest_says() {
+    let case = Case::new();
+    let sums = std::fs::read_to_string(case.path("published/SHA256SUMS")).unwrap();
+    for (name, content, why) in [
+        ("flash.bin", None, "flash.bin: it is missing"),
+        ("SHA256SUMS", None, "SHA256SUMS: it is missing"),
+        (
+            "SHA256SUMS",
+            Some(sums.replacen('a', "b", 1)),
+            "SHA256SUMS: line 1 is",
+        ),
+    ] {
+        let case = Case::new();
+        let path = case.path("published").join(name);
+        match content {
+            Some(content) => std::fs::write(path, content).unwrap(),
+            None => std::fs::remove_file(path).unwrap(),
+        }
+        let failure = case.published("published").unwrap_err();
+        assert_eq!(failure.exit, Exit::Tampered, "{failure}");
+        assert!(failure.evidence[0].starts_with(why), "{failure}");
+        // The manifest alone says enough to compare with.
+        case.published("published/release.json").unwrap();
+    }
+}
+
+#[test]
+fn only_a_builder_of_the_policy_with_its_own_key_speaks() {
+    let case = Case::new();
+    let public = signing::sample::key(1).public().to_base64();
+    let policy = |name: &str, public: &str| {
+        let text = std::fs::read_to_string(sample::project().root.join("policy.toml")).unwrap();
+        let audit = format!(
+            "\n[audit]\nthreshold = 1\ndistinct = 1\nbuilders = [{{ name = \"{name}\", operator = \"o\", public = \"{public}\" }}]\n"
+        );
+        let file = trust::source::SourceFile::new("policy.toml", text + &audit);
+        trust::policy::read(&file).policy.unwrap()
+    };
+    let attester = case.attester();
+    attester.require_listed(&policy("lab", &public)).unwrap();
+    let other = signing::sample::key(2).public().to_base64();
+    for (name, key, why) in [
+        ("ci", &public, "lists no builder lab"),
+        ("lab", &other, "another key for the builder lab"),
+    ] {
+        let failure = attester.require_listed(&policy(name, key)).unwrap_err();
+        assert_eq!(failure.exit, Exit::Unreadable);
+        assert!(failure.what.contains(why), "{failure}");
+    }
+}
+
+#[test]
+fn a_builder_does_not_take_a_mismatch_back() {
+    let case = Case::new();
+    let published = case.published("published").unwrap();
+    let path = case.path("rebuilt/trust-store.bin");
+    let good = std::fs::read(&path).unwrap();
+    std::fs::write(&path, "another").unwrap();
+    let state = || {
+        let comparison = case.comparison("published");
+        case.attester().compared(published.manifest(), &comparison)
+    };
+    let stated_in = state().unwrap();
+    std::fs::write(&path, good).unwrap();
+    let failure = state().unwrap_err();
+    assert_eq!(failure.exit, Exit::Findings);
+    assert_eq!(stated(&stated_in, &published).outcome, Outcome::Mismatch);
 }
 
 #[test]

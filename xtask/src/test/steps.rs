@@ -7,6 +7,7 @@ use std::process::Command;
 use super::counts::{Counts, one_test, test_suite};
 use super::{Ourselves, cargo, documentation};
 use crate::failure::{Failure, Result};
+use crate::git;
 use crate::tools;
 
 /// One step.
@@ -174,6 +175,13 @@ fn release(ourselves: &Ourselves) -> Result<Counts> {
     );
     command.env("PERENNIAL_TEST_DIST", &dist);
     peers(root, &mut command)?;
+    if !git::head(root)?.changed.is_empty() {
+        crate::output::say(
+            "skipped: release::rebuilt: a release with changes that are in no commit can be rebuilt by nobody; commit them",
+        );
+        command.args(["--", "--skip", "release::rebuilt"]);
+        counts.skipped += 1;
+    }
     counts.add(test_suite(command)?);
     Ok(counts)
 }

@@ -8,7 +8,9 @@ use trust::rules::verification::{IMAGE_WRONG, MANIFEST_WRONG};
 use super::Evidence;
 use super::problem::Problem;
 use crate::digest::sha256_hex;
-use crate::image::{Application, Expected, Fault, Faults, Field, FlashMap};
+use crate::image::{
+    self, Application, CONVERTER, Expected, Fault, Faults, Field, FlashMap, Settings,
+};
 use crate::release::manifest::{ArtefactKind, ReleaseManifest};
 use crate::release_date::time_of_day;
 
@@ -26,8 +28,14 @@ pub fn application(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
             problems(APPLICATION, &faults),
         ),
         Ok(image) => {
+            let converted = match evidence.manifest.as_ref().map(converter) {
+                Ok(Some(other)) => {
+                    format!("not converted again: it was by {other}, this is {CONVERTER}")
+                }
+                _ => "firmware.elf converts to it".to_owned(),
+            };
             let seen = format!(
-                "header, {} segments, checksum, digest, app descriptor",
+                "header, {} segments, checksum, digest, app descriptor; {converted}",
                 image.container().segments().len()
             );
             let contradictions = evidence
@@ -84,7 +92,43 @@ fn contradictions(
             message,
         ));
     }
+    if found.is_empty() {
+        found.extend(not_converted(image, manifest, expected, evidence));
+    }
     found
+}
+
+/// What converted the image of a release, where that is not what converts here.
+fn converter(manifest: &ReleaseManifest) -> Option<&str> {
+    let converter = manifest.toolchain.converter.as_str();
+    (converter != CONVERTER).then_some(converter)
+}
+
+/// Where the image is not what `firmware.elf` converts to: its descriptor may name an ELF file that its code is not from.
+fn not_converted(
+    image: &Application<'_>,
+    manifest: &ReleaseManifest,
+    descriptor: Expected<'_>,
+    evidence: &Evidence<'_>,
+) -> Option<Problem> {
+    let elf = evidence.bytes(ArtefactKind::FirmwareElf.file_name())?;
+    let store = evidence.bytes(ArtefactKind::TrustStore.file_name())?;
+    if converter(manifest).is_some() {
+        return None;
+    }
+    let (field, message) = match image::application(elf, &Settings { descriptor, store }) {
+        Err(failure) => (
+            "content".to_owned(),
+            format!("firmware.elf does not convert to it: {}", failure.what),
+        ),
+        Ok(made) if made.bytes() == image.bytes() => return None,
+        Ok(made) => (
+            named(&image.fields(), image.bytes(), made.bytes())
+                .unwrap_or_else(|| "content".to_owned()),
+            "it is not what firmware.elf converts to".to_owned(),
+        ),
+    };
+    Some(Problem::new(&IMAGE_WRONG, APPLICATION, field, message))
 }
 
 /// Bootloader, partition table, otadata, application, store, and everything else erased.

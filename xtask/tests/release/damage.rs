@@ -38,7 +38,7 @@ fn every_flipped_bit_is_refused_by_name() {
 }
 
 /// Flips sampled bits of one file, one at a time.
-fn flip_bits(originals: &BTreeMap<String, Vec<u8>>, name: &str) {
+pub fn flip_bits(originals: &BTreeMap<String, Vec<u8>>, name: &str) {
     let project = Project { root: root() };
     let policy = trusted_policy(&project).unwrap();
     let stored = |bytes: &Vec<u8>| Rc::new(StoredFile::new(bytes.clone()));
@@ -242,6 +242,46 @@ fn a_signed_manifest_that_asks_no_question_does_not_pass() {
         assert!(said.contains(&format!("release.json: {field}: ")), "{said}");
         assert!(said.contains("ok     signatures"), "{said}");
     }
+}
+
+/// Whoever has a key changes the code, makes checksum, digest and every hash right again, and signs: it is still not what
+/// the published program converts to.
+#[test]
+fn code_that_is_not_that_of_the_elf_does_not_pass_whoever_signed_it() {
+    let folder = copy();
+    let mut application = files()["application.bin"].clone();
+    let (end, code) = (application.len() - 32, application.len() / 2);
+    application[code] ^= 0x40;
+    // The checksum is the XOR of the segments' data.
+    application[end - 1] ^= 0x40;
+    let digest = Sha256::digest(&application[..end]);
+    application[end..].copy_from_slice(&digest);
+    let mut flash = files()["flash.bin"].clone();
+    let slot = device::flash_layout::OTA_0.offset as usize;
+    flash[slot..slot + application.len()].copy_from_slice(&application);
+    let mut manifest = String::from_utf8(files()["release.json"].clone()).unwrap();
+    let mut sums = String::from_utf8(files()["SHA256SUMS"].clone()).unwrap();
+    let hash = |bytes: &[u8]| hex::encode(Sha256::digest(bytes));
+    for (name, bytes) in [("application.bin", application), ("flash.bin", flash)] {
+        let (old, new) = (hash(&files()[name]), hash(&bytes));
+        manifest = manifest.replace(&old, &new);
+        sums = sums.replace(&old, &new);
+        std::fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    std::fs::write(folder.path().join("SHA256SUMS"), sums).unwrap();
+    sign_again(folder.path(), &manifest);
+    let (exit, said) = verify(folder.path());
+    assert_eq!(exit, 13, "{said}");
+    for step in ["signatures", "hashes", "flash image", "bytes"] {
+        assert!(said.contains(&format!("ok     {step}")), "{step}:\n{said}");
+    }
+    let named = said
+        .lines()
+        .find(|line| line.contains("not what firmware.elf converts to"));
+    assert!(
+        named.is_some_and(|line| line.contains("application.bin: segment")),
+        "{said}"
+    );
 }
 
 /// Another manifest, with its hash in SHA256SUMS and the development key's signature.

@@ -3,7 +3,9 @@
 use std::process::Command;
 
 use xtask::glossary::{Place, all};
+use xtask::image::{Expected, Settings, application, flash};
 use xtask::release::manifest::ReleaseManifest;
+use xtask::release_date::time_of_day;
 
 use super::place::{copy, files, ourselves, peer, release, root, text, verify};
 
@@ -108,6 +110,27 @@ fn sha256sum_accepts_the_sums() {
         "{}",
         text(&output)
     );
+}
+
+#[test]
+fn a_hundred_conversions_of_the_program_are_the_published_image() {
+    let files = files();
+    let manifest = ReleaseManifest::from_bytes(&files["release.json"]).unwrap();
+    let settings = Settings {
+        descriptor: Expected {
+            version: &manifest.version,
+            project: &manifest.product,
+            time: &time_of_day(manifest.source_date_epoch),
+            date: &manifest.released,
+        },
+        store: &files["trust-store.bin"],
+    };
+    for _ in 0..100 {
+        let image = application(&files["firmware.elf"], &settings).unwrap();
+        assert_eq!(image.bytes(), files["application.bin"]);
+        let flash = flash(&image, settings.store).unwrap();
+        assert_eq!(flash, files["flash.bin"]);
+    }
 }
 
 #[test]

@@ -26,7 +26,12 @@ pub fn release() -> PathBuf {
 
 /// Name and bytes of its files.
 pub fn files() -> BTreeMap<String, Vec<u8>> {
-    let entries = std::fs::read_dir(release())
+    files_of(&release())
+}
+
+/// Name and bytes of the files of a folder.
+pub fn files_of(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path());
     entries

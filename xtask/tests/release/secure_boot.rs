@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::damage::sign_again;
-use super::place::{copy, files, ourselves, peer, text, verify};
+use super::damage::{flip_bits, sign_again};
+use super::place::{copy, files, files_of, ourselves, peer, text, verify};
 
 const SIGNED: &str = "application.signed.bin";
 const SECTOR: usize = 4096;
@@ -63,6 +63,12 @@ fn the_release_is_signed_by_two_keys_and_espsecure_accepts_each() {
     // Who signs the release may do so after the image was signed.
     let key = ["keys", "sign", "--key", "trust/keys/development.key"];
     run(ourselves(&key).arg(folder.path()));
+}
+
+#[test]
+fn every_flipped_bit_of_the_signed_image_is_refused_by_name() {
+    let (folder, _keys) = signed();
+    flip_bits(&files_of(folder.path()), SIGNED);
 }
 
 #[test]

@@ -55,6 +55,12 @@ pub fn of(workplace: &Workplace) -> Vec<PathBuf> {
         .collect();
     paths.extend(environment::home());
     paths.extend(environment::cargo_home());
+    paths.extend(
+        ["CARGO", "RUSTUP_HOME"]
+            .iter()
+            .filter_map(std::env::var_os)
+            .map(PathBuf::from),
+    );
     paths.extend(std::env::current_dir());
     paths.push(std::env::temp_dir());
     let canonical: Vec<PathBuf> = paths.iter().flat_map(|path| path.canonicalize()).collect();

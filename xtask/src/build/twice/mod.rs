@@ -24,7 +24,7 @@ use crate::progress::Progress;
 use crate::toolchain::Toolchain;
 use crate::toolchain::files;
 
-use dependence::Dependence;
+use dependence::{Compiler, Dependence};
 pub use surroundings::{Hard, World};
 
 /// A folder name that makes every path longer than buffers of programs like them.
@@ -58,10 +58,16 @@ pub fn require_same(
         return Ok(());
     }
     let kept = keep(&private.join("unequal"), elf, &other)?;
-    let compile = |surroundings| second.compile(identity, surroundings);
-    let dependence = Dependence::find(elf, world, compile, progress)?;
+    let explained = explained(elf, other)?;
+    progress.say("it is another: compiling again with less varied, to find what it depends on");
+    let again = Again {
+        first,
+        second: &second,
+        identity,
+    };
+    let dependence = Dependence::find(elf, world, &again);
     files::remove_folder(&folder)?;
-    Err(unequal(elf, other, world, &dependence)?.help(format!(
+    Err(unequal(dependence, world, explained).help(format!(
         "what differs and why, to the end: `cargo xtask explain {}`",
         kept.join(" ")
     )))
@@ -77,25 +83,53 @@ fn keep(folder: &Path, first: &[u8], second: &[u8]) -> Result<[String; 2]> {
     Ok(paths.map(|path| path.display().to_string()))
 }
 
-/// Why the second build is another firmware.
-fn unequal(
-    first: &[u8],
-    second: Vec<u8>,
-    world: &World,
-    dependence: &Dependence,
-) -> Result<Failure> {
-    let what = "the second build made another firmware: nobody could rebuild this release";
+/// What differs, and why: the first lines.
+fn explained(first: &[u8], second: Vec<u8>) -> Result<Vec<String>> {
     let first = Artefact::of_bytes("first build", first.to_owned())?;
-    let other = Artefact::of_bytes("second build", second)?;
-    let explained = difference::human(&difference::of(&first, &other)?);
-    let explained = explained.lines().filter(|line| !line.trim().is_empty());
-    let lines = world.lines();
-    let failure = Failure::new(Exit::NotReproducible, what)
-        .evidence(format!("it depends on {}", dependence.words()));
-    let lines = lines.iter().map(String::as_str);
-    Ok(lines
-        .chain(explained.take(EXPLAINED))
-        .fold(failure, Failure::evidence))
+    let second = Artefact::of_bytes("second build", second)?;
+    let explained = difference::human(&difference::of(&first, &second)?);
+    let lines = explained.lines().filter(|line| !line.trim().is_empty());
+    Ok(lines.take(EXPLAINED).map(str::to_owned).collect())
+}
+
+/// The second build is another firmware. What it depends on may have stayed unknown; that it is another is known.
+fn unequal(dependence: Result<Dependence>, world: &World, explained: Vec<String>) -> Failure {
+    let what = "the second build made another firmware: nobody could rebuild this release";
+    let depends = match dependence {
+        Ok(dependence) => format!("it depends on {}", dependence.words()),
+        Err(failure) => format!("on what it depends was not found: {}", failure.what),
+    };
+    let lines = world.lines().into_iter().chain(explained);
+    lines.fold(
+        Failure::new(Exit::NotReproducible, what).evidence(depends),
+        Failure::evidence,
+    )
+}
+
+/// Compiles in both places, from the beginning.
+struct Again<'a> {
+    first: &'a Workplace,
+    second: &'a Second,
+    identity: &'a Identity,
+}
+
+impl Compiler for Again<'_> {
+    fn second(&self, surroundings: Surroundings) -> Result<Vec<u8>> {
+        self.second.compile(self.identity, surroundings)
+    }
+
+    fn first(&self) -> Result<Vec<u8>> {
+        // Nothing of it is in the way of a build that goes on in `target` later.
+        let target = self.first.target.with_extension("from-the-beginning");
+        files::remove_folder(&target)?;
+        let workplace = Workplace {
+            target: target.clone(),
+            ..self.first.clone()
+        };
+        let elf = workplace.compile(self.identity);
+        files::remove_folder(&target)?;
+        elf
+    }
 }
 
 /// Everything that a compilation reads, in another place.

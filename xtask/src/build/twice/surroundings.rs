@@ -61,7 +61,10 @@ impl World {
                 same.push(format!("{}, as asked for", hard.word()));
                 continue;
             }
-            let varied = hard.vary(root, libraries.path());
+            let varied = hard.vary(root, libraries.path()).and_then(|variation| {
+                hard.require_effect(&variation)?;
+                Ok(variation)
+            });
             variations.push(varied.map_err(|failure| hard.cannot_be_varied(failure))?);
         }
         variations.extend(VARIABLES.map(variable));
@@ -86,24 +89,12 @@ impl World {
 
     /// The surroundings of a release with the first `count` things varied.
     pub fn surroundings(&self, count: usize) -> Surroundings {
-        let mut surroundings = Surroundings::of_release();
-        let mut preloaded = Vec::new();
-        for variation in self.variations.iter().take(count) {
-            let variables = variation.variables.iter();
-            surroundings
-                .variables
-                .extend(variables.map(|(name, value)| ((*name).to_owned(), value.clone())));
-            surroundings.starter.extend_from_slice(&variation.starter);
-            surroundings.jobs = variation.jobs.or(surroundings.jobs);
-            preloaded.extend(variation.preloaded.clone());
-        }
-        if !preloaded.is_empty() {
-            let preloaded = preloaded.join(OsStr::new(":"));
-            surroundings
-                .variables
-                .push(("LD_PRELOAD".to_owned(), preloaded));
-        }
-        surroundings
+        surroundings(self.variations.get(..count).unwrap_or(&self.variations))
+    }
+
+    /// The surroundings of a release with nothing but this varied.
+    pub fn with_one(&self, index: usize) -> Surroundings {
+        surroundings(self.variations.get(index..=index).unwrap_or_default())
     }
 
     /// What to tell people.
@@ -117,6 +108,28 @@ impl World {
         let varied = format!("varied: paths of everything, {}", names.join(", "));
         std::iter::once(varied).chain(same).collect()
     }
+}
+
+/// The surroundings of a release, varied.
+fn surroundings(variations: &[Variation]) -> Surroundings {
+    let mut surroundings = Surroundings::of_release();
+    let mut preloaded = Vec::new();
+    for variation in variations {
+        let variables = variation.variables.iter();
+        surroundings
+            .variables
+            .extend(variables.map(|(name, value)| ((*name).to_owned(), value.clone())));
+        surroundings.starter.extend_from_slice(&variation.starter);
+        surroundings.jobs = variation.jobs.or(surroundings.jobs);
+        preloaded.extend(variation.preloaded.clone());
+    }
+    if !preloaded.is_empty() {
+        let preloaded = preloaded.join(OsStr::new(":"));
+        surroundings
+            .variables
+            .push(("LD_PRELOAD".to_owned(), preloaded));
+    }
+    surroundings
 }
 
 /// What not every machine can vary.
@@ -137,6 +150,28 @@ impl Hard {
             Self::Clock => clock(root, folder),
             Self::DirectoryOrder => directory_order(folder),
         }
+    }
+
+    /// Demands that a program which shows it shows something else: the loader passes over a library that it cannot load.
+    fn require_effect(self, variation: &Variation) -> Result<()> {
+        let asked = match self {
+            Self::User => "id -u",
+            Self::Clock => "date +%Y",
+            Self::DirectoryOrder => "ls -U /",
+        };
+        let said = |surroundings: Surroundings| {
+            let mut words = surroundings.starter;
+            words.extend(["sh", "-c", asked].map(Into::into));
+            let mut program = Command::new(&words[0]);
+            program.args(&words[1..]).envs(surroundings.variables);
+            command::run(&format!("run `{asked}`"), &mut program)
+        };
+        let varied = said(surroundings(std::slice::from_ref(variation)))?;
+        if varied != said(surroundings(&[]))? {
+            return Ok(());
+        }
+        let what = format!("`{asked}` says the same as ever");
+        Err(Failure::new(Exit::Environment, what))
     }
 
     /// The word of the command line.
@@ -181,7 +216,7 @@ fn variable((name, value): (&'static str, &str)) -> Variation {
 fn jobs() -> Variation {
     let jobs = std::thread::available_parallelism().map_or(1, usize::from) + 1;
     Variation {
-        name: format!("{jobs} jobs"),
+        name: format!("jobs at once: {jobs}"),
         jobs: Some(jobs),
         ..Variation::default()
     }
@@ -207,9 +242,10 @@ fn locale() -> Variation {
 }
 
 fn zone() -> Variation {
-    const FAR: &str = "Pacific/Kiritimati";
+    // In the form of POSIX: a name would need a database, and is UTC without one.
+    const FAR: &str = "<+14>-14";
     Variation {
-        name: format!("time zone {FAR}"),
+        name: "time zone +14".to_owned(),
         variables: vec![("TZ", FAR.into())],
         ..Variation::default()
     }

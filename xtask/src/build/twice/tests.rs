@@ -57,12 +57,15 @@ const LEAKS: &[(&str, &str, Caught)] = &[
     (
         "the order of a hash map",
         r#"format!("in the order {:?}", (0..64).collect::<std::collections::HashSet<u32>>())"#,
-        BySecondBuild("the order of a hash map", "in the order {"),
+        BySecondBuild("chance", "in the order {"),
     ),
     (
         "the order of a directory",
         r#""listed: ".to_owned() + &std::fs::read_dir("listed").unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect::<String>()"#,
-        BySecondBuild("directory", "listed: "),
+        BySecondBuild(
+            "last entry of a directory first: with nothing else",
+            "listed: ",
+        ),
     ),
     (
         "output that depends on the locale",
@@ -72,7 +75,7 @@ const LEAKS: &[(&str, &str, Caught)] = &[
     (
         "the time zone",
         r#"format!("built in zone {}", said("date", &["+%z"]))"#,
-        BySecondBuild("time zone", "+1400"),
+        BySecondBuild("time zone +14: with nothing else", "+1400"),
     ),
     (
         "the year, from a program",
@@ -81,19 +84,19 @@ const LEAKS: &[(&str, &str, Caught)] = &[
     ),
     (
         "the user",
-        r#"said("id", &["-u"])"#,
-        BySecondBuild("user 48620", "48620"),
+        r#"format!("made by user {}", said("id", &["-u"]))"#,
+        BySecondBuild("user 48620: with nothing else", "48620"),
     ),
     (
         "the umask, in the mode of a file",
         r#"{ use std::os::unix::fs::PermissionsExt; let path = out.join("mode"); std::fs::write(&path, "").unwrap();
            format!("{:o}", std::fs::metadata(path).unwrap().permissions().mode()) }"#,
-        BySecondBuild("umask 077", "100600"),
+        BySecondBuild("umask 077: with nothing else", "100600"),
     ),
     (
         "the number of jobs",
         r#"format!("compiled by {} jobs", std::env::var("NUM_JOBS").unwrap())"#,
-        BySecondBuild(" jobs, which", "compiled by "),
+        BySecondBuild("jobs at once: ", "compiled by "),
     ),
     (
         "the folder for temporary files",
@@ -255,9 +258,10 @@ fn every_injected_leak_is_caught_named_and_explained() {
             let is_told = match caught {
                 ByScan(what) => failure.evidence[0].starts_with(what),
                 BySecondBuild(on, shown) => {
-                    failure.evidence[0].starts_with("it depends on ")
-                        && failure.evidence[0].contains(on)
-                        && failure.evidence[1..].join("\n").contains(shown)
+                    // After what it depends on and what was varied comes what `explain` says.
+                    failure.evidence[0].starts_with(&format!("it depends on {on}"))
+                        && failure.evidence[1].starts_with("varied: ")
+                        && failure.evidence[2..].join("\n").contains(shown)
                 }
             };
             is_told && failure.exit == Exit::NotReproducible

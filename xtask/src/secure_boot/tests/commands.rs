@@ -21,7 +21,7 @@ use crate::signing::release_directory::ReleaseDirectory;
 use crate::signing::sample;
 
 /// Runs `secure-boot` with these words; `@NAME` is that file in `folder`, `%NAME` that key.
-fn run(folder: &Path, words: &str) -> Result<Exit> {
+pub(super) fn run(folder: &Path, words: &str) -> Result<Exit> {
     let full = |word: &str| match (word.strip_prefix('@'), word.strip_prefix('%')) {
         (Some(name), _) => folder.join(name).display().to_string(),
         (_, Some(name)) => keys::path(name).display().to_string(),

@@ -10,13 +10,13 @@ use std::process::Command;
 
 use tempfile::tempdir;
 
-use super::{keys, padded};
+use super::commands::run as typed;
+use super::keys;
 use crate::exit::Exit;
+use crate::image::sample_application;
 use crate::secure_boot::pem::public_key;
 use crate::secure_boot::pkcs11::{TokenKey, TokenUri};
-use crate::secure_boot::sector::Sector;
 use crate::secure_boot::signed_image::SignedImage;
-use crate::secure_boot::signer::Signer;
 use crate::signing::password::PasswordSource;
 use crate::tools;
 
@@ -183,22 +183,22 @@ fn within() {
         assert_eq!(failure.exit, Exit::Unreadable, "{uri}: {failure}");
         assert!(failure.to_string().contains(why), "{uri}: {failure}");
     }
-    let image = padded(700);
-    let mut sector = Sector::default();
+    fs::write(at.join("application.bin"), sample_application(700)).unwrap();
     let source = format!(
         "pkcs11:token=release;id=%02?pin-source=file:{}",
         at.join("pin").display()
     );
+    let module = module.display();
     for (uri, pin_file, public) in [
         ("pkcs11:token=release;object=key-1", "pin", "key-1.pem"),
         (&source, "wrong-pin", "key-2.pem"),
     ] {
         let key = open(uri, pin_file).unwrap();
         assert_eq!(*key.public(), public_key(&at.join(public)).unwrap());
-        sector
-            .add(Signer::Token(key).sign(&image).unwrap())
-            .unwrap();
+        let words = format!(
+            "sign @application.bin --pkcs11 {uri} --pkcs11-module {module} --password-file @{pin_file}"
+        );
+        typed(at, &words).unwrap();
     }
-    let bytes = [image.bytes(), &sector.bytes()].concat();
-    fs::write(at.join("signed.bin"), bytes).unwrap();
+    fs::rename(at.join("application.signed.bin"), at.join("signed.bin")).unwrap();
 }
