@@ -244,42 +244,35 @@ fn a_capsule_holds_the_crates_of_its_lockfiles_and_no_other() {
     for folder in LOCKED {
         std::fs::write(checkout.join(folder).join("Cargo.lock"), &lockfile).unwrap();
     }
-    let judged = |change: &dyn Fn(&mut Contents), manifest: &ReleaseManifest| {
+    let judged = |path: &str, content: Option<&str>, manifest: &ReleaseManifest| {
         let mut contents = case.contents();
-        change(&mut contents);
+        contents.files.remove(path);
+        if let Some(text) = content {
+            let content = Content::Bytes(text.into());
+            let file = ("100644".to_owned(), content);
+            contents.files.insert(path.to_owned(), file);
+        }
         let path = case.path("judged");
         write::write(&path, &contents, manifest, Progress::Silent).unwrap();
         let capsule = case.unpack(&path).unwrap();
         capsule.require_whole(&checkout, manifest)
     };
-    let crate_of = |text: &'static str| ("100644".to_owned(), Content::Bytes(text.into()));
-    judged(&|_| (), &case.manifest).unwrap();
-    let name = "crates/a-1.0.0.crate";
-    let wrong: [(&dyn Fn(&mut Contents), &str); 3] = [
+    let (ours, other) = ("crates/a-1.0.0.crate", "crates/b-1.0.0.crate");
+    judged(ours, Some("a crate"), &case.manifest).unwrap();
+    for (path, content, why) in [
+        (ours, None, "crates/a-1.0.0.crate: it is missing"),
         (
-            &|it| drop(it.files.remove(name)),
-            "crates/a-1.0.0.crate: it is missing",
-        ),
-        (
-            &|it| drop(it.files.insert(name.to_owned(), crate_of("another"))),
+            ours,
+            Some("another"),
             "crates/a-1.0.0.crate: its SHA-256 is",
         ),
-        (
-            &|it| {
-                drop(
-                    it.files
-                        .insert("crates/b-1.0.0.crate".to_owned(), crate_of("b")),
-                )
-            },
-            "crates/b-1.0.0.crate: no lockfile",
-        ),
-    ];
-    for (change, why) in wrong {
-        let failure = judged(change, &case.manifest).unwrap_err();
+        (other, Some("b"), "crates/b-1.0.0.crate: no lockfile"),
+    ] {
+        let failure = judged(path, content, &case.manifest).unwrap_err();
         assert_eq!(failure.exit, Exit::Tampered);
         assert!(failure.evidence[0].starts_with(why), "{failure}");
     }
-    let failure = judged(&|_| (), &manifest).unwrap_err();
+    let failure = judged(ours, Some("a crate"), &manifest).unwrap_err();
     assert_eq!(failure.evidence, ["package rustc-web: it is missing"]);
 }
 
