@@ -181,14 +181,10 @@ fn first_difference(there: Option<&[u8]>, rendered: &[u8]) -> Vec<String> {
         Some(text.lines().map(str::to_owned).collect())
     };
     let (Some(found), Some(wanted)) = (lines(there), lines(rendered)) else {
-        let mut pairs = there.iter().zip(rendered);
-        let equal = pairs.position(|(a, b)| a != b);
-        let at = equal.unwrap_or(there.len().min(rendered.len()));
+        let at = first_unequal(there, rendered);
         return vec![format!("byte {at} is the first that differs")];
     };
-    let mut pairs = found.iter().zip(&wanted);
-    let equal = pairs.position(|(a, b)| a != b);
-    let at = equal.unwrap_or(found.len().min(wanted.len()));
+    let at = first_unequal(&found, &wanted);
     let shown = |lines: &[String]| {
         let line = lines.get(at).map_or("nothing", |line| line.trim());
         line.chars().take(MOST_SHOWN).collect::<String>()
@@ -203,6 +199,12 @@ fn first_difference(there: Option<&[u8]>, rendered: &[u8]) -> Vec<String> {
         format!("there:    {}", shown(&found)),
         format!("rendered: {}", shown(&wanted)),
     ]
+}
+
+/// Where the two differ first; where one of them ends.
+fn first_unequal<T: PartialEq>(one: &[T], other: &[T]) -> usize {
+    let equal = one.iter().zip(other).take_while(|(a, b)| a == b);
+    equal.count()
 }
 
 #[cfg(test)]

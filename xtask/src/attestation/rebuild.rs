@@ -159,8 +159,8 @@ impl Rebuild {
     /// An outcome that does not follow from what was compared.
     fn contradiction(&self, manifest: &ReleaseManifest) -> Option<String> {
         let compared: BTreeSet<_> = self.artefacts.iter().map(|one| &one.name).collect();
-        let of_devices = super::statement::subjects(manifest);
-        let left_out = of_devices.iter().find(|one| !compared.contains(&one.name));
+        let about = subjects(manifest);
+        let left_out = about.iter().find(|one| !compared.contains(&one.name));
         let equal = self.artefacts.iter().all(Comparison::is_equal);
         let built = self.toolchain.is_some() && self.reason.is_none();
         match self.outcome {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use trust::channel::Channel;
 use trust::gate::{self, Question, Verdict};
 
+use super::rebuild::{self, Comparison};
 use super::release::{Materials, documents};
 use crate::build::ingredients::{Crate, CrateRole};
 use crate::project::Project;
@@ -54,6 +55,19 @@ impl Sample {
             verdict: &self.verdict,
             crates: &self.crates,
         }
+    }
+
+    /// Every file that a rebuild is about, built again with the same bytes.
+    pub fn equal_files(&self) -> Vec<Comparison> {
+        let subjects = rebuild::subjects(&self.manifest).into_iter();
+        subjects
+            .map(|subject| Comparison {
+                name: subject.name,
+                published_sha256: subject.digest["sha256"].clone(),
+                rebuilt_sha256: Some(subject.digest["sha256"].clone()),
+                ranges: Vec::new(),
+            })
+            .collect()
     }
 
     /// The bytes of a document.

@@ -78,13 +78,15 @@ pub fn build(
 /// What the end of `build-firmware` means.
 fn ended(status: std::process::ExitStatus) -> String {
     let why = match status.code() {
+        Some(1) => "it has a bug",
         Some(2) => "an input file cannot be read",
         Some(10) => "its policy is not satisfied",
         Some(11) => "its rendered source is not that of its policy",
         Some(12) => "it is not reproducible",
         Some(13) => "a hash or signature is wrong",
         Some(14) => "the toolchain or this machine is not as it must be",
-        _ => "it did not end by itself",
+        Some(_) => "for a reason that this tool does not know",
+        None => "it did not end by itself",
     };
     format!("build-firmware ended with {status}: {why}")
 }

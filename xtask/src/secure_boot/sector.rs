@@ -53,10 +53,9 @@ impl Sector {
 
     /// The name of each range of bytes of the sector.
     pub(super) fn fields(&self) -> Vec<Field> {
-        let mut fields: Vec<Field> = (0..self.0.len()).flat_map(layout::fields).collect();
-        let end = self.0.len() * BLOCK_LENGTH;
-        fields.push(unused(end));
-        fields
+        let used: Vec<usize> = (0..self.0.len()).collect();
+        let signatures = used.iter().flat_map(|index| layout::fields(*index));
+        signatures.chain(layout::erased(&used)).collect()
     }
 
     /// Reads the sector that follows a padded image with this `digest`.
@@ -67,18 +66,18 @@ impl Sector {
     pub(super) fn read(bytes: &[u8], digest: &[u8; 32]) -> Result<Self, Faults> {
         let mut faults = Faults::NONE;
         let mut sector = Self::default();
-        let mut end = 0;
+        let mut used = Vec::new();
         for index in 0..MAX_BLOCKS {
             let place = layout::block(index);
             let bytes = bytes.get(place.clone()).unwrap_or_default();
             if !block::is_there(bytes) {
                 continue;
             }
-            if end != place.start {
-                let problem = format!("signature block {} is not there", end / BLOCK_LENGTH);
+            if used.len() != index {
+                let problem = format!("signature block {} is not there", used.len());
                 faults.add(Fault::new(place.clone(), block_name(index), problem));
             }
-            end = place.end;
+            used.push(index);
             let Some(read) = Block::read(bytes, index, digest, &mut faults) else {
                 continue;
             };
@@ -86,25 +85,22 @@ impl Sector {
                 faults.add(Fault::new(place, block_name(index), error.to_string()));
             }
         }
-        if end == 0 {
+        if used.is_empty() {
             let problem = "there is no signature block in it";
             faults.add(Fault::new(0..BLOCK_LENGTH, "signature sector", problem));
         }
-        check_erased(bytes, end, &mut faults);
+        check_erased(bytes, &used, &mut faults);
         faults.none_or(sector)
     }
 }
 
-fn check_erased(bytes: &[u8], end: usize, faults: &mut Faults) {
-    let field = unused(end);
-    if let Some((first, count)) = other_than(ERASED, bytes, field.range.clone()) {
-        let problem = format!("{count} bytes are not erased, the first at 0x{first:x}");
-        faults.add(Fault { field, problem });
+fn check_erased(bytes: &[u8], used: &[usize], faults: &mut Faults) {
+    for field in layout::erased(used) {
+        if let Some((first, count)) = other_than(ERASED, bytes, field.range.clone()) {
+            let problem = format!("{count} bytes are not erased, the first at 0x{first:x}");
+            faults.add(Fault { field, problem });
+        }
     }
-}
-
-fn unused(end: usize) -> Field {
-    Field::new(end..SECTOR_LENGTH, "signature sector: erased")
 }
 
 fn block_name(index: usize) -> String {

@@ -32,7 +32,7 @@ pub fn application(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
                 Ok(Some(other)) => {
                     format!("not converted again: it was by {other}, this is {CONVERTER}")
                 }
-                _ => "firmware.elf converts to it".to_owned(),
+                _ => "compared with what firmware.elf converts to".to_owned(),
             };
             let seen = format!(
                 "header, {} segments, checksum, digest, app descriptor; {converted}",

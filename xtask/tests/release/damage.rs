@@ -7,6 +7,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use sha2::{Digest as _, Sha256};
+use xtask::digest::sha256_hex;
 use xtask::image::accounting::{Accounting, Class, Part};
 use xtask::project::Project;
 use xtask::verify::{Evidence, StoredFile, steps, trusted_policy};
@@ -261,9 +262,8 @@ fn code_that_is_not_that_of_the_elf_does_not_pass_whoever_signed_it() {
     flash[slot..slot + application.len()].copy_from_slice(&application);
     let mut manifest = String::from_utf8(files()["release.json"].clone()).unwrap();
     let mut sums = String::from_utf8(files()["SHA256SUMS"].clone()).unwrap();
-    let hash = |bytes: &[u8]| hex::encode(Sha256::digest(bytes));
     for (name, bytes) in [("application.bin", application), ("flash.bin", flash)] {
-        let (old, new) = (hash(&files()[name]), hash(&bytes));
+        let (old, new) = (sha256_hex(&files()[name]), sha256_hex(&bytes));
         manifest = manifest.replace(&old, &new);
         sums = sums.replace(&old, &new);
         std::fs::write(folder.path().join(name), bytes).unwrap();
@@ -287,11 +287,10 @@ fn code_that_is_not_that_of_the_elf_does_not_pass_whoever_signed_it() {
 /// Another manifest, with its hash in SHA256SUMS and the development key's signature.
 pub fn sign_again(folder: &Path, manifest: &str) {
     let path = folder.join("release.json");
-    let hash = |bytes: &[u8]| hex::encode(Sha256::digest(bytes));
     let sums = std::fs::read_to_string(folder.join("SHA256SUMS")).unwrap();
     let sums = sums.replace(
-        &hash(&std::fs::read(&path).unwrap()),
-        &hash(manifest.as_bytes()),
+        &sha256_hex(std::fs::read(&path).unwrap()),
+        &sha256_hex(manifest),
     );
     std::fs::write(folder.join("SHA256SUMS"), sums).unwrap();
     std::fs::write(&path, manifest).unwrap();

@@ -56,14 +56,11 @@ fn elsewhere_is_another_user_on_another_day_without_a_network() {
     assert_ne!(asked(&mut elsewhere("date"), &year), now);
     assert_eq!(asked(&mut elsewhere("id"), &["-u"]), "48621");
     let interfaces = asked(&mut elsewhere("cat"), &["/proc/net/dev"]);
-    let interfaces = interfaces.lines().filter(|line| line.contains(':'));
-    assert!(
-        interfaces
-            .clone()
-            .all(|line| line.trim().starts_with("lo:"))
-    );
+    let mut interfaces = interfaces.lines().filter(|line| line.contains(':'));
+    assert!(interfaces.all(|line| line.trim().starts_with("lo:")));
 }
 
+/// `rebuild` from a capsule, [`elsewhere`].
 fn rebuild_offline(project: &Path, capsule: &Path) -> Output {
     elsewhere(env!("CARGO_BIN_EXE_xtask"))
         .arg("--project")

@@ -7,9 +7,8 @@ use trust::source::{Location, SourceFile};
 
 use super::folder::Collected;
 use super::*;
-use crate::attestation::rebuild::{Comparison, DifferingRange, Rebuild};
+use crate::attestation::rebuild::{DifferingRange, Rebuild};
 use crate::attestation::sample::{Sample, toolchain};
-use crate::attestation::statement::subjects;
 use crate::digest::sha256_hex;
 use crate::signing::dsse::Envelope;
 use crate::signing::key_file::SigningKeyFile;
@@ -65,25 +64,13 @@ impl Stage {
         fs::write(path, bytes).unwrap();
     }
 
-    fn equal_files(&self) -> Vec<Comparison> {
-        let subjects = subjects(&self.sample.manifest).into_iter();
-        subjects
-            .map(|one| Comparison {
-                name: one.name,
-                published_sha256: one.digest["sha256"].clone(),
-                rebuilt_sha256: Some(one.digest["sha256"].clone()),
-                ranges: Vec::new(),
-            })
-            .collect()
-    }
-
     fn matching(&self, builder: &str) -> Rebuild {
-        let files = self.equal_files();
+        let files = self.sample.equal_files();
         Rebuild::compared(builder, &self.sample.manifest, toolchain(), files)
     }
 
     fn differing(&self, builder: &str) -> Rebuild {
-        let mut files = self.equal_files();
+        let mut files = self.sample.equal_files();
         files[0].rebuilt_sha256 = Some("f".repeat(64));
         files[0].ranges = vec![DifferingRange {
             start: 176,

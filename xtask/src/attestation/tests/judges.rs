@@ -4,7 +4,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-use super::{Rebuild, Sample, equal_files, rebuilt};
+use super::{Rebuild, Sample, rebuilt};
 use crate::attestation::provenance::Provenance;
 use crate::attestation::rebuild;
 use crate::attestation::sample::project;
@@ -64,7 +64,7 @@ fn the_libraries_of_in_toto_accept_every_statement_and_signature() {
     for (kind, predicate) in kinds {
         accepts(sample.document(kind), predicate, &[3, 1, 2]);
     }
-    let statement = rebuilt(&sample, equal_files(&sample)).statement(&sample.manifest);
+    let statement = rebuilt(&sample, sample.equal_files()).statement(&sample.manifest);
     accepts(statement.to_bytes(), Rebuild::TYPE, &[1]);
     let failed = Rebuild::failed("ci", &sample.manifest, None, "no network");
     let failed = Statement::new(rebuild::subjects(&sample.manifest), failed);

@@ -144,5 +144,5 @@ fn a_damaged_digest_or_crc_in_a_block_is_damage() {
     let bad = patched(&good, sector + 1196, &[!good[sector + 1196]]);
     assert_says(&good, &bad, &["damage signature block 0: CRC-32"]);
     let bad = patched(&good, good.len() - 1, &[0]);
-    assert_says(&good, &bad, &["damage signature sector: unused"]);
+    assert_says(&good, &bad, &["damage signature sector: erased"]);
 }

@@ -98,26 +98,27 @@ pub const fn block(index: usize) -> Range<usize> {
     index * BLOCK_LENGTH..(index + 1) * BLOCK_LENGTH
 }
 
+/// What must be erased flash, counted from the start of the sector: the blocks that are not `used`, and the end.
+pub fn erased(used: &[usize]) -> impl Iterator<Item = Field> {
+    let unused = (0..MAX_BLOCKS).filter(|index| !used.contains(index));
+    let blocks =
+        unused.map(|index| Field::new(block(index), format!("{}: erased", name_of(index))));
+    let end = MAX_BLOCKS * BLOCK_LENGTH..LENGTH;
+    blocks.chain([Field::new(end, "signature sector: erased")])
+}
+
 /// The parts of the sector that stands at `start`.
 pub(super) fn parts(bytes: &[u8], start: usize) -> Vec<Part> {
-    let sector = slice(bytes, start..start + LENGTH);
-    let used: Vec<usize> = blocks(sector).collect();
-    let mut parts = Vec::new();
-    for index in 0..MAX_BLOCKS {
-        if used.contains(&index) {
-            parts.extend(fields(index).map(|field| {
-                let Range { start: from, end } = field.range;
-                let field = Field::new(start + from..start + end, field.name);
-                Part::new(field, Class::Signature)
-            }));
-        } else {
-            let field = Field::new(block(index), "unused").within(&name_of(index), start);
-            parts.push(Part::new(field, Class::Padding).filled(ERASED));
-        }
-    }
-    let end = MAX_BLOCKS * BLOCK_LENGTH..LENGTH;
-    let field = Field::new(end, "unused").within("signature sector", start);
-    parts.push(Part::new(field, Class::Padding).filled(ERASED));
+    let used: Vec<usize> = blocks(slice(bytes, start..start + LENGTH)).collect();
+    let place = |field: Field| {
+        let Range { start: from, end } = field.range;
+        Field::new(start + from..start + end, field.name)
+    };
+    let signatures = used.iter().flat_map(|index| fields(*index));
+    let signatures = signatures.map(|field| Part::new(place(field), Class::Signature));
+    let fillers = erased(&used).map(|field| Part::new(place(field), Class::Padding).filled(ERASED));
+    let mut parts: Vec<Part> = signatures.chain(fillers).collect();
+    parts.sort_by_key(|part| part.field.range.start);
     parts
 }
 

@@ -61,11 +61,16 @@ fn a_flipped_bit_in_each_field_of_each_block_is_named() {
 fn each_flipped_byte_behind_the_blocks_is_found() {
     let padded = padded(700);
     let good = signed(&padded, 1);
-    let start = padded.bytes().len() + BLOCK_LENGTH;
-    for place in start..good.len() {
+    let start = padded.bytes().len();
+    for place in start + BLOCK_LENGTH..good.len() {
         let mut bytes = good.clone();
         bytes[place] ^= 1 << (place % 8);
-        assert_eq!(first(&bytes), "signature sector: erased", "byte {place}");
+        let expected = match (place - start) / BLOCK_LENGTH {
+            1 => "signature block 1: erased",
+            2 => "signature block 2: erased",
+            _ => "signature sector: erased",
+        };
+        assert_eq!(first(&bytes), expected, "byte {place}");
     }
 }
 
