@@ -6,7 +6,7 @@
 pub use crate::image::accounting::signature_sector::{
     BLOCK_LENGTH, BLOCK_START, CRC, END, EXPONENT, IMAGE_DIGEST, KEY, LENGTH as SECTOR_LENGTH,
     MAGIC, MAX_BLOCKS, MODULUS, MONTGOMERY_M, MONTGOMERY_R, RESERVED, SIGNATURE, VERSION, block,
-    erased, field, fields,
+    block_name, erased, field, fields,
 };
 
 /// Bytes of a modulus, of R and of a signature: 3072 bits.

@@ -1,7 +1,7 @@
 //! The signature sector: up to three blocks, by different keys, and erased flash.
 
 use super::block::{self, Block};
-use super::layout::{self, BLOCK_LENGTH, MAX_BLOCKS, SECTOR_LENGTH};
+use super::layout::{self, BLOCK_LENGTH, MAX_BLOCKS, SECTOR_LENGTH, block_name};
 use crate::image::{ERASED, Fault, Faults, Field, other_than};
 
 /// The blocks of a sector, all over the same padded image, none by a key of another.
@@ -73,8 +73,9 @@ impl Sector {
             if !block::is_there(bytes) {
                 continue;
             }
-            if used.len() != index {
-                let problem = format!("signature block {} is not there", used.len());
+            let next = used.last().map_or(0, |last| last + 1);
+            if next != index {
+                let problem = format!("{} is not there", block_name(next));
                 faults.add(Fault::new(place.clone(), block_name(index), problem));
             }
             used.push(index);
@@ -101,8 +102,4 @@ fn check_erased(bytes: &[u8], used: &[usize], faults: &mut Faults) {
             faults.add(Fault { field, problem });
         }
     }
-}
-
-fn block_name(index: usize) -> String {
-    format!("signature block {index}")
 }

@@ -69,7 +69,7 @@ pub fn field(index: usize, range: &Range<usize>) -> Field {
     let start = block(index).start;
     Field::new(
         start + range.start..start + range.end,
-        format!("{}: {name}", name_of(index)),
+        format!("{}: {name}", block_name(index)),
     )
 }
 
@@ -78,7 +78,8 @@ pub fn fields(index: usize) -> impl Iterator<Item = Field> {
     FIELDS.iter().map(move |(range, _)| field(index, range))
 }
 
-fn name_of(index: usize) -> String {
+/// What a block is called.
+pub fn block_name(index: usize) -> String {
     format!("signature block {index}")
 }
 
@@ -102,7 +103,7 @@ pub const fn block(index: usize) -> Range<usize> {
 pub fn erased(used: &[usize]) -> impl Iterator<Item = Field> {
     let unused = (0..MAX_BLOCKS).filter(|index| !used.contains(index));
     let blocks =
-        unused.map(|index| Field::new(block(index), format!("{}: erased", name_of(index))));
+        unused.map(|index| Field::new(block(index), format!("{}: erased", block_name(index))));
     let end = MAX_BLOCKS * BLOCK_LENGTH..LENGTH;
     blocks.chain([Field::new(end, "signature sector: erased")])
 }

@@ -74,6 +74,21 @@ fn each_flipped_byte_behind_the_blocks_is_found() {
     }
 }
 
+/// What is behind the missing block is there.
+#[test]
+fn only_the_block_that_is_not_there_is_said_to_be_missing() {
+    let padded = padded(700);
+    let start = padded.bytes().len();
+    let mut bytes = signed(&padded, 3);
+    bytes[start..start + BLOCK_LENGTH].fill(0xFF);
+    let faults = faults(&bytes);
+    let missing = faults.iter().map(|fault| fault.problem.as_str());
+    let missing: Vec<&str> = missing
+        .filter(|problem| problem.ends_with("is not there"))
+        .collect();
+    assert_eq!(missing, ["signature block 0 is not there"]);
+}
+
 #[test]
 fn a_changed_image_is_named_by_its_own_field() {
     let padded = padded(700);
