@@ -47,6 +47,7 @@ pub mod releases;
 pub mod render;
 pub mod report;
 pub mod roots;
+pub mod run;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod scratch;
