@@ -1,6 +1,6 @@
 //! Bits that flip, files that are missing, changed or too many: `verify` never passes, and says where.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -14,8 +14,9 @@ use xtask::verify::{Evidence, StoredFile, steps, trusted_policy};
 
 use super::place::{copy, files, ourselves, root, text, verify};
 
-/// Positions that are tried in each file; all of them where a file has fewer bits.
-const POSITIONS: usize = 20_000;
+/// Positions that are tried in an image that devices get, and in each other file; all of them where a file has fewer bits.
+const POSITIONS_OF_IMAGE: usize = 20_000;
+const POSITIONS: usize = 4_000;
 
 /// Positions of each file for which the whole program runs.
 const WHOLE_PROGRAM: usize = 8;
@@ -24,22 +25,37 @@ const WHOLE_PROGRAM: usize = 8;
 fn every_flipped_bit_is_refused_by_name() {
     let originals = files();
     assert_eq!(originals.len(), 14, "{:?}", originals.keys());
-    std::thread::scope(|scope| {
-        let (large, small): (Vec<_>, Vec<_>) =
-            originals.keys().partition(|name| *name == "flash.bin");
-        for names in [large, small] {
-            let originals = &originals;
-            scope.spawn(move || {
-                names
-                    .into_iter()
-                    .for_each(|name| flip_bits(originals, name))
-            });
-        }
-    });
+    for name in originals.keys() {
+        flip_bits(&originals, name);
+    }
 }
 
-/// Flips sampled bits of one file, one at a time.
+/// Flips sampled bits of one file, one at a time, on every core.
 pub fn flip_bits(originals: &BTreeMap<String, Vec<u8>>, name: &str) {
+    let sample: Vec<usize> = sample(originals[name].len() * 8, positions(name)).collect();
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let fields: BTreeSet<String> = std::thread::scope(|scope| {
+        let share = |bits| scope.spawn(move || fields_named(originals, name, bits));
+        let threads: Vec<_> = sample
+            .chunks(sample.len().div_ceil(cores))
+            .map(share)
+            .collect();
+        let named = threads.into_iter().map(|thread| thread.join().unwrap());
+        named.flatten().collect()
+    });
+    println!(
+        "{name}: {} bits flipped, {} different fields named",
+        sample.len(),
+        fields.len()
+    );
+}
+
+/// The fields that are named when each of these bits is flipped: always one of this file, and the one of the bit.
+fn fields_named(
+    originals: &BTreeMap<String, Vec<u8>>,
+    name: &str,
+    bits: &[usize],
+) -> BTreeSet<String> {
     let project = Project { root: root() };
     let policy = trusted_policy(&project).unwrap();
     let stored = |bytes: &Vec<u8>| Rc::new(StoredFile::new(bytes.clone()));
@@ -53,9 +69,8 @@ pub fn flip_bits(originals: &BTreeMap<String, Vec<u8>>, name: &str) {
 
     let mut bytes = originals[name].clone();
     let parts = parts(name, &bytes);
-    let bits = bytes.len() * 8;
-    let mut fields: BTreeMap<String, usize> = BTreeMap::new();
-    for bit in sample(bits) {
+    let mut fields = BTreeSet::new();
+    for bit in bits {
         bytes[bit / 8] ^= 1 << (bit % 8);
         let damaged = Rc::new(StoredFile::new(bytes));
         let mut files = good.clone();
@@ -74,15 +89,11 @@ pub fn flip_bits(originals: &BTreeMap<String, Vec<u8>>, name: &str) {
             .unwrap_or_else(|| panic!("{name}: bit {bit}: not named in {:?}", step.problems));
         assert!(!problem.field.is_empty(), "{name}: bit {bit}: {problem:?}");
         assert_region(&parts, bit / 8, &problem.field);
-        *fields.entry(problem.field.clone()).or_default() += 1;
+        fields.insert(problem.field.clone());
         bytes = Rc::into_inner(damaged).unwrap().into_bytes();
         bytes[bit / 8] ^= 1 << (bit % 8);
     }
-    println!(
-        "{name}: {} bits flipped, {} different fields named",
-        sample(bits).len(),
-        fields.len()
-    );
+    fields
 }
 
 /// What each byte of an image is; of other files nothing is known.
@@ -140,9 +151,16 @@ fn a_bit_that_flips_where_nothing_may_be_is_named_as_not_erased() {
     assert!(tried >= 16, "{tried}");
 }
 
-/// Evenly spread bits: [`POSITIONS`] of them, or all.
-fn sample(bits: usize) -> impl ExactSizeIterator<Item = usize> {
-    let count = bits.min(POSITIONS);
+fn positions(name: &str) -> usize {
+    match name {
+        "application.signed.bin" | "flash.bin" => POSITIONS_OF_IMAGE,
+        _ => POSITIONS,
+    }
+}
+
+/// Evenly spread bits: `positions` of them, or all.
+fn sample(bits: usize, positions: usize) -> impl Iterator<Item = usize> {
+    let count = bits.min(positions);
     (0..count).map(move |index| index * bits / count)
 }
 
