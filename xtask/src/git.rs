@@ -1,6 +1,7 @@
 //! What git knows of the checkout: commit, its date, whether the tree is dirty, files of a commit.
 
 mod objects;
+mod revisions;
 
 use std::io::Write as _;
 use std::path::Path;
@@ -10,6 +11,7 @@ pub use objects::{
     File, blob, check_out_alone, commit_object, files_at, initialise, write_blobs, write_commit,
     write_index, write_tree,
 };
+pub use revisions::{Revision, committed, files_named, has_file, is_shallow, merge_base, resolve};
 
 use crate::entry_kind::EntryKind;
 use crate::exit::Exit;
