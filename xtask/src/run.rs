@@ -41,7 +41,7 @@ fn run(cli: &Cli) -> Result<Exit> {
         Verb::Endpoints(arguments) => endpoints::run(&project()?, arguments),
         Verb::Explain(arguments) => explain::run(arguments),
         Verb::Forecast(arguments) => forecast::run(&project()?, arguments),
-        Verb::Keys(arguments) => keys::run(arguments, &mut out, &mut std::io::stderr()),
+        Verb::Keys(arguments) => keys::run(project, arguments, &mut out, &mut std::io::stderr()),
         Verb::Policy(arguments) => policy::run(&project()?, arguments),
         Verb::Provision(arguments) => provision::run(arguments),
         Verb::Rebuild(arguments) => rebuild::run(&project()?, arguments),

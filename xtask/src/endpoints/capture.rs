@@ -17,6 +17,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::progress::Progress;
 use crate::project::Project;
+use crate::verify;
 
 /// The most redirects that are followed.
 const MAX_REDIRECTS: usize = 10;
@@ -24,6 +25,10 @@ const MAX_REDIRECTS: usize = 10;
 /// Where captures lie, below `trust/`.
 const FOLDER: &str = "endpoints";
 
+/// Captures the URL that is given, or the endpoints of the policy one after the other.
+///
+/// # Errors
+/// As one capture; of several, all that failed, after all were tried.
 pub(super) fn run(
     project: &Project,
     arguments: &CaptureArguments,
@@ -31,11 +36,65 @@ pub(super) fn run(
     out: &mut dyn Write,
     progress: Progress,
 ) -> Result<Exit> {
-    let first = Target::parse(&arguments.url).map_err(|why| {
-        let what = format!(
-            "{:?} is not a URL that devices can use: {why}",
-            arguments.url
-        );
+    match &arguments.url {
+        Some(url) => one(project, arguments, url, today, out, progress),
+        None => every(project, arguments, today, out, progress),
+    }
+}
+
+fn every(
+    project: &Project,
+    arguments: &CaptureArguments,
+    today: Date,
+    out: &mut dyn Write,
+    progress: Progress,
+) -> Result<Exit> {
+    let policy = verify::trusted_policy(project)?;
+    let mut failed = Vec::new();
+    for endpoint in &policy.endpoints {
+        let (name, url) = (&endpoint.name.value, &endpoint.url.value);
+        let own = CaptureArguments {
+            name: Some(file_stem(name)),
+            ..arguments.clone()
+        };
+        out.write_all(format!("# {name}\n").as_bytes())
+            .map_err(|error| Failure::io("write", Path::new("the answer"), &error))?;
+        if let Err(failure) = one(project, &own, url, today, out, progress) {
+            progress.say(&format!("endpoint {name}: {failure}"));
+            failed.push(format!("{name}: {}", failure.what));
+        }
+    }
+    if failed.is_empty() {
+        return Ok(Exit::Done);
+    }
+    let what = format!(
+        "{} of {} not captured",
+        failed.len(),
+        counted(policy.endpoints.len(), "endpoint")
+    );
+    let failure = Failure::new(Exit::Unreadable, what)
+        .help("look at each with `cargo xtask endpoints capture URL`; the others are captured");
+    Err(failed.into_iter().fold(failure, Failure::evidence))
+}
+
+/// The name of an endpoint as a part of a file's name, where it may hold anything.
+fn file_stem(name: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    name.chars()
+        .map(|c| if plain(c) { c } else { '-' })
+        .collect()
+}
+
+fn one(
+    project: &Project,
+    arguments: &CaptureArguments,
+    url: &str,
+    today: Date,
+    out: &mut dyn Write,
+    progress: Progress,
+) -> Result<Exit> {
+    let first = Target::parse(url).map_err(|why| {
+        let what = format!("{url:?} is not a URL that devices can use: {why}");
         Failure::new(Exit::Unreadable, what).help("write https://HOST[:PORT]/PATH")
     })?;
     if arguments.output.is_some() && arguments.key_type == KeyTypes::Both {

@@ -28,11 +28,14 @@ name, self-signed, incomplete. A chain in trust/endpoints says what was seen, ne
 `cargo xtask check` and the review. Whoever sits between this machine and the server decides what is recorded.";
 
 /// Arguments of `endpoints capture`.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct CaptureArguments {
     /// The URL that devices fetch: https://HOST[:PORT]/PATH
-    #[arg(value_name = "URL")]
-    pub url: String,
+    #[arg(value_name = "URL", required_unless_present = "every_endpoint")]
+    pub url: Option<String>,
+    /// Every endpoint of the policy, each under its name; a failure does not keep the others from being captured
+    #[arg(long, conflicts_with_all = ["url", "name", "output"])]
+    pub every_endpoint: bool,
     /// First part of the file's name, instead of the host; for the URL's own host
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,

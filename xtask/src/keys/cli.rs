@@ -23,6 +23,10 @@ pub enum Command {
     Public(Public),
     /// Sign a release
     Sign(Sign),
+    /// Say what is to be signed, for who signs elsewhere
+    Request(Request),
+    /// Put signatures that were made elsewhere into a release
+    Attach(Attach),
 }
 
 /// Make a key pair
@@ -80,6 +84,34 @@ pub struct Sign {
     /// Where the password comes from.
     #[command(flatten)]
     pub password: PasswordOption,
+}
+
+/// Say what is to be signed, for who signs elsewhere
+///
+/// Checks every file of the release first. What it writes names the release, each byte string that is signed with its
+/// SHA-256, the keys of the policy that may sign, and those that have.
+#[derive(Args, Clone, Debug)]
+pub struct Request {
+    /// The directory of a release, or the release.json in it
+    #[arg(value_name = "DIRECTORY")]
+    pub release: PathBuf,
+    /// Write the request to FILE instead of printing it
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// Put signatures that were made elsewhere into a release
+///
+/// Each is verified with the keys of the policy before anything is written; one that is not right refuses all. A signature
+/// file (.minisig) must be of release.json, an envelope (.dsse.json) of a statement of this release.
+#[derive(Args, Clone, Debug)]
+pub struct Attach {
+    /// The directory of a release, or the release.json in it
+    #[arg(value_name = "DIRECTORY")]
+    pub release: PathBuf,
+    /// Signature files and envelopes
+    #[arg(value_name = "SIGNATURE", required = true)]
+    pub signatures: Vec<PathBuf>,
 }
 
 /// Where the password comes from.

@@ -1,6 +1,8 @@
 //! `cargo xtask keys`: makes signing keys, shows their public halves, signs releases.
 
+mod attach;
 pub mod cli;
+mod request;
 
 use std::fs;
 use std::io::{self, Write};
@@ -11,6 +13,7 @@ use cli::{Command, Keys, New, PasswordOption, Public, Role, Sign};
 use crate::atomic::{self, Existing, Readers};
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
+use crate::project::Project;
 use crate::release::manifest::FILE_NAME;
 use crate::signing::key_file::{NewProtection, SigningKeyFile};
 use crate::signing::minisign::PublicKey;
@@ -20,12 +23,20 @@ use crate::signing::release_directory::{ReleaseDirectory, Signed};
 /// Runs `keys`: data goes to `out`, talk to `talk`.
 ///
 /// # Errors
-/// As the commands: a file that cannot be read or written, a wrong password, a damaged release.
-pub fn run(keys: &Keys, out: &mut dyn Write, talk: &mut dyn Write) -> Result<Exit> {
+/// As the commands: a file that cannot be read or written, a wrong password, a damaged release, a signature that the policy
+/// does not take. Only the commands that ask the policy need a `project`.
+pub fn run(
+    project: impl FnOnce() -> Result<Project>,
+    keys: &Keys,
+    out: &mut dyn Write,
+    talk: &mut dyn Write,
+) -> Result<Exit> {
     match &keys.command {
         Command::New(arguments) => new(arguments, out, talk)?,
         Command::Public(arguments) => public(arguments, out, talk)?,
         Command::Sign(arguments) => sign(arguments, talk)?,
+        Command::Request(arguments) => request::run(&project()?, arguments, out)?,
+        Command::Attach(arguments) => attach::run(&project()?, arguments, talk)?,
     }
     Ok(Exit::Done)
 }

@@ -30,11 +30,34 @@ fn run(folder: &TempDir, arguments: &[&str]) -> std::result::Result<(String, Str
     let command = CommandLine::try_parse_from(["keys".to_owned()].into_iter().chain(arguments))
         .map_err(|error| error.to_string())?;
     let (mut out, mut talk) = (Vec::new(), Vec::new());
-    super::run(&command.keys, &mut out, &mut talk).map_err(|failure| failure.to_string())?;
+    super::run(|| project(&root), &command.keys, &mut out, &mut talk)
+        .map_err(|failure| failure.to_string())?;
     Ok((
         String::from_utf8(out).unwrap(),
         String::from_utf8(talk).unwrap(),
     ))
+}
+
+/// The project in the folder, when it has a policy.
+fn project(root: &str) -> Result<Project> {
+    Project::find(Some(&Path::new(root).join("project")))
+}
+
+/// A policy in the project of the folder whose keys are these samples, and a release beside it.
+fn with_policy_and_release(numbers: &[u8]) -> TempDir {
+    let folder = folder();
+    let own = fs::read_to_string(sample::project_root().join("policy.toml")).unwrap();
+    let listed = |number: &u8| {
+        let public = sample::key(*number).public();
+        format!("    {},\n", policy_line(&public, Role::Release))
+    };
+    let lines: String = numbers.iter().map(listed).collect();
+    let (before, _) = own.split_once("keys = [").unwrap();
+    let policy = format!("{before}keys = [\n{lines}]\n");
+    fs::write(folder.path().join("project/policy.toml"), policy).unwrap();
+    fs::create_dir(folder.path().join("release")).unwrap();
+    sample::write_release(&folder.path().join("release"));
+    folder
 }
 
 const NEW: [&str; 3] = ["new", "{}/safe/release.key", "--dangerously-unencrypted"];
@@ -236,4 +259,113 @@ fn only_a_whole_release_can_be_signed() {
             .unwrap_err()
             .contains("--key")
     );
+}
+
+#[test]
+fn a_request_says_what_is_signed_and_by_whom() {
+    let folder = with_policy_and_release(&[1, 2]);
+    let (out, _) = run(&folder, &["request", "{}/release"]).unwrap();
+    let bytes = fs::read(folder.path().join("release/release.json")).unwrap();
+    for said in [
+        "# What to sign: reference 1.2.0",
+        &crate::digest::sha256_hex(&bytes),
+        &format!("{} bytes", bytes.len()),
+        "application.bin",
+        "0101010101010101  release     not yet",
+        "0202020202020202  release     not yet",
+    ] {
+        assert!(out.contains(said), "{said}: {out}");
+    }
+    sample::write_key(folder.path(), 1);
+    run(&folder, &["sign", "{}/release", "--key", "{}/1.key"]).unwrap();
+    let file = ["request", "{}/release", "--output", "{}/request.md"];
+    assert_eq!(run(&folder, &file).unwrap().0, "");
+    let text = fs::read_to_string(folder.path().join("request.md")).unwrap();
+    assert!(
+        text.contains("0101010101010101  release     a signature is there"),
+        "{text}"
+    );
+    assert!(text.contains("0202020202020202  release     not yet"));
+}
+
+#[test]
+fn nothing_is_requested_of_a_damaged_release_or_without_a_policy() {
+    let folder = with_policy_and_release(&[1]);
+    let request = ["request", "{}/release"];
+    fs::write(folder.path().join("release/application.bin"), "another").unwrap();
+    assert!(run(&folder, &request).unwrap_err().contains("damaged"));
+    fs::remove_file(folder.path().join("project/policy.toml")).unwrap();
+    fs::write(
+        folder.path().join("release/application.bin"),
+        "the application",
+    )
+    .unwrap();
+    assert!(
+        run(&folder, &request)
+            .unwrap_err()
+            .contains("no policy.toml")
+    );
+}
+
+/// Signs a copy of the release with a sample key: the path of the signature file, as an argument.
+fn signed_elsewhere(folder: &TempDir, number: u8) -> String {
+    let copy = folder.path().join(format!("copy-{number}"));
+    fs::create_dir(&copy).unwrap();
+    sample::write_release(&copy);
+    sample::write_key(folder.path(), number);
+    let (copy_shown, key) = (
+        copy.display().to_string(),
+        folder.path().join(format!("{number}.key")),
+    );
+    run(
+        folder,
+        &["sign", &copy_shown, "--key", key.to_str().unwrap()],
+    )
+    .unwrap();
+    copy.join("release.json.minisig").display().to_string()
+}
+
+#[test]
+fn what_was_signed_elsewhere_is_put_in_place() {
+    let folder = with_policy_and_release(&[1, 2]);
+    let (first, second) = (signed_elsewhere(&folder, 1), signed_elsewhere(&folder, 2));
+    let (_, talk) = run(&folder, &["attach", "{}/release", &first, &second]).unwrap();
+    assert!(talk.contains("0101010101010101 attached: "), "{talk}");
+    let at = |name: &str| fs::read(folder.path().join("release").join(name)).unwrap();
+    assert_eq!(at("release.json.minisig"), fs::read(&first).unwrap());
+    assert_eq!(
+        at("release.json.0202020202020202.minisig"),
+        fs::read(&second).unwrap()
+    );
+    let again = run(&folder, &["attach", "{}/release", &first]).unwrap().1;
+    assert!(again.contains("had signed already"), "{again}");
+}
+
+#[test]
+fn one_signature_that_is_not_right_keeps_all_of_them_out() {
+    let folder = with_policy_and_release(&[1]);
+    let (right, unknown) = (signed_elsewhere(&folder, 1), signed_elsewhere(&folder, 3));
+    let other = folder.path().join("other.minisig");
+    let of_other_bytes = sample::key(1).sign(b"another release", "x".to_owned());
+    fs::write(&other, of_other_bytes.to_file()).unwrap();
+    let text = folder.path().join("text");
+    fs::write(&text, "no signature\n").unwrap();
+    let forged = folder.path().join("forged.dsse.json");
+    fs::write(&forged, "{}\n").unwrap();
+    for (wrong, why) in [
+        (unknown.as_str(), "is not a key of the policy"),
+        (
+            other.to_str().unwrap(),
+            "it is not the file that was signed",
+        ),
+        (text.to_str().unwrap(), "line structure"),
+        (forged.to_str().unwrap(), "missing field"),
+        ("{}/absent", "cannot read"),
+        ("{}/release", "is no signature"),
+    ] {
+        let refused = run(&folder, &["attach", "{}/release", &right, wrong]).unwrap_err();
+        assert!(refused.contains(why), "{wrong}: {refused}");
+        let names = fs::read_dir(folder.path().join("release")).unwrap().count();
+        assert_eq!(names, 3, "{wrong}");
+    }
 }

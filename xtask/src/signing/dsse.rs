@@ -149,6 +149,22 @@ impl Envelope {
         Ok(true)
     }
 
+    /// Adds the signatures of another envelope, each in its place; one of the same id is replaced. Whether anything changed.
+    pub fn add_signatures_of(&mut self, other: &Self) -> bool {
+        let before = self.signatures.clone();
+        for made in &other.signatures {
+            self.signatures.retain(|(keyid, _)| *keyid != made.0);
+            self.signatures.push(made.clone());
+        }
+        self.signatures.sort();
+        self.signatures != before
+    }
+
+    /// The bytes that are signed for `payload`.
+    pub fn signed_bytes(payload: &[u8]) -> Vec<u8> {
+        PreAuthenticationEncoding::of(payload).0
+    }
+
     /// Verifies that at least `threshold` different ones of `keys` signed, and nobody else.
     ///
     /// # Errors

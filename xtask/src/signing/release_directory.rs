@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::dsse::Envelope;
 use super::key_file::SigningKeyFile;
-use super::minisign::{KeyId, SignatureFile};
+use super::minisign::{KeyId, PublicKey, SignatureFile};
 use super::trusted_comment::TrustedComment;
 use crate::atomic::{self, Existing, Readers};
 use crate::digest::sha256_hex;
@@ -92,9 +92,17 @@ impl ReleaseDirectory {
     pub fn sign(&self, key: &SigningKeyFile) -> Result<Signed> {
         self.sign_statements(key)?;
         let made = key.sign(&self.bytes, &self.trusted_comment()?)?;
+        self.place(&made, &key.public())
+    }
+
+    /// Puts a signature by `key` into its file, as [`ReleaseDirectory::sign`] does. Who calls has verified it.
+    ///
+    /// # Errors
+    /// As [`ReleaseDirectory::sign`].
+    pub fn place(&self, made: &SignatureFile, key: &PublicKey) -> Result<Signed> {
         let own = |(_, signature): &&(PathBuf, SignatureFile)| signature.key_id == made.key_id;
         match self.signatures()?.iter().find(own) {
-            Some((path, old)) if old.verifies(&self.bytes, &key.public()) => {
+            Some((path, old)) if old.verifies(&self.bytes, key) => {
                 Ok(Signed::Already(path.clone()))
             }
             Some((path, _)) => {
@@ -102,8 +110,56 @@ impl ReleaseDirectory {
                 atomic::write(path, file.as_bytes(), Existing::Replace, Readers::Everyone)?;
                 Ok(Signed::Renewed(path.clone()))
             }
-            None => self.write_new(&made).map(Signed::New),
+            None => self.write_new(made).map(Signed::New),
         }
+    }
+
+    /// Adds the signatures of `other`, an envelope of the same statement, to the one of this release. Who calls has
+    /// verified them. Gives the path, and whether anything changed.
+    ///
+    /// # Errors
+    /// As [`ReleaseDirectory::sign`].
+    pub fn place_envelope(&self, kind: ArtefactKind, other: &Envelope) -> Result<Option<PathBuf>> {
+        let Some(name) = kind.envelope_name() else {
+            return Ok(None);
+        };
+        let path = self.path.join(name);
+        let mut envelope = self.envelope(kind, &path)?;
+        if !envelope.add_signatures_of(other) {
+            return Ok(None);
+        }
+        let bytes = envelope.to_bytes();
+        atomic::write(&path, &bytes, Existing::Replace, Readers::Everyone)?;
+        Ok(Some(path))
+    }
+
+    /// The statements of this release that are signed in an envelope, with their bytes.
+    ///
+    /// # Errors
+    /// [`Exit::Unreadable`] when one cannot be read.
+    pub fn statements(&self) -> Result<Vec<(ArtefactKind, Vec<u8>)>> {
+        let kinds = self.manifest.artefacts.iter().map(|artefact| artefact.kind);
+        kinds
+            .filter(|kind| kind.envelope_name().is_some())
+            .map(|kind| Ok((kind, read(&self.path.join(kind.file_name()))?)))
+            .collect()
+    }
+
+    /// The key ids of the signature files that are there.
+    ///
+    /// # Errors
+    /// As [`ReleaseDirectory::sign`].
+    pub fn signed_by(&self) -> Result<Vec<KeyId>> {
+        let signatures = self.signatures()?;
+        Ok(signatures
+            .iter()
+            .map(|(_, signature)| signature.key_id)
+            .collect())
+    }
+
+    /// The exact bytes of `release.json`.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 
     /// Adds the key's signature to the envelope of each statement. Those who sign at the same moment each write what

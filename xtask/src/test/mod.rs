@@ -12,6 +12,7 @@ use crate::output;
 mod counts;
 mod documentation;
 mod steps;
+pub mod workflows;
 
 use counts::Counts;
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::counts::{Counts, one_test, test_suite};
-use super::{Ourselves, cargo, documentation};
+use super::{Ourselves, cargo, documentation, workflows};
 use crate::failure::{Failure, Result};
 use crate::git;
 use crate::tools;
@@ -41,6 +41,11 @@ pub const ALL: &[Step] = &[
         name: "licences",
         shows: "licences and sources of the dependencies are allowed",
         run: licences,
+    },
+    Step {
+        name: "workflows",
+        shows: "the workflows keep to our rules, and zizmor, actionlint and shellcheck find nothing",
+        run: |ourselves| workflows::judge(&ourselves.root),
     },
     Step {
         name: "tests",

@@ -2,21 +2,25 @@
 //!
 //! None of them is needed to build, sign or verify a firmware; `build-firmware --twice` changes the clock with one.
 
+mod actionlint;
 mod cargo_deny;
 mod esptool;
 mod in_toto;
 mod mbedtls;
 mod packaged;
+mod zizmor;
 
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+pub use actionlint::actionlint;
 pub use cargo_deny::cargo_deny;
 pub use esptool::esptool;
 pub use in_toto::in_toto;
 pub use mbedtls::mbedtls_verify;
-pub use packaged::{certtool, libfaketime, minisign, openssl, pkcs11_tool, softhsm};
+pub use packaged::{certtool, libfaketime, minisign, openssl, pkcs11_tool, shellcheck, softhsm};
+pub use zizmor::zizmor;
 
 use crate::failure::{Failure, Result};
 use crate::lock::Lock;

@@ -41,6 +41,14 @@ pub fn pkcs11_tool(root: &Path) -> Result<PathBuf> {
     own_or_packaged(root, "pkcs11-tool", "opensc")
 }
 
+/// The path of `shellcheck`: it judges the shell in the workflows.
+///
+/// # Errors
+/// As [`minisign`].
+pub fn shellcheck(root: &Path) -> Result<PathBuf> {
+    own_or_packaged(root, "shellcheck", "shellcheck")
+}
+
 /// SoftHSM, a token in files: the paths of `softhsm2-util`, which makes one, and of its PKCS#11 module.
 ///
 /// # Errors

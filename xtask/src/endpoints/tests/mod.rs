@@ -1,5 +1,6 @@
 //! Captures from real servers on this machine: OpenSSL's, and ones of our own that misbehave.
 
+mod every;
 mod files;
 mod hostile;
 mod openssl;
