@@ -6,13 +6,18 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use trust::anchors::Certificate;
+use trust::calendar::Calendar;
 use trust::channel::Channel;
 use trust::date::Date;
 use trust::finding::Finding;
 use trust::gate::{self, Inputs, Question, Verdict};
+use trust::material::Material;
+use trust::outlook::{self, Facts};
 use trust::render::{self, Format};
 use trust::rules::{self, Rule};
-use trust::source::SourceFile;
+use trust::sdkconfig::Sdkconfig;
+use trust::source::{Location, SourceFile};
 
 /// The release date of a fixture that has no `case.toml`.
 const RELEASE_DATE: &str = "2026-07-01";
@@ -143,6 +148,9 @@ fn describe(finding: &Finding) -> String {
 
 /// The findings of the verdict, and of the form that `case.toml` asks for.
 fn judge(folder: &Path) -> Vec<Finding> {
+    if let Some(material) = material(folder) {
+        return inspected(folder, &material);
+    }
     let verdict = verdict(folder);
     let mut findings = verdict.findings().to_vec();
     if let (Some(word), Some(store)) = (value(folder, "render"), verdict.approved()) {
@@ -150,6 +158,46 @@ fn judge(folder: &Path) -> Vec<Finding> {
         findings.extend(render::findings(store, format));
     }
     findings
+}
+
+/// The file `material.*`, which fixtures of family I have in place of a policy.
+fn material(folder: &Path) -> Option<Material> {
+    let entries = std::fs::read_dir(folder).ok()?.map(|entry| entry.unwrap());
+    let names = entries.map(|entry| entry.file_name().into_string().unwrap());
+    let name = names
+        .into_iter()
+        .find(|name| name.starts_with("material."))?;
+    let bytes = std::fs::read(folder.join(&name)).unwrap();
+    Some(Material::find(&name, &bytes))
+}
+
+/// What an inspection finds, with the Mozilla set and the project's calendar.
+fn inspected(folder: &Path, material: &Material) -> Vec<Finding> {
+    let calendar = read_all(&fixtures().join("../../calendar"), "calendar");
+    let (calendar, unreadable) = Calendar::read(&calendar);
+    assert!(unreadable.is_empty());
+    let place = Location::whole(&SourceFile::new("the Mozilla set", ""));
+    let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
+    let roots: Vec<_> = roots
+        .map(|der| Certificate::from_der(der, place.clone()).unwrap())
+        .collect();
+    let facts = Facts {
+        calendar: &calendar,
+        pool: &roots,
+    };
+    let sdkconfig = std::fs::read(folder.join("sdkconfig")).ok().map(|bytes| {
+        let file = SourceFile::from_bytes("sdkconfig", &bytes);
+        Sdkconfig::read(&file).unwrap()
+    });
+    let date = |key| value(folder, key).map(|day| day.parse().unwrap());
+    let question = outlook::Question {
+        as_of: date("as-of").unwrap_or(RELEASE_DATE.parse().unwrap()),
+        until: date("until"),
+        owner: value(folder, "owner"),
+        verifier: None,
+        sdkconfig,
+    };
+    outlook::outlook(material, &facts, &question).findings
 }
 
 /// What `case.toml` says.

@@ -5,6 +5,7 @@ mod certificate;
 mod constraints;
 mod der;
 mod name;
+mod name_and_key;
 mod parse;
 mod pem;
 mod shape;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 
 pub use certificate::*;
 pub use constraints::{Constraints, NameConstraints};
+pub use name_and_key::NameAndKey;
 pub use parse::CertificateError;
 pub use pem::read_pem;
 pub use slug::file_name;

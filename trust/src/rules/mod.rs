@@ -9,6 +9,7 @@ use crate::finding::Severity;
 pub mod anchors;
 pub mod certificates;
 pub mod endpoints;
+pub mod inspection;
 pub mod ledger;
 pub mod pins;
 pub mod policy;
@@ -45,6 +46,7 @@ pub fn all() -> Vec<&'static Rule> {
         anchors::FAMILY,
         endpoints::FAMILY,
         certificates::FAMILY,
+        inspection::FAMILY,
         ledger::FAMILY,
         pins::FAMILY,
         policy::FAMILY,
@@ -90,7 +92,7 @@ mod tests {
     #[test]
     fn ids_and_slugs_are_unique_and_well_formed() {
         let rules = all();
-        let families = "ABEKLPRSV";
+        let families = "ABEIKLPRSV";
         for rule in &rules {
             let (family, number) = rule.id.split_at(1);
             assert!(
