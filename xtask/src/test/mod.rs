@@ -35,6 +35,8 @@ pub fn run(root: &Path, arguments: &TestArguments) -> Result<Exit> {
     if arguments.list {
         let line = |step: &steps::Step| format!("{:<10} {}\n", step.name, step.shows);
         output::print(&steps::ALL.iter().map(line).collect::<String>())?;
+        output::print("only with --only:\n")?;
+        output::print(&steps::ON_REQUEST.iter().map(line).collect::<String>())?;
         return Ok(Exit::Done);
     }
     let selected = select(&arguments.only)?;
@@ -65,8 +67,7 @@ fn select(only: &[String]) -> Result<Vec<&'static steps::Step>> {
         return Ok(steps::ALL.iter().collect());
     }
     let find = |name: &String| {
-        steps::ALL
-            .iter()
+        (steps::ALL.iter().chain(steps::ON_REQUEST))
             .find(|step| step.name == name)
             .ok_or_else(|| {
                 Failure::new(Exit::Unreadable, format!("there is no step `{name}`"))

@@ -58,11 +58,23 @@ pub const ALL: &[Step] = &[
         run: release,
     },
     Step {
+        name: "walk",
+        shows: "the shell of the workflows runs in clean clones, but for what compiles the firmware",
+        run: workflows::walk::without_firmware,
+    },
+    Step {
         name: "docs",
         shows: "the commands in README.md and docs/ run as written",
         run: docs,
     },
 ];
+
+/// The steps that run only when they are asked for.
+pub const ON_REQUEST: &[Step] = &[Step {
+    name: "walk-release",
+    shows: "the whole release workflow, with keys that are thrown away, and its rebuild: some ten minutes",
+    run: workflows::walk::with_firmware,
+}];
 
 fn format(Ourselves { root, .. }: &Ourselves) -> Result<Counts> {
     let mut counts = one_test(cargo(root, &["fmt", "--all", "--check"]))?;

@@ -81,7 +81,8 @@ fn write_wrapper(path: &Path, variable: &str, folders: &[&str], command: &str) -
     make_executable(path)
 }
 
-fn make_executable(path: &Path) -> Result<()> {
+/// Lets everybody run a file.
+pub fn make_executable(path: &Path) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(path, fs::Permissions::from_mode(0o755))
         .map_err(|error| Failure::io("write", path, &error))

@@ -11,6 +11,7 @@ mod commands;
 mod lint;
 pub mod model;
 pub mod rules;
+pub(super) mod walk;
 
 /// Where workflows lie.
 pub const FOLDER: &str = ".github/workflows";

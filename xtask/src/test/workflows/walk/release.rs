@@ -1,0 +1,215 @@
+//! The release workflow, and the rebuild of what it publishes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::scenario::Scenario;
+use super::{Counts, Expected, Walk, actions, values};
+use crate::failure::{Failure, Result};
+use crate::git;
+use crate::output;
+use crate::signing::release_directory::{is_envelope_name, is_signature_name};
+use crate::toolchain::command;
+
+const TAG: &str = "refs/tags/v0.0.0-walk";
+
+/// The workflow from its second job on, with the release that the step `release` built in place of both builds, and the
+/// published key.
+pub(super) fn of_the_test_release(walk: &Walk<'_>) -> Result<Counts> {
+    let skipped = |why: &str| {
+        output::say(format_args!("skipped: release.yml, rebuild.yml: {why}"));
+        let skipped = 2;
+        Ok(Counts {
+            skipped,
+            ..Counts::default()
+        })
+    };
+    let Some(built) = test_release(walk.root()) else {
+        return skipped("there is no release yet: the step `release` makes it");
+    };
+    if !git::head(walk.root())?.changed.is_empty() {
+        return skipped("the release has changes that are in no commit: nobody else can verify it");
+    }
+    let main = walk.hosting.commit_of("refs/heads/main")?;
+    walk.hosting.point(TAG, &main)?;
+    hand_on(walk, &built)?;
+    let key = walk.root().join("trust/keys/development.key");
+    let key = fs::read_to_string(&key).map_err(|e| Failure::io("read", &key, &e))?;
+    let release = Scenario {
+        workflow: "release.yml",
+        reference: TAG,
+        values: values(&[
+            ("secrets.SIGNING_KEY", key.trim_end()),
+            ("secrets.SIGNING_PASSWORD", ""),
+        ]),
+        without: &[(
+            "build",
+            "it compiles the firmware: `cargo xtask test --only walk-release`",
+        )],
+        passing_over: &[],
+        // This project's policy has the published key alone, which the production channel refuses.
+        instead: &[("--channel production", "--channel development")],
+    };
+    let mut counts = published(walk, &release)?;
+    let rebuild = Scenario {
+        workflow: "rebuild.yml",
+        reference: "refs/heads/main",
+        values: values(&[]),
+        without: &[],
+        passing_over: &[(
+            "cargo xtask rebuild",
+            "it compiles the firmware: `cargo xtask test --only walk-release`",
+        )],
+        instead: &[],
+    };
+    counts.add(walk.scenario("what was published", &rebuild, Expected::Succeeds)?);
+    counts.add(refusals(walk, &built, &release)?);
+    Ok(counts)
+}
+
+/// The whole workflow: two builds, throw-away keys, the production channel; then the rebuild.
+pub(super) fn with_throw_away_keys(walk: &Walk<'_>) -> Result<Counts> {
+    let keys = tempfile::tempdir().map_err(|e| Failure::io("make", Path::new("a folder"), &e))?;
+    let mut lines = Vec::new();
+    for name in ["first.key", "second.key"] {
+        let mut new = walk.tool();
+        new.args(["keys", "new", "--dangerously-unencrypted"])
+            .arg(keys.path().join(name));
+        lines.push(command::run("make a key", &mut new)?);
+    }
+    let own = |text: &str| {
+        let before = text
+            .split_once("keys = [")
+            .map_or(text, |(before, _)| before);
+        let listed: String = lines
+            .iter()
+            .map(|line| format!("    {},\n", line.trim()))
+            .collect();
+        format!("{before}keys = [\n{listed}]\n")
+    };
+    let render = |folder: &Path| {
+        for verb in [&["policy", "fmt"][..], &["render"]] {
+            let mut tool = walk.tool();
+            tool.arg("--project").arg(folder).args(verb);
+            command::run(&verb.join(" "), &mut tool)?;
+        }
+        Ok(())
+    };
+    let commit = walk
+        .hosting
+        .commit("refs/heads/keys", &[("policy.toml", &own)], &render)?;
+    walk.hosting.point(TAG, &commit)?;
+    let key = keys.path().join("first.key");
+    let key = fs::read_to_string(&key).map_err(|e| Failure::io("read", &key, &e))?;
+    let release = Scenario {
+        workflow: "release.yml",
+        reference: TAG,
+        values: values(&[
+            ("secrets.SIGNING_KEY", key.trim_end()),
+            ("secrets.SIGNING_PASSWORD", ""),
+        ]),
+        without: &[],
+        passing_over: &[],
+        instead: &[],
+    };
+    let mut counts = published(walk, &release)?;
+    let rebuild = Scenario {
+        workflow: "rebuild.yml",
+        reference: TAG,
+        values: values(&[]),
+        without: &[],
+        passing_over: &[],
+        instead: &[],
+    };
+    counts.add(walk.scenario("what was published", &rebuild, Expected::Succeeds)?);
+    Ok(counts)
+}
+
+fn published(walk: &Walk<'_>, release: &Scenario<'_>) -> Result<Counts> {
+    let mut counts = walk.scenario("two builds that agree", release, Expected::Succeeds)?;
+    let asked = walk.hosting.asked()?;
+    let draft = "release create v0.0.0-walk";
+    counts.add(walk.demand(
+        "a draft was made",
+        asked.contains(draft) && asked.contains("--draft "),
+    ));
+    counts.add(walk.demand("it was published", asked.contains("--draft=false")));
+    let summary = fs::read_to_string(walk.hosting.at("summary.md")).unwrap_or_default();
+    counts.add(walk.demand(
+        "who approves sees what is signed",
+        summary.contains("# What to sign"),
+    ));
+    let handed_on = fs::read_dir(walk.artifact("signatures"))
+        .into_iter()
+        .flatten()
+        .flatten();
+    let signatures = handed_on.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let mut signatures = signatures;
+    let alone = signatures.all(|name| is_signature_name(&name) || is_envelope_name(&name));
+    counts.add(walk.demand("the job that signs hands on signatures alone", alone));
+    Ok(counts)
+}
+
+/// Builds that differ, and signatures by a key that the policy does not have.
+fn refusals(walk: &Walk<'_>, built: &Path, release: &Scenario<'_>) -> Result<Counts> {
+    let mut counts = Counts::default();
+    walk.forget_artifacts()?;
+    hand_on(walk, built)?;
+    let image = walk.artifact("built-b").join("release/application.bin");
+    let mut bytes = fs::read(&image).map_err(|e| Failure::io("read", &image, &e))?;
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&image, bytes).map_err(|e| Failure::io("write", &image, &e))?;
+    let differ = Expected::FailsWith("If not, why");
+    counts.add(walk.scenario("two builds that differ", release, differ)?);
+    let signed = walk.artifact("signatures").exists();
+    counts.add(walk.demand("nothing was signed", !signed));
+
+    walk.forget_artifacts()?;
+    hand_on(walk, built)?;
+    let folder = tempfile::tempdir().map_err(|e| Failure::io("make", Path::new("a folder"), &e))?;
+    let mut new = walk.tool();
+    let unknown = folder.path().join("unknown.key");
+    new.args(["keys", "new", "--dangerously-unencrypted"])
+        .arg(&unknown);
+    command::run("make a key", &mut new)?;
+    let key = fs::read_to_string(&unknown).map_err(|e| Failure::io("read", &unknown, &e))?;
+    let values = values(&[
+        ("secrets.SIGNING_KEY", key.trim_end()),
+        ("secrets.SIGNING_PASSWORD", ""),
+    ]);
+    let unknown = Scenario { values, ..*release };
+    let refused = Expected::FailsWith("is not a key");
+    counts.add(walk.scenario("a key that the policy does not have", &unknown, refused)?);
+    let asked = walk.hosting.asked()?;
+    counts.add(walk.demand("no draft was made", asked.is_empty()));
+    walk.forget_artifacts()?;
+    Ok(counts)
+}
+
+/// The release of the step `release`, when there is exactly one.
+fn test_release(root: &Path) -> Option<PathBuf> {
+    let folders = fs::read_dir(root.join("target/perennial/test-dist")).ok()?;
+    let mut folders = folders.flatten().map(|entry| entry.path());
+    folders.next().filter(|_| folders.next().is_none())
+}
+
+/// The release without signatures, and this program, as what both builders handed on.
+fn hand_on(walk: &Walk<'_>, built: &Path) -> Result<()> {
+    for name in ["built-a", "built-b"] {
+        let folder = walk.artifact(name);
+        let release = folder.join("release");
+        actions::copy(built, &release)?;
+        for entry in fs::read_dir(&release).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if is_signature_name(&name) || is_envelope_name(&name) {
+                let path = entry.path();
+                fs::remove_file(&path).map_err(|e| Failure::io("remove", &path, &e))?;
+            }
+        }
+        let tool = folder.join("tool");
+        let program = walk.tool().get_program().to_owned();
+        fs::copy(&program, &tool).map_err(|e| Failure::io("copy", &tool, &e))?;
+    }
+    Ok(())
+}
