@@ -21,6 +21,7 @@ pub mod hierarchy;
 pub mod ledger;
 pub mod policy;
 pub mod render;
+pub mod review;
 pub mod rules;
 pub mod server;
 pub mod solve;

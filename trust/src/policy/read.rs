@@ -8,7 +8,9 @@ mod lines;
 mod mistakes;
 mod problem;
 mod product;
+mod review;
 mod sections;
+mod ssh_key;
 mod syntax;
 mod table;
 mod unique;
@@ -31,6 +33,7 @@ use crate::source::SourceFile;
 pub(crate) use self::endpoints::is_chain_path;
 pub(crate) use self::url::is_url;
 pub(super) use self::values::canonical_sha256;
+pub(crate) use self::values::is_unprintable;
 
 /// What the reading of a policy gave.
 #[derive(Clone, Debug)]
@@ -116,5 +119,6 @@ fn draft(root: &Table<'_>) -> PolicyDraft {
         signing,
         rescue,
         audit,
+        review: sections.single(&schema::REVIEW, review::review),
     }
 }
