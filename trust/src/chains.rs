@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub(crate) use evidence::{names, problem};
+pub(crate) use known::captured_on;
 
 use crate::anchors::{Certificate, read_pem};
 use crate::finding::{Finding, Subject};

@@ -21,13 +21,13 @@ impl Chains {
 impl Captured {
     fn known_since(&self) -> Option<Date> {
         let first = self.certificates.first()?;
-        let said = said(&first.at.file.text);
+        let said = captured_on(&first.at.file.text);
         Some(said.map_or(first.not_before, |day| day.max(first.not_before)))
     }
 }
 
-/// The day that the comments at the beginning say.
-fn said(text: &str) -> Option<Date> {
+/// The day that the comments at the beginning of a captured chain say.
+pub(crate) fn captured_on(text: &str) -> Option<Date> {
     let comments = text.split(FIRST_CERTIFICATE).next()?;
     let (_, rest) = comments.split_once(CAPTURED)?;
     rest.get(..10)?.parse().ok()
