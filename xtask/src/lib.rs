@@ -46,6 +46,7 @@ pub mod release_date;
 pub mod releases;
 pub mod render;
 pub mod report;
+pub mod review;
 pub mod roots;
 pub mod run;
 #[cfg(test)]
