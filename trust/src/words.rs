@@ -1,4 +1,4 @@
-//! Numbers in sentences.
+//! Numbers in sentences, and texts of others in lines of ours.
 
 use std::fmt::Display;
 
@@ -6,6 +6,34 @@ use std::fmt::Display;
 pub fn counted<N: Copy + Display + From<u8> + PartialEq>(count: N, one: &str) -> String {
     let plural = if count == N::from(1) { "" } else { "s" };
     format!("{count} {one}{plural}")
+}
+
+/// Controls, line and paragraph separators, invisible and bidirectional formatting: with them a reader sees another text than
+/// the one that is there (CVE-2021-42574).
+pub fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}'
+            | '\u{61c}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}')
+}
+
+/// `text` as one line of at most `most` characters: what is invisible becomes U+FFFD, what is too long ends with `…`.
+pub fn one_line(text: &str, most: usize) -> String {
+    let visible = |c: char| if is_invisible(c) { '\u{fffd}' } else { c };
+    let mut line: String = text.chars().map(visible).collect();
+    if let Some((end, _)) = line.char_indices().nth(most) {
+        let last = line[..end].char_indices().next_back();
+        line.truncate(last.map_or(0, |(at, _)| at));
+        line.push('…');
+    }
+    line
 }
 
 #[cfg(test)]
@@ -18,5 +46,13 @@ mod tests {
         assert_eq!(counted(0_u64, "path"), "0 paths");
         assert_eq!(counted(2_i64, "day"), "2 days");
         assert_eq!(counted(-1_i64, "day"), "-1 days");
+    }
+
+    #[test]
+    fn a_text_of_others_stays_on_one_line() {
+        assert_eq!(one_line("a\nb\u{202e}c", 9), "a\u{fffd}b\u{fffd}c");
+        assert_eq!(one_line("Größe", 5), "Größe");
+        assert_eq!(one_line("Größen", 5), "Größ…");
+        assert_eq!(one_line("", 5), "");
     }
 }

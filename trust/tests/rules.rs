@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "rules/history.rs"]
+mod history;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,6 +14,7 @@ use trust::date::Date;
 use trust::finding::Finding;
 use trust::gate::{self, Inputs, Question, Verdict};
 use trust::render::{self, Format};
+use trust::review::approvals;
 use trust::rules::{self, Rule};
 use trust::source::SourceFile;
 
@@ -145,6 +149,9 @@ fn describe(finding: &Finding) -> String {
 fn judge(folder: &Path) -> Vec<Finding> {
     let verdict = verdict(folder);
     let mut findings = verdict.findings().to_vec();
+    if let Some(history) = history::read(folder) {
+        findings.extend(approvals::findings(&inputs(folder).policy, &history));
+    }
     if let (Some(word), Some(store)) = (value(folder, "render"), verdict.approved()) {
         let format = Format::from_word(&word).unwrap();
         findings.extend(render::findings(store, format));

@@ -11,8 +11,8 @@ use crate::cli::QuestionArguments;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::project::Project;
-use crate::review::history;
 use crate::report::{self, Colour, Format, PAGE_WIDTH, ReportContext};
+use crate::review::history;
 
 /// Arguments of `check`.
 #[derive(Args, Debug)]

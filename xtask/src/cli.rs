@@ -52,7 +52,7 @@ pub enum Verb {
     Forecast(crate::forecast::ForecastArguments),
     /// Signing keys: make them, show their public half, sign a release
     Keys(crate::keys::cli::Keys),
-    /// The policy file: its canonical form
+    /// The policy file: its canonical form, and what a change of it does to the fleet
     Policy(crate::policy::PolicyArguments),
     /// Write the provisioning partition of a device: Wi-Fi network and static hosts
     Provision(crate::provision::ProvisionArguments),

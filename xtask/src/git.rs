@@ -3,6 +3,7 @@
 mod batch;
 mod first_parents;
 mod objects;
+mod revisions;
 
 use std::io::Write as _;
 use std::path::Path;
@@ -14,6 +15,7 @@ pub use objects::{
     File, blob, check_out_alone, commit_object, files_at, initialise, write_blobs, write_commit,
     write_index, write_tree,
 };
+pub use revisions::{Revision, committed, files_named, has_file, is_shallow, merge_base, resolve};
 
 use crate::entry_kind::EntryKind;
 use crate::exit::Exit;

@@ -1,4 +1,4 @@
-//! `policy fmt`: the canonical form of the policy.
+//! `policy fmt`: the canonical form of the policy. `policy diff` has a module of its own: `review`.
 
 use clap::{Args, Subcommand};
 use trust::finding::Finding;
@@ -24,6 +24,10 @@ pub struct PolicyArguments {
 
 #[derive(Debug, Subcommand)]
 enum PolicyVerb {
+    /// Approve a change: show what it does, and write what its approver signs
+    Approve(crate::review::approve::ApproveArguments),
+    /// What a change does to the fleet: between two commits, or a commit and the working tree
+    Diff(crate::review::DiffArguments),
     /// Write policy.toml in its canonical form: order, spacing, one way to write each value
     Fmt {
         /// Show the difference and write nothing; exit 11 when there is one
@@ -37,7 +41,14 @@ enum PolicyVerb {
 /// # Errors
 /// A policy that cannot be read or written. One that is not TOML has no canonical form: its findings are printed.
 pub fn run(project: &Project, arguments: &PolicyArguments) -> Result<Exit> {
-    let PolicyVerb::Fmt { check } = arguments.verb;
+    match &arguments.verb {
+        PolicyVerb::Approve(arguments) => crate::review::approve::run(project, arguments),
+        PolicyVerb::Diff(arguments) => crate::review::run(project, arguments),
+        PolicyVerb::Fmt { check } => format(project, *check),
+    }
+}
+
+fn format(project: &Project, check: bool) -> Result<Exit> {
     let path = project.root.join(POLICY);
     let bytes = std::fs::read(&path).map_err(|error| Failure::io("read", &path, &error))?;
     let file = SourceFile::from_bytes(POLICY, &bytes);

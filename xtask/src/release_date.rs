@@ -25,6 +25,18 @@ pub struct ReleaseDate {
 /// [`Exit::Unreadable`] for a `SOURCE_DATE_EPOCH` that is not a number of seconds, and where neither is
 /// given and there is no commit.
 pub fn decide(as_of: Option<Date>, root: &Path) -> Result<ReleaseDate> {
+    decide_with(as_of, || Ok(git::head(root)?.committed))
+}
+
+/// As [`decide`], for another commit than the one that is checked out.
+pub fn decide_at(as_of: Option<Date>, root: &Path, commit: &str) -> Result<ReleaseDate> {
+    decide_with(as_of, || git::committed(root, commit))
+}
+
+fn decide_with(
+    as_of: Option<Date>,
+    committed: impl FnOnce() -> Result<i64>,
+) -> Result<ReleaseDate> {
     if let Some(day) = as_of {
         return Ok(ReleaseDate {
             day,
@@ -36,9 +48,8 @@ pub fn decide(as_of: Option<Date>, root: &Path) -> Result<ReleaseDate> {
         let epoch = value.to_str().and_then(|text| text.parse().ok());
         return at(epoch, "SOURCE_DATE_EPOCH", &value.to_string_lossy());
     }
-    let committed = git::head(root)
-        .map_err(|failure| failure.help("say the release date: --as-of YYYY-MM-DD"))?
-        .committed;
+    let committed =
+        committed().map_err(|failure| failure.help("say the release date: --as-of YYYY-MM-DD"))?;
     at(Some(committed), "the commit's date", "")
 }
 

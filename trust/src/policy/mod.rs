@@ -12,4 +12,4 @@ pub use canonical::canonical;
 pub use complete::{Policy, Sections};
 pub use model::*;
 pub use read::{Reading, read};
-pub(crate) use read::{is_chain_path, is_unprintable, is_url};
+pub(crate) use read::{is_chain_path, is_url};

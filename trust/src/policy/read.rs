@@ -33,7 +33,6 @@ use crate::source::SourceFile;
 pub(crate) use self::endpoints::is_chain_path;
 pub(crate) use self::url::is_url;
 pub(super) use self::values::canonical_sha256;
-pub(crate) use self::values::is_unprintable;
 
 /// What the reading of a policy gave.
 #[derive(Clone, Debug)]

@@ -1,5 +1,7 @@
 //! Text of certificates and policies inside comments of generated files.
 
+use crate::words::is_invisible;
+
 /// `text` on one line, with nothing in it that a Rust, C, C++ or PEM reader could take for anything but the
 /// text of a comment.
 ///
@@ -22,20 +24,9 @@ pub(super) fn comment(text: &str) -> String {
     safe
 }
 
-/// Controls, line and paragraph separators, invisible and bidirectional formatting, and the backslash.
+/// What is invisible, and the backslash.
 fn is_harmful(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\\'
-            | '\u{ad}'
-            | '\u{61c}'
-            | '\u{180e}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e007f}')
+    c == '\\' || is_invisible(c)
 }
 
 fn is_harmful_pair(first: char, second: char) -> bool {

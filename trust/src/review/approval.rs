@@ -4,14 +4,17 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::date::Date;
-use crate::policy::is_unprintable;
 use crate::source::{Location, SourceFile};
+use crate::words::{is_invisible, one_line};
 
 /// The namespace of SSH signatures over approvals: a signature that was made for anything else never counts.
 pub const SSH_NAMESPACE: &str = "perennial-policy-approval";
 
 /// What the file begins with.
 const FIRST_LINE: &str = "perennial policy approval v1";
+
+/// Most characters of a headline.
+const LONGEST_HEADLINE: usize = 240;
 
 /// An approval as it is signed: the exact bytes of [`fmt::Display`], one key a line.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -95,15 +98,7 @@ impl Approval {
 
     /// A text as it may stand in [`Approval::headline`]: on one line, and seen as what it is.
     pub fn headline(text: &str) -> String {
-        let mut shown = String::new();
-        for character in text.trim().chars() {
-            if is_unprintable(character) {
-                shown.extend(character.escape_unicode());
-            } else {
-                shown.push(character);
-            }
-        }
-        shown
+        one_line(text.trim(), LONGEST_HEADLINE)
     }
 }
 
@@ -151,7 +146,7 @@ fn value(line: &str, key: Line) -> Result<&str, Defect> {
         .strip_prefix(key.key())
         .ok_or(Defect { line: key, seen })?;
     let seen = "a value is blank, begins or ends with a space, or cannot be printed";
-    let plain = !value.is_empty() && value == value.trim() && !value.contains(is_unprintable);
+    let plain = !value.is_empty() && value == value.trim() && !value.contains(is_invisible);
     plain.then_some(value).ok_or(Defect { line: key, seen })
 }
 
@@ -195,8 +190,16 @@ mod tests {
             ("approver: ada", "approver:ada", Line::Approver),
             ("approver: ada", "approver:  ada", Line::Approver),
             ("2027-02-01", "2027-02-30", Line::Expires),
-            ("headline: weakens", "headline: \u{202E}weakens", Line::Headline),
-            ("approver: ada\n", "approver: ada\nowner: x\n", Line::Headline),
+            (
+                "headline: weakens",
+                "headline: \u{202E}weakens",
+                Line::Headline,
+            ),
+            (
+                "approver: ada\n",
+                "approver: ada\nowner: x\n",
+                Line::Headline,
+            ),
             ("ada\n", "ada\r\n", Line::Approver),
             ("to 1\n", "to 1", Line::Headline),
             ("to 1\n", "to 1\n\n", Line::Headline),
@@ -211,7 +214,7 @@ mod tests {
 
     #[test]
     fn a_headline_is_one_line_that_can_be_read() {
-        assert_eq!(Approval::headline(" a\nb\u{202E}c "), "a\\u{a}b\\u{202e}c");
+        assert_eq!(Approval::headline(" a\nb\u{202E}c "), "a\u{fffd}b\u{fffd}c");
         let mut odd = sample();
         odd.headline = Approval::headline("a\n\u{1b}[2Jb");
         assert_eq!(Approval::parse(&odd.to_string()), Ok(odd));

@@ -42,7 +42,8 @@ pub fn findings(policy: &Arc<SourceFile>, history: &History) -> Vec<Finding> {
         Fate::Void(void) => Some(approval_void(&approval.file, void)),
     }));
     let strays = history.strays.iter();
-    findings.extend(strays.map(|stray| approval_void(&stray.file, &Void::Stray(stray.why.clone()))));
+    findings
+        .extend(strays.map(|stray| approval_void(&stray.file, &Void::Stray(stray.why.clone()))));
     finding::sort(&mut findings);
     findings
 }
@@ -96,16 +97,25 @@ fn not_approved(
         .evidence("change", &change.digest)
         .evidence("needed", needed)
         .evidence("approved", found)
-        .evidence("approved-by", Vec::from_iter(approved.iter().copied()).join(", "))
+        .evidence(
+            "approved-by",
+            Vec::from_iter(approved.iter().copied()).join(", "),
+        )
         .evidence("approvers", approvers.join(", "))
         .help(format!(
             "let another approver run `{}`, and commit what is signed",
             change.command()
         ))
-        .about(Subject::item(format!("the change {}", change.short_digest())));
+        .about(Subject::item(format!(
+            "the change {}",
+            change.short_digest()
+        )));
     match used {
         None => finding,
-        Some(older) => finding.evidence("used-already", format!("an approval of the same change counts for {older}")),
+        Some(older) => finding.evidence(
+            "used-already",
+            format!("an approval of the same change counts for {older}"),
+        ),
     }
 }
 

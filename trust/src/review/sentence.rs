@@ -31,8 +31,12 @@ pub(super) fn of_element(
         (Section::Rescue, "keys") => who_can(gained, "sign rescue stores", element),
         (Section::Audit, "builders") if gained => format!("one more builder counts: {element}"),
         (Section::Audit, "builders") => format!("a builder counts no longer: {element}"),
-        (Section::Review, "approvers") if gained => format!("one more person can approve changes: {element}"),
-        (Section::Review, "approvers") => format!("a person can approve changes no longer: {element}"),
+        (Section::Review, "approvers") if gained => {
+            format!("one more person can approve changes: {element}")
+        }
+        (Section::Review, "approvers") => {
+            format!("a person can approve changes no longer: {element}")
+        }
         (Section::PinFallback, "spki-sha256") => {
             let verb = if gained { "gets" } else { "loses" };
             format!("endpoint {} {verb} the pin {element}", subject.name)

@@ -39,7 +39,9 @@ impl Objects {
     /// # Errors
     /// [`Exit::Unreadable`] where git does not have one of them.
     pub fn load<'n>(&mut self, names: impl IntoIterator<Item = &'n String>) -> Result<()> {
-        let missing = names.into_iter().filter(|name| !self.read.contains_key(*name));
+        let missing = names
+            .into_iter()
+            .filter(|name| !self.read.contains_key(*name));
         let mut missing: Vec<&String> = missing.collect();
         missing.sort_unstable();
         missing.dedup();

@@ -43,7 +43,10 @@ pub fn first_parents(root: &Path) -> Result<Vec<Ancestor>> {
 /// A branch without a commit; anything else that HEAD may be is damage.
 fn unborn(root: &Path) -> Result<Vec<Ancestor>> {
     let branch = text(root, &["symbolic-ref", "HEAD"])?;
-    let heads = text(root, &["for-each-ref", "--format=%(refname)", branch.trim()])?;
+    let heads = text(
+        root,
+        &["for-each-ref", "--format=%(refname)", branch.trim()],
+    )?;
     if heads.trim().is_empty() {
         return Ok(Vec::new());
     }
@@ -60,8 +63,11 @@ fn ancestor(line: &str) -> Result<Ancestor> {
         })
     })();
     read.ok_or_else(|| {
-        Failure::new(Exit::Unreadable, "git printed something unexpected about the history")
-            .evidence(line)
+        Failure::new(
+            Exit::Unreadable,
+            "git printed something unexpected about the history",
+        )
+        .evidence(line)
     })
 }
 
@@ -69,14 +75,20 @@ fn ancestor(line: &str) -> Result<Ancestor> {
 pub fn altered(root: &Path) -> Result<Option<&'static str>> {
     let shallow = text(root, &["rev-parse", "--is-shallow-repository"])?;
     if shallow.trim() != "false" {
-        return Ok(Some("this clone is shallow: it has the newest commits alone"));
+        return Ok(Some(
+            "this clone is shallow: it has the newest commits alone",
+        ));
     }
     if !text(root, &["for-each-ref", "--count=1", "refs/replace"])?.is_empty() {
-        return Ok(Some("objects of this repository are replaced by others (refs/replace)"));
+        return Ok(Some(
+            "objects of this repository are replaced by others (refs/replace)",
+        ));
     }
     let grafts = text(root, &["rev-parse", "--git-path", "info/grafts"])?;
     if root.join(grafts.trim()).exists() {
-        return Ok(Some("commits of this repository have other parents than they were made with (info/grafts)"));
+        return Ok(Some(
+            "commits of this repository have other parents than they were made with (info/grafts)",
+        ));
     }
     Ok(None)
 }

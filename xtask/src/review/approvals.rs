@@ -64,7 +64,11 @@ impl Folder {
         let mut used = BTreeSet::new();
         for (path, bytes) in self.files.iter().filter(|(path, _)| path.ends_with(ENDING)) {
             let file = SourceFile::from_bytes(path.as_str(), bytes);
-            used.extend([path.clone(), path.clone() + SSH_ENDING, path.clone() + MINISIGN_ENDING]);
+            used.extend([
+                path.clone(),
+                path.clone() + SSH_ENDING,
+                path.clone() + MINISIGN_ENDING,
+            ]);
             // Bytes that are not UTF-8 would be read as other ones than were signed.
             if file.text.as_bytes() != bytes {
                 strays.push(stray(file, "it is not UTF-8"));

@@ -51,24 +51,6 @@ pub fn history(project: &Project, inputs: &Inputs, as_of: Date) -> Result<Histor
     }
 }
 
-/// The `[review]` that counts for a change which is made upon `commit`; `None` where no approvals are asked.
-///
-/// # Errors
-/// A history that cannot be followed, or does not have the commit among its first parents.
-pub fn review_upon(project: &Project, commit: &str) -> Result<Option<Review>> {
-    let chain = Chain::read(project)?;
-    chain.require_whole(project)?;
-    let position = chain.commits.iter().position(|one| one.commit == commit);
-    let position = position.ok_or_else(|| {
-        Failure::new(
-            Exit::Unreadable,
-            format!("commit {commit} is not in the first-parent history of HEAD"),
-        )
-        .help("approve upon the commit that the branch is merged into: check that out, or merge it first")
-    })?;
-    Ok(chain.reviews().swap_remove(position))
-}
-
 fn unknown(failure: &Failure) -> History {
     let evidence = failure.evidence.join("; ");
     let why = match evidence.is_empty() {
@@ -112,7 +94,10 @@ impl Chain {
     }
 
     fn mentions_review(&self) -> bool {
-        self.policies.iter().flatten().any(|policy| mentions_review(policy))
+        self.policies
+            .iter()
+            .flatten()
+            .any(|policy| mentions_review(policy))
     }
 
     /// What nobody can see, nobody has approved.
@@ -182,7 +167,8 @@ impl Chain {
         let mut reviews = Vec::new();
         for policy in &self.policies {
             let told = policy.as_ref().map_or(&Told::Unreadable, |policy| {
-                read.entry(Arc::as_ptr(policy)).or_insert_with(|| Told::of(policy))
+                read.entry(Arc::as_ptr(policy))
+                    .or_insert_with(|| Told::of(policy))
             });
             if let Told::Says(review) = told {
                 current = review.clone();
@@ -222,7 +208,10 @@ fn day(commit: &Ancestor) -> Result<Date> {
     Date::from_unix_seconds(commit.committed).ok_or_else(|| {
         Failure::new(
             Exit::Unreadable,
-            format!("commit {} was made in no year of the calendar", commit.commit),
+            format!(
+                "commit {} was made in no year of the calendar",
+                commit.commit
+            ),
         )
     })
 }
@@ -232,7 +221,11 @@ fn headline(changes: &Changes) -> String {
     let Some(first) = changes.iter().next() else {
         return "nothing changes".to_owned();
     };
-    let weakens = if first.weakens.is_some() { "weakens: " } else { "" };
+    let weakens = if first.weakens.is_some() {
+        "weakens: "
+    } else {
+        ""
+    };
     let more = match changes.len() - 1 {
         0 => String::new(),
         more => format!(" (and {more} more)"),
@@ -243,5 +236,7 @@ fn headline(changes: &Changes) -> String {
 /// Every key that somebody may have approved with.
 pub(super) fn keys(changes: &[ReviewedChange]) -> Vec<ApproverKey> {
     let approvers = changes.iter().flat_map(|change| &change.review.approvers);
-    approvers.map(|approver| approver.key.value.clone()).collect()
+    approvers
+        .map(|approver| approver.key.value.clone())
+        .collect()
 }

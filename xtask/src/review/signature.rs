@@ -34,8 +34,9 @@ fn ssh_signer(text: &[u8], armored: &[u8]) -> Result<String, String> {
     let key = PublicKey::from(signature.public_key().clone());
     require_strong(signature.public_key())?;
     require_touched(signature.public_key(), signature.signature())?;
-    key.verify(SSH_NAMESPACE, text, &signature)
-        .map_err(|_| "the signature does not verify: the text is not the one that was signed".to_owned())?;
+    key.verify(SSH_NAMESPACE, text, &signature).map_err(|_| {
+        "the signature does not verify: the text is not the one that was signed".to_owned()
+    })?;
     key.to_openssh()
         .map_err(|error| format!("its key cannot be written: {error}"))
 }
@@ -59,7 +60,10 @@ fn require_touched(key: &KeyData, signature: &RawSignature) -> Result<(), String
         return Ok(());
     }
     let bytes = signature.as_bytes();
-    let flags = bytes.len().checked_sub(TOKEN_TRAILER).and_then(|at| bytes.get(at));
+    let flags = bytes
+        .len()
+        .checked_sub(TOKEN_TRAILER)
+        .and_then(|at| bytes.get(at));
     let touched = flags.is_some_and(|flags| flags & TOUCHED != 0);
     touched
         .then_some(())

@@ -33,7 +33,10 @@ impl State {
     pub fn name(&self) -> String {
         let policy = self.policy.iter().map(|entry| entry.object.as_str());
         let policy = policy.chain(self.policy.is_none().then_some("-"));
-        let folders = self.folders.iter().map(|folder| folder.as_deref().unwrap_or("-"));
+        let folders = self
+            .folders
+            .iter()
+            .map(|folder| folder.as_deref().unwrap_or("-"));
         policy.chain(folders).collect::<Vec<_>>().join(" ")
     }
 }
@@ -135,7 +138,9 @@ impl States {
             .iter()
             .map(|entry| (format!("{folder}/{}", entry.name), &entry.object))
             .collect();
-        let files = paths.iter().filter_map(|path| Some((path, *objects.get(path)?)));
+        let files = paths
+            .iter()
+            .filter_map(|path| Some((path, *objects.get(path)?)));
         let files: Vec<_> = files.collect();
         self.objects.load(files.iter().map(|(_, object)| *object))?;
         files

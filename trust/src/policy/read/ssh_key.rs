@@ -16,7 +16,9 @@ pub(super) enum SshKeyDefect {
     #[error("an RSA key of {0} bits, not of {least} to {most}", least = RSA_BITS.start(), most = RSA_BITS.end())]
     RsaSize(usize),
     /// A type that nothing here verifies.
-    #[error("a key of the type {0}; known: ssh-ed25519, sk-ssh-ed25519@openssh.com, ecdsa-sha2-nistp256, ecdsa-sha2-nistp384, ssh-rsa")]
+    #[error(
+        "a key of the type {0}; known: ssh-ed25519, sk-ssh-ed25519@openssh.com, ecdsa-sha2-nistp256, ecdsa-sha2-nistp384, ssh-rsa"
+    )]
     Type(String),
 }
 

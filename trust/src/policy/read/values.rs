@@ -225,7 +225,7 @@ fn integer(value: &DeValue<'_>) -> Outcome<Option<i64>> {
 
 // Control characters break out of a comment in generated code; bidirectional ones show a reviewer another text
 // than the one that is there (CVE-2021-42574).
-pub(crate) fn is_unprintable(c: char) -> bool {
+fn is_unprintable(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
 }

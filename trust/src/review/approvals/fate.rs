@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-
 use super::history::{ReviewedChange, Signature, SignedApproval};
 use crate::checks::published;
 use crate::date::Date;
@@ -30,7 +29,9 @@ pub enum Void {
         day: Date,
     },
     /// No change of the history has its digest.
-    #[error("no change that needs approvals has this digest; it may be of a change that was altered since, or that is not here")]
+    #[error(
+        "no change that needs approvals has this digest; it may be of a change that was altered since, or that is not here"
+    )]
     NoSuchChange,
     /// By somebody whom the policy does not list.
     #[error("{0} is no approver in the [review] that the change was made upon")]
@@ -42,7 +43,9 @@ pub enum Void {
     #[error("it is signed by another key than that of {0}")]
     OtherKey(String),
     /// Its base is in another state than the one that the change was made upon.
-    #[error("the same change was approved upon other inputs than it was made upon: its base is {0}")]
+    #[error(
+        "the same change was approved upon other inputs than it was made upon: its base is {0}"
+    )]
     OtherBase(&'static str),
     /// Nobody signed it.
     #[error("there is no signature beside it")]
@@ -108,9 +111,7 @@ fn require_base(approval: &SignedApproval, change: &ReviewedChange) -> Result<()
 fn require_signature(approval: &SignedApproval, approver: &Approver) -> Result<(), Void> {
     let key = &approver.key.value;
     match &approval.signature {
-        Signature::By(by) if by != key.text() => {
-            Err(Void::OtherKey(approver.name.value.clone()))
-        }
+        Signature::By(by) if by != key.text() => Err(Void::OtherKey(approver.name.value.clone())),
         Signature::By(_) if is_published(key) => Err(Void::PublishedKey),
         Signature::By(_) => Ok(()),
         Signature::Missing => Err(Void::NotSigned),
@@ -160,7 +161,9 @@ impl Void {
             Self::Stray(_) => "remove the file: only approvals and their signatures lie here",
             Self::Twice(_) => "delete one of the two",
             Self::PublishedKey => "list a key in [review] whose secret half one person has",
-            _ => "delete it; where the change still needs it, approve the change again: cargo xtask policy approve",
+            _ => {
+                "delete it; where the change still needs it, approve the change again: cargo xtask policy approve"
+            }
         }
     }
 }

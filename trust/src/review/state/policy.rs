@@ -6,8 +6,8 @@ use super::value::quoted;
 use super::{Item, State};
 use crate::finding::Severity;
 use crate::policy::{
-    self, Approver, Audit, Builder, CoverageRequirement, Endpoint, KeySet, PinFallback, PolicyDraft,
-    Product, RequiredRoot, Review, ServiceLife, SigningKey, Validity, Waiver,
+    self, Approver, Audit, Builder, CoverageRequirement, Endpoint, KeySet, PinFallback,
+    PolicyDraft, Product, RequiredRoot, Review, ServiceLife, SigningKey, Validity, Waiver,
 };
 use crate::review::subject::Section;
 use crate::source::SourceFile;

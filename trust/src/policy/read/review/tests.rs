@@ -2,7 +2,8 @@ use crate::policy::tests::{fixture, listing, policy_file};
 use crate::policy::{ApproverKey, canonical, read};
 
 // Made by ssh-keygen; nobody has the secret halves.
-const ED25519: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILjKOLIMb8XJYXXObhYhtbM4sWFjC9+S6TDDtBKd1nK3";
+const ED25519: &str =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILjKOLIMb8XJYXXObhYhtbM4sWFjC9+S6TDDtBKd1nK3";
 const P256: &str = "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBGBYKakuYy58DoGIwdcvvkptbSVVK089e51adR\
     sAO4mYW1RUQIWWmneoC6qe17uVCQv4wj8RTfn7lw6WPYNUnic=";
 const P384: &str = "ecdsa-sha2-nistp384 AAAAE2VjZHNhLXNoYTItbmlzdHAzODQAAAAIbmlzdHAzODQAAABhBHulDgNHEHmxXmE8GWssAVFhbz6oAIzeeWqOZc\
@@ -25,12 +26,18 @@ const MINISIGN: &str = "RWQBAQEBAQEBAbjKOLIMb8XJYXXObhYhtbM4sWFjC9+S6TDDtBKd1nK3
 /// The base policy with a `[review]`.
 fn with(weakening: u32, other: u32, approvers: &[(&str, &str)]) -> String {
     let approvers = approvers.iter().map(|(name, key)| {
-        let kind = if key.starts_with("RW") { "minisign" } else { "ssh" };
+        let kind = if key.starts_with("RW") {
+            "minisign"
+        } else {
+            "ssh"
+        };
         format!("    {{ name = \"{name}\", {kind} = \"{key}\" }},\n")
     });
     let approvers: String = approvers.collect();
     fixture("base/policy.toml")
-        + &format!("\n[review]\nweakening = {weakening}\nother = {other}\napprovers = [\n{approvers}]\n")
+        + &format!(
+            "\n[review]\nweakening = {weakening}\nother = {other}\napprovers = [\n{approvers}]\n"
+        )
 }
 
 fn good() -> String {
@@ -93,7 +100,11 @@ fn numbers_that_nobody_can_reach_are_refused() {
     let cases = [
         (3, 1, "asks for 3, and there are 2 approvers"),
         (0, 0, "from 1 to 255"),
-        (1, 2, "asks for 2, and there are 1 approvals of a change that weakens"),
+        (
+            1,
+            2,
+            "asks for 2, and there are 1 approvals of a change that weakens",
+        ),
         (2, 256, "from 0 to 255"),
     ];
     for (weakening, other, why) in cases {
@@ -108,7 +119,10 @@ fn numbers_that_nobody_can_reach_are_refused() {
 #[test]
 fn one_name_or_one_key_is_one_approver() {
     let cases = [
-        ([("ada", ED25519), ("ada", P256)], "the approver ada is given twice"),
+        (
+            [("ada", ED25519), ("ada", P256)],
+            "the approver ada is given twice",
+        ),
         ([("ada", ED25519), ("bob", ED25519)], "the approver key"),
         // One person with one key in two forms.
         ([("ada", ED25519), ("bob", MINISIGN)], "the approver key"),
@@ -127,7 +141,11 @@ fn what_is_missing_unknown_or_of_another_type_is_named() {
         ("other = 1\n", "", "P003"),
         ("name = \"ada\", ", "", "P003"),
         (", ssh = \"ecdsa", ", key = \"x\", ssh = \"ecdsa", "P002"),
-        (", ssh = \"ecdsa", ", minisign = \"x\", ssh = \"ecdsa", "P006"),
+        (
+            ", ssh = \"ecdsa",
+            ", minisign = \"x\", ssh = \"ecdsa",
+            "P006",
+        ),
         ("name = \"bob\"", "name = \"Bob\"", "P005"),
         ("name = \"bob\"", "name = \"../bob\"", "P005"),
         ("weakening = 2", "weakening = \"2\"", "P004"),
@@ -138,7 +156,10 @@ fn what_is_missing_unknown_or_of_another_type_is_named() {
         let (codes, text) = found(&changed);
         assert_eq!(codes, [code], "{old}: {text}");
     }
-    let (rest, _) = good().split_once("approvers").map(|(a, b)| (a.to_owned(), b.to_owned())).expect("approvers");
+    let (rest, _) = good()
+        .split_once("approvers")
+        .map(|(a, b)| (a.to_owned(), b.to_owned()))
+        .expect("approvers");
     assert_eq!(found(&rest).0, ["P003"]);
     let no_key = good().replace(&format!(", ssh = \"{P256}\""), "");
     assert_eq!(found(&no_key).0, ["P003"]);

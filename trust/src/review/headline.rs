@@ -1,0 +1,198 @@
+//! The first line: what a reviewer most needs to know.
+//!
+//! In this order: what cannot be read; devices in the field that lose their servers; a policy that does not pass any more;
+//! what weakens, the gravest first; everything else.
+
+use super::change::Change;
+use super::changes::Changes;
+use super::effect::{CoverageEffect, Effect, ReleaseEffect, Side};
+use super::weakening::Why;
+use crate::words::{counted, one_line};
+
+/// Most characters of the line.
+const LONGEST: usize = 240;
+
+/// The one line that says what `changes` with this `effect` are. Without a full stop, and without anything invisible,
+/// whatever the files hold.
+pub fn headline(changes: &Changes, effect: &Effect) -> String {
+    one_line(&said(changes, effect), LONGEST)
+}
+
+fn said(changes: &Changes, effect: &Effect) -> String {
+    let Some(head) = &effect.head else {
+        return match &effect.base {
+            Some(_) => "weakens: the policy is removed".to_owned(),
+            None => "there is no policy".to_owned(),
+        };
+    };
+    unreadable(head)
+        .or_else(|| first_policy(changes, effect, head))
+        .or_else(|| stranded(effect))
+        .or_else(|| fails(effect, head))
+        .or_else(|| weakens(changes, effect))
+        .unwrap_or_else(|| others(changes, effect, head))
+}
+
+fn unreadable(head: &Side) -> Option<String> {
+    let mistakes = head.mistakes.as_ref()?;
+    let (file, code, message) = (&mistakes.file, mistakes.code, &mistakes.message);
+    let more = and_more(mistakes.count - 1, "mistake");
+    Some(format!("cannot be read: {file}: {code} {message}{more}"))
+}
+
+fn first_policy(changes: &Changes, effect: &Effect, head: &Side) -> Option<String> {
+    if !changes.is_first_policy() {
+        return None;
+    }
+    let Some(coverage) = head.coverage.filter(|_| head.passes) else {
+        return Some(format!("first policy: {}", does_not_pass(head)));
+    };
+    let count = |section| {
+        let changes = changes.iter();
+        changes
+            .filter(|change| change.subject.section == section && change.field.is_none())
+            .count()
+    };
+    Some(format!(
+        "first policy: {} and {}, held from {} to {} with at least {}",
+        counted(count(super::Section::RequiredRoot), "anchor"),
+        counted(count(super::Section::Endpoint), "endpoint"),
+        effect.as_of,
+        coverage.until,
+        counted(coverage.fewest_paths, "independent path"),
+    ))
+}
+
+fn does_not_pass(head: &Side) -> String {
+    let first = head.first_error.as_ref();
+    let first = first.map(|(code, message)| format!(": {code} {message}"));
+    let more = and_more(head.errors.saturating_sub(1), "error");
+    format!("does not pass{}{more}", first.unwrap_or_default())
+}
+
+fn stranded(effect: &Effect) -> Option<String> {
+    let mut stranded: Vec<_> = effect.stranded().collect();
+    stranded.sort_by_key(|release| release.lost_after);
+    let first = *stranded.first()?;
+    let day = first.lost_after?;
+    let earlier = first.lost_before.map_or_else(String::new, |before| {
+        let days = counted(before.days_since(day), "day");
+        format!(", {days} earlier than before")
+    });
+    let others = &stranded[1..];
+    let whose = match others.is_empty() {
+        true => format!("of {}", first.version),
+        false => format!(
+            "of {} and {}",
+            first.version,
+            counted(others.len(), "other release")
+        ),
+    };
+    Some(format!(
+        "strands {} {whose}: no server is sure from {day} on{earlier}",
+        devices(&stranded)
+    ))
+}
+
+/// How many devices; those that nobody counted are not passed over.
+fn devices(stranded: &[&ReleaseEffect]) -> String {
+    let known: u64 = stranded.iter().filter_map(|release| release.units).sum();
+    let uncounted = stranded.iter().any(|release| release.units.is_none());
+    match (known, uncounted) {
+        (0, _) => "an unknown number of devices".to_owned(),
+        (known, false) => counted(known, "device"),
+        (known, true) => format!("{} or more", counted(known, "device")),
+    }
+}
+
+fn fails(effect: &Effect, head: &Side) -> Option<String> {
+    let new: Vec<_> = (effect.findings.iter())
+        .filter(|finding| finding.is_new_error())
+        .collect();
+    let first = *new.first().filter(|_| !head.passes)?;
+    let passed = effect.base.as_ref().is_some_and(|base| base.passes);
+    let begin = match passed {
+        true => "no longer passes",
+        false => "does not pass, and has a new error",
+    };
+    let more = and_more(new.len() - 1, "new error");
+    Some(format!("{begin}: {} {}{more}", first.code, first.message))
+}
+
+/// What is graver than fewer paths: it says who decides, and what is demanded at all.
+const GRAVER: Why = Why::RequirementLowered;
+
+fn weakens(changes: &Changes, effect: &Effect) -> Option<String> {
+    let mut weakening = changes.iter().filter(|change| change.weakens.is_some());
+    let gravest = weakening.next();
+    let more = weakening.count();
+    let is_graver = gravest.and_then(|change| change.weakens) <= Some(GRAVER);
+    let said = |change: &Change| {
+        let more = and_more(more, "weakening change");
+        format!("weakens: {}{more}", change.sentence)
+    };
+    if let Some(gravest) = gravest.filter(|_| is_graver) {
+        return Some(said(gravest));
+    }
+    let cause = gravest.or_else(|| changes.iter().next());
+    let worse = worse_coverage(effect).map(|worse| {
+        let because = cause.map(|change| format!(": {}", change.sentence));
+        let others = changes.len().saturating_sub(1);
+        let more = and_more(others, "change");
+        format!("weakens: {worse}{}{more}", because.unwrap_or_default())
+    });
+    worse.or_else(|| gravest.map(said))
+}
+
+fn worse_coverage(effect: &Effect) -> Option<String> {
+    let coverage = |side: &Option<Side>| side.as_ref()?.coverage;
+    let (base, head) = coverage(&effect.base).zip(coverage(&effect.head))?;
+    if effect.is_lost_earlier() {
+        return Some(lost_earlier(base, head));
+    }
+    effect.has_fewer_paths().then(|| {
+        format!(
+            "independent paths on the worst day go from {} to {} ({})",
+            base.fewest_paths, head.fewest_paths, head.worst_day
+        )
+    })
+}
+
+fn lost_earlier(base: CoverageEffect, head: CoverageEffect) -> String {
+    let day = head
+        .lost_from
+        .map(|day| day.to_string())
+        .unwrap_or_default();
+    match base.lost_from {
+        Some(before) => format!("what it ships is lost from {day} on, not from {before} on"),
+        None => format!("what it ships is lost from {day} on, and was held"),
+    }
+}
+
+fn others(changes: &Changes, effect: &Effect, head: &Side) -> String {
+    let passed = effect.base.as_ref().is_some_and(|base| base.passes);
+    let suffix = match (passed, head.passes) {
+        (false, false) => "; it does not pass, as before",
+        _ => "",
+    };
+    let begin = match (passed, head.passes) {
+        (false, true) => "now passes: ",
+        _ => "weakens nothing: ",
+    };
+    match changes.iter().next() {
+        Some(first) => {
+            let more = and_more(changes.len() - 1, "change");
+            format!("{begin}{}{more}{suffix}", first.sentence)
+        }
+        None if changes.texts_differ() => format!("only layout and comments change{suffix}"),
+        None => format!("nothing changes{suffix}"),
+    }
+}
+
+/// `, and 1 more change`, `, and 2 more changes`; nothing where there is none.
+fn and_more(count: usize, one: &str) -> String {
+    match count {
+        0 => String::new(),
+        count => format!(", and {}", counted(count, &format!("more {one}"))),
+    }
+}

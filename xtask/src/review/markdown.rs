@@ -1,0 +1,204 @@
+//! A difference as a comment on a pull request: one screen, the rest folded.
+//!
+//! Whoever opens a pull request chooses the texts of the policy, and the comment is written in the name of somebody else. So
+//! every text that may hold one of theirs is a code span: in it nothing is markup, a link, a mention or a reference.
+
+use trust::review::{Change, ChangeKind};
+use trust::words::one_line;
+
+use super::answer::Answer;
+use super::lines;
+
+/// GitHub takes 65,536 characters in a comment. Some are left for what a workflow puts around it.
+const MOST: usize = 60_000;
+
+/// Most items of a list outside the folded parts.
+const SHOWN: usize = 6;
+
+/// Most characters of an item outside the folded parts, and inside.
+const SHORT: usize = 300;
+const LONG: usize = 1500;
+
+/// Words of ours that begin a headline: they are the only ones that are set apart.
+const BEGINNINGS: [&str; 7] = [
+    "cannot be read",
+    "does not pass, and has a new error",
+    "first policy",
+    "no longer passes",
+    "now passes",
+    "weakens",
+    "weakens nothing",
+];
+
+pub(super) fn text(answer: &Answer) -> String {
+    let mut text = format!("### {}\n\n", headline(&answer.headline));
+    text.push_str("| | base | head |\n| --- | --- | --- |\n");
+    for (what, base, head) in lines::table(&answer.effect) {
+        text.push_str(&format!("| {what} | {base} | {head} |\n"));
+    }
+    let weakening: Vec<_> = answer.weakening().collect();
+    let others: Vec<_> = answer.others().collect();
+    shown(&mut text, "Weakens", &weakening);
+    let title = if weakening.is_empty() {
+        "Changes"
+    } else {
+        "Other changes"
+    };
+    shown(&mut text, title, &others);
+    let stranded = answer.effect.stranded().map(lines::release);
+    shown_lines(&mut text, "Devices that lose their servers", stranded);
+    text.push('\n');
+    let end = end(answer);
+    let mut folds = Folds {
+        text,
+        most: MOST - end.len(),
+    };
+    folds.add(
+        "All changes, with their values",
+        answer.changes.iter().map(full),
+    );
+    folds.add(
+        "Shipped releases",
+        answer.effect.releases.iter().map(lines::release),
+    );
+    folds.add(
+        "Findings that come, go or change",
+        answer.effect.findings.iter().map(lines::finding),
+    );
+    folds.text + &end
+}
+
+fn end(answer: &Answer) -> String {
+    format!(
+        "Base: {}. Head: {}. Judged at {}. Digest: `{}`.\n",
+        code(&lines::place(&answer.base), SHORT),
+        code(&lines::place(&answer.head), SHORT),
+        lines::question(answer),
+        answer.digest
+    )
+}
+
+fn headline(line: &str) -> String {
+    match line.split_once(": ") {
+        Some((begin, rest)) if BEGINNINGS.contains(&begin) => {
+            format!("{begin}: {}", code(rest, SHORT))
+        }
+        _ => code(line, SHORT),
+    }
+}
+
+fn shown(text: &mut String, title: &str, changes: &[&Change]) {
+    let sentences = changes.iter().map(|change| change.sentence.clone());
+    shown_lines(text, title, sentences);
+}
+
+fn shown_lines(text: &mut String, title: &str, items: impl Iterator<Item = String>) {
+    let items: Vec<_> = items.collect();
+    if items.is_empty() {
+        return;
+    }
+    text.push_str(&format!("\n**{title}** ({})\n\n", items.len()));
+    for item in items.iter().take(SHOWN) {
+        text.push_str(&format!("- {}\n", code(item, SHORT)));
+    }
+    if let Some(more) = items.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        text.push_str(&format!("- {more} more below\n"));
+    }
+}
+
+/// A change with its values, where the sentence does not have them.
+fn full(change: &Change) -> String {
+    let mark = if change.weakens.is_some() {
+        "weakens: "
+    } else {
+        ""
+    };
+    let value = match (change.field, change.kind) {
+        (Some(_), _) => None,
+        (None, ChangeKind::Removed) => change.before.as_deref(),
+        (None, _) => change.after.as_deref(),
+    };
+    let value = value.filter(|value| !value.is_empty());
+    let value = value.map(|value| format!(": {value}")).unwrap_or_default();
+    format!("{mark}{}{value}", change.sentence)
+}
+
+/// The folded parts, up to a size.
+struct Folds {
+    text: String,
+    most: usize,
+}
+
+impl Folds {
+    /// Adds a folded list. What there is no room for is counted: an item is shown whole or not at all.
+    fn add(&mut self, title: &str, items: impl Iterator<Item = String>) {
+        let items: Vec<_> = items.collect();
+        if items.is_empty() {
+            return;
+        }
+        let begin = format!("<details><summary>{title} ({})</summary>\n\n", items.len());
+        let close = "\n</details>\n\n";
+        // For the line that counts the rest.
+        let reserve = begin.len() + close.len() + 100;
+        let room = self.most.saturating_sub(self.text.len() + reserve);
+        let mut list = String::new();
+        let mut left = items.len();
+        for item in &items {
+            let line = format!("- {}\n", code(item, LONG));
+            if list.len() + line.len() > room {
+                break;
+            }
+            list.push_str(&line);
+            left -= 1;
+        }
+        if left > 0 {
+            list.push_str(&format!(
+                "- {left} more, not shown: `--format json` has all\n"
+            ));
+        }
+        self.text.push_str(&begin);
+        self.text.push_str(&list);
+        self.text.push_str(close);
+    }
+}
+
+/// `text` as a code span (CommonMark 0.31, section 6.1): its fence is longer than any run of backticks in it.
+fn code(text: &str, most: usize) -> String {
+    let text = one_line(text, most);
+    let text = text.trim();
+    if text.is_empty() {
+        return "(empty)".to_owned();
+    }
+    let longest = text
+        .split(|c| c != '`')
+        .map(str::len)
+        .max()
+        .unwrap_or_default();
+    let fence = "`".repeat(longest + 1);
+    let space = if text.starts_with('`') || text.ends_with('`') {
+        " "
+    } else {
+        ""
+    };
+    format!("{fence}{space}{text}{space}{fence}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::code;
+
+    #[test]
+    fn a_code_span_holds_any_text() {
+        for (text, span) in [
+            ("plain", "`plain`"),
+            ("a `b` c", "``a `b` c``"),
+            ("``", "``` `` ```"),
+            ("`a", "`` `a ``"),
+            ("@everyone <b> [x](y) |", "`@everyone <b> [x](y) |`"),
+            ("a\n\n# b", "`a\u{fffd}\u{fffd}# b`"),
+            (" ", "(empty)"),
+        ] {
+            assert_eq!(code(text, 99), span, "{text:?}");
+        }
+    }
+}
