@@ -84,9 +84,8 @@ fn not_approved(
     place: Location,
 ) -> Finding {
     let (needed, found) = (change.needed(), approved.len());
-    let which = if change.weakens { " that weakens" } else { "" };
     let message = format!(
-        "{} is a change{which} with {found} of the {} that it needs: {}",
+        "{} has {found} of the {} that it needs: {}",
         change.name(),
         counted(needed, "approval"),
         change.headline,

@@ -77,7 +77,7 @@ fn refused(why: &str, defect: impl FnOnce(&mut SignedApproval)) {
     let codes: Vec<_> = found.iter().map(|(code, _)| *code).collect();
     assert_eq!(codes, ["P201", "P202"], "{found:?}");
     assert!(
-        found[0].1.contains("with 1 of the 2 approvals"),
+        found[0].1.contains("has 1 of the 2 approvals"),
         "{found:?}"
     );
     assert!(found[1].1.contains(why), "{found:?}");
@@ -102,14 +102,14 @@ fn as_many_are_needed_as_the_policy_before_the_change_asks_for() {
     assert_eq!(found(vec![mild.clone()], vec![approval("ada")]), []);
     let missing = found(vec![mild.clone()], Vec::new());
     assert!(
-        missing[0].1.contains("with 0 of the 1 approval that"),
+        missing[0].1.contains("has 0 of the 1 approval that"),
         "{missing:?}"
     );
     mild.review.other.value = 0;
     assert_eq!(found(vec![mild], Vec::new()), []);
     let missing = found(vec![change(4)], vec![approval("bob")]);
     assert!(
-        missing[0].1.contains("with 1 of the 2 approvals"),
+        missing[0].1.contains("has 1 of the 2 approvals"),
         "{missing:?}"
     );
 }
@@ -165,7 +165,7 @@ fn an_approval_counts_for_the_oldest_change_that_it_fits_and_no_other() {
     assert!(
         found[0]
             .1
-            .starts_with("commit 000000000000 is a change that weakens with 0 of"),
+            .starts_with("commit 000000000000 has 0 of"),
         "{found:?}"
     );
 }
