@@ -76,10 +76,7 @@ fn refused(why: &str, defect: impl FnOnce(&mut SignedApproval)) {
     let found = found(vec![change(4)], vec![approval("ada"), second]);
     let codes: Vec<_> = found.iter().map(|(code, _)| *code).collect();
     assert_eq!(codes, ["P201", "P202"], "{found:?}");
-    assert!(
-        found[0].1.contains("has 1 of the 2 approvals"),
-        "{found:?}"
-    );
+    assert!(found[0].1.contains("has 1 of the 2 approvals"), "{found:?}");
     assert!(found[1].1.contains(why), "{found:?}");
 }
 
@@ -163,9 +160,7 @@ fn an_approval_counts_for_the_oldest_change_that_it_fits_and_no_other() {
     let codes: Vec<_> = found.iter().map(|(code, _)| *code).collect();
     assert_eq!(codes, ["P201"], "{found:?}");
     assert!(
-        found[0]
-            .1
-            .starts_with("commit 000000000000 has 0 of"),
+        found[0].1.starts_with("commit 000000000000 has 0 of"),
         "{found:?}"
     );
 }

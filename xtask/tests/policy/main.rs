@@ -1,0 +1,7 @@
+//! What a change of the policy does, and who approved it: `policy diff`, `policy approve`, `check`.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod approvals;
+mod bypasses;
+mod team;
