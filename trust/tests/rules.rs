@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "rules/history.rs"]
+mod history;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,6 +18,7 @@ use trust::gate::{self, Inputs, Question, Verdict};
 use trust::material::Material;
 use trust::outlook::{self, Facts};
 use trust::render::{self, Format};
+use trust::review::approvals;
 use trust::rules::{self, Rule};
 use trust::sdkconfig::Sdkconfig;
 use trust::source::{Location, SourceFile};
@@ -153,6 +157,9 @@ fn judge(folder: &Path) -> Vec<Finding> {
     }
     let verdict = verdict(folder);
     let mut findings = verdict.findings().to_vec();
+    if let Some(history) = history::read(folder) {
+        findings.extend(approvals::findings(&inputs(folder).policy, &history));
+    }
     if let (Some(word), Some(store)) = (value(folder, "render"), verdict.approved()) {
         let format = Format::from_word(&word).unwrap();
         findings.extend(render::findings(store, format));

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use clap::Args;
-use trust::finding::Finding;
+use trust::finding::{self, Finding};
 use trust::gate::{self, Question, Verdict};
 
 use crate::cli::QuestionArguments;
@@ -12,6 +12,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::project::Project;
 use crate::report::{self, Colour, Format, PAGE_WIDTH, ReportContext};
+use crate::review::history;
 
 /// Arguments of `check`.
 #[derive(Args, Debug)]
@@ -37,9 +38,17 @@ pub fn run(project: &Project, arguments: &CheckArguments) -> Result<Exit> {
         facts_known_on: arguments.facts_known_on,
         ..arguments.question.question(project)?
     };
-    let verdict = gate::judge(&project.inputs()?.inputs, question);
-    print(&verdict, arguments.format, &mut crate::output::stdout())?;
-    Ok(exit_of(&verdict))
+    let inputs = project.inputs()?.inputs;
+    let verdict = gate::judge(&inputs, question);
+    let unapproved = history::findings(project, &inputs, question)?;
+    let mut findings = [verdict.findings(), &unapproved].concat();
+    finding::sort(&mut findings);
+    let out = &mut crate::output::stdout();
+    print_findings(&findings, question, arguments.format, out)?;
+    match unapproved.iter().any(Finding::blocks) {
+        true => Ok(Exit::Findings),
+        false => Ok(exit_of(&verdict)),
+    }
 }
 
 /// Writes the findings of `verdict` in `format`.

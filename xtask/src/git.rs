@@ -1,5 +1,7 @@
 //! What git knows of the checkout: commit, its date, whether the tree is dirty, files of a commit.
 
+mod batch;
+mod first_parents;
 mod objects;
 mod revisions;
 
@@ -7,6 +9,8 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+pub use batch::{Objects, TreeEntry};
+pub use first_parents::{Ancestor, altered, first_parents};
 pub use objects::{
     File, blob, check_out_alone, commit_object, files_at, initialise, write_blobs, write_commit,
     write_index, write_tree,

@@ -24,6 +24,8 @@ pub struct PolicyArguments {
 
 #[derive(Debug, Subcommand)]
 enum PolicyVerb {
+    /// Approve a change: show what it does, and write what its approver signs
+    Approve(crate::review::approve::ApproveArguments),
     /// What a change does to the fleet: between two commits, or a commit and the working tree
     Diff(crate::review::DiffArguments),
     /// Write policy.toml in its canonical form: order, spacing, one way to write each value
@@ -40,6 +42,7 @@ enum PolicyVerb {
 /// A policy that cannot be read or written. One that is not TOML has no canonical form: its findings are printed.
 pub fn run(project: &Project, arguments: &PolicyArguments) -> Result<Exit> {
     match &arguments.verb {
+        PolicyVerb::Approve(arguments) => crate::review::approve::run(project, arguments),
         PolicyVerb::Diff(arguments) => crate::review::run(project, arguments),
         PolicyVerb::Fmt { check } => format(project, *check),
     }

@@ -17,7 +17,7 @@ use crate::git;
 pub const POLICY: &str = "policy.toml";
 
 /// The folders that a verdict is made from, besides the policy.
-const FOLDERS: [&str; 4] = [
+pub const FOLDERS: [&str; 4] = [
     "trust/anchors",
     "trust/calendar",
     "trust/endpoints",
@@ -110,7 +110,11 @@ impl Project {
         collect(files, |path| git::file_at(&self.root, commit, path))
     }
 
-    fn files_below(&self, folder: &str) -> Result<Vec<String>> {
+    /// The plain files in `folder`, as paths from the root of the project; not its description and hidden files.
+    ///
+    /// # Errors
+    /// As of [`Project::inputs`].
+    pub fn files_below(&self, folder: &str) -> Result<Vec<String>> {
         let full = self.root.join(folder);
         let unlisted = |error| Failure::io("list", &full, &error);
         let entries = match std::fs::read_dir(&full) {
@@ -132,7 +136,7 @@ impl Project {
 
 /// The inputs among the entries of a folder, each with what it is. A folder or a link would be read differently here and
 /// in a commit, or not at all: nobody passes it over in silence.
-fn plain(entries: Vec<(String, EntryKind)>, place: &str) -> Result<Vec<String>> {
+pub fn plain(entries: Vec<(String, EntryKind)>, place: &str) -> Result<Vec<String>> {
     let inputs = entries.into_iter().filter(|(path, _)| is_input(path));
     let named = |(path, kind)| match kind {
         EntryKind::File => Ok(path),

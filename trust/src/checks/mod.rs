@@ -48,6 +48,7 @@ mod unneeded_anchors;
 pub(crate) use captures_on_device::refused_by_device;
 pub(crate) use endpoint_loss::level;
 pub(crate) use proof::Proof;
+pub(crate) use signing::published;
 
 /// Everything that a check may look at.
 #[derive(Clone, Copy, Debug)]

@@ -91,7 +91,7 @@ fn is_published(key: &SigningKey) -> bool {
 }
 
 /// The last 32 of the 42 bytes in the second line (minisign's public key format).
-pub(super) fn published() -> Option<[u8; 32]> {
+pub(crate) fn published() -> Option<[u8; 32]> {
     let bytes = STANDARD.decode(PUBLISHED.lines().nth(1)?).ok()?;
     bytes.get(10..)?.try_into().ok()
 }

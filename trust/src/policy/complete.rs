@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::model::{
     Audit, CoverageRequirement, Endpoint, KeySet, PinFallback, PolicyDraft, Product, RequiredRoot,
-    ServiceLife, Validity, Waiver,
+    Review, ServiceLife, Validity, Waiver,
 };
 
 /// A policy in whose reading there was no error: every section is there and every value is valid. Only
@@ -43,6 +43,8 @@ pub struct Sections {
     pub rescue: Option<KeySet>,
     /// `[audit]`
     pub audit: Option<Audit>,
+    /// `[review]`
+    pub review: Option<Review>,
     /// `[[waiver]]`, in file order; each is complete and its code is a rule's id
     pub waivers: Vec<Waiver>,
 }
@@ -70,6 +72,7 @@ impl Policy {
             signing: draft.signing?,
             rescue: draft.rescue,
             audit: draft.audit,
+            review: draft.review,
             waivers: draft.waivers,
         }))
     }

@@ -55,6 +55,8 @@ pub struct PolicyDraft {
     pub rescue: Option<KeySet>,
     /// `[audit]`; optional
     pub audit: Option<Audit>,
+    /// `[review]`; optional
+    pub review: Option<Review>,
     /// `[[waiver]]`, in file order
     pub waivers: Vec<Waiver>,
 }
@@ -256,6 +258,53 @@ pub struct Builder {
     pub key_id: [u8; 8],
     /// The Ed25519 key.
     pub ed25519: [u8; 32],
+}
+
+/// `[review]`: how many people must approve a change of the inputs, and who they are.
+#[derive(Clone, Debug)]
+pub struct Review {
+    /// Approvals that a change which weakens needs; at least 1, at most the number of approvers.
+    pub weakening: Located<u32>,
+    /// Approvals that any other change needs, may be 0; at most `weakening`.
+    pub other: Located<u32>,
+    /// Who may approve, in file order; names and keys are unique.
+    pub approvers: Vec<Approver>,
+    /// The header of the table.
+    pub at: Location,
+}
+
+/// One approver of [`Review`]: `{ name = "…", ssh = "ssh-ed25519 …" }` or `{ name = "…", minisign = "RW…" }`.
+#[derive(Clone, Debug)]
+pub struct Approver {
+    /// Part of the name of each of their approvals: 1 to 64 of a to z, 0 to 9 and `-`.
+    pub name: Located<String>,
+    /// What they sign with.
+    pub key: Located<ApproverKey>,
+}
+
+/// The public key of an [`Approver`].
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum ApproverKey {
+    /// Ed25519 in minisign's form, `RW…`.
+    Minisign {
+        /// As it is written.
+        text: String,
+        /// Key id, as [`SigningKey::key_id`].
+        key_id: [u8; 8],
+        /// The Ed25519 key.
+        ed25519: [u8; 32],
+    },
+    /// An SSH public key as OpenSSH writes it, without a comment: `ssh-ed25519 AAAA…`.
+    Ssh(String),
+}
+
+impl ApproverKey {
+    /// As the policy has it.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Minisign { text, .. } | Self::Ssh(text) => text,
+        }
+    }
 }
 
 /// `[[waiver]]`: a finding that somebody answers for, until a day.

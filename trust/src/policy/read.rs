@@ -8,7 +8,9 @@ mod lines;
 mod mistakes;
 mod problem;
 mod product;
+mod review;
 mod sections;
+mod ssh_key;
 mod syntax;
 mod table;
 mod unique;
@@ -116,5 +118,6 @@ fn draft(root: &Table<'_>) -> PolicyDraft {
         signing,
         rescue,
         audit,
+        review: sections.single(&schema::REVIEW, review::review),
     }
 }

@@ -50,8 +50,12 @@ pub(super) const SIGNING_KEY_KEYS: &[&str] = &["public", "role"];
 /// The keys of one entry of `builders = […]` in `[audit]`, in canonical order.
 pub(super) const BUILDER_KEYS: &[&str] = &["name", "operator", "public"];
 
+/// The keys of one entry of `approvers = […]` in `[review]`, in canonical order; it has one of the last two.
+pub(super) const APPROVER_KEYS: &[&str] = &["name", "minisign", "ssh"];
+
 /// The keys of all inline tables, in an order that keeps each one's own.
-pub(super) const INLINE_TABLE_KEYS: &[&str] = &["name", "operator", "public", "role"];
+pub(super) const INLINE_TABLE_KEYS: &[&str] =
+    &["name", "operator", "public", "role", "minisign", "ssh"];
 
 /// `[product]`
 pub(super) const PRODUCT: Section = Section {
@@ -154,6 +158,14 @@ pub(super) const AUDIT: Section = Section {
     keys: &["threshold", "distinct", "builders"],
 };
 
+/// `[review]`
+pub(super) const REVIEW: Section = Section {
+    name: "review",
+    form: Form::Single,
+    presence: Presence::Optional,
+    keys: &["weakening", "other", "approvers"],
+};
+
 /// `[[waiver]]`
 pub(super) const WAIVER: Section = Section {
     name: "waiver",
@@ -163,7 +175,7 @@ pub(super) const WAIVER: Section = Section {
 };
 
 /// Every section, in canonical order.
-pub(super) const SECTIONS: [&Section; 11] = [
+pub(super) const SECTIONS: [&Section; 12] = [
     &PRODUCT,
     &SERVICE_LIFE,
     &VALIDITY,
@@ -174,6 +186,7 @@ pub(super) const SECTIONS: [&Section; 11] = [
     &SIGNING,
     &RESCUE,
     &AUDIT,
+    &REVIEW,
     &WAIVER,
 ];
 
@@ -190,6 +203,7 @@ pub(super) const ROOT_KEYS: &[&str] = &[
     SIGNING.name,
     RESCUE.name,
     AUDIT.name,
+    REVIEW.name,
     WAIVER.name,
 ];
 
@@ -230,7 +244,7 @@ mod tests {
 
     #[test]
     fn the_order_of_inline_tables_keeps_each_ones_own() {
-        for own in [SIGNING_KEY_KEYS, BUILDER_KEYS] {
+        for own in [SIGNING_KEY_KEYS, BUILDER_KEYS, APPROVER_KEYS] {
             let kept: Vec<_> = INLINE_TABLE_KEYS
                 .iter()
                 .filter(|k| own.contains(k))

@@ -274,6 +274,7 @@ impl Section {
                 | Self::Signing
                 | Self::Rescue
                 | Self::Audit
+                | Self::Review
         )
     }
 }

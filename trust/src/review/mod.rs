@@ -4,6 +4,8 @@
 //! is cheap, and its [digest](Changes::digest) is the same in any year. [`Effect`] asks the gate and the forecast about both
 //! sides on one day. [`headline`] is the one line that a reviewer must not miss.
 
+pub mod approval;
+pub mod approvals;
 mod change;
 mod changes;
 mod digest;

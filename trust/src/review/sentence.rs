@@ -32,6 +32,12 @@ pub(super) fn of_element(
         (Section::Rescue, "keys") => who_can(gained, "sign rescue stores", element),
         (Section::Audit, "builders") if gained => format!("one more builder counts: {element}"),
         (Section::Audit, "builders") => format!("a builder counts no longer: {element}"),
+        (Section::Review, "approvers") if gained => {
+            format!("one more person can approve changes: {element}")
+        }
+        (Section::Review, "approvers") => {
+            format!("a person can approve changes no longer: {element}")
+        }
         (Section::PinFallback, "spki-sha256") => {
             let verb = if gained { "gets" } else { "loses" };
             format!("endpoint {} {verb} the pin {element}", subject.name)
@@ -105,6 +111,7 @@ fn what(subject: &Subject) -> String {
         Section::Signing => "[signing]".to_owned(),
         Section::Rescue => "[rescue]".to_owned(),
         Section::Audit => "[audit]".to_owned(),
+        Section::Review => "[review]".to_owned(),
         Section::Waiver => format!("waiver of {name}"),
         Section::Candidate => format!("candidate {name}"),
         Section::Capture => format!("captured chain {name}"),
@@ -125,6 +132,8 @@ fn noun(section: Section, field: &str) -> &str {
         (Section::Rescue, "threshold") => "rescue signatures needed",
         (Section::Audit, "threshold") => "builders that must agree",
         (Section::Audit, "distinct") => "operators that must agree",
+        (Section::Review, "weakening") => "approvals of a change that weakens",
+        (Section::Review, "other") => "approvals of any other change",
         (Section::Coverage, "independent-paths") => "independent paths demanded",
         (Section::Coverage, "distinct-owners") => "distinct owners demanded",
         (Section::Coverage, "count-private") => "whether private anchors count as paths",
@@ -156,6 +165,7 @@ fn distinguishing(section: Section, item: &Item) -> Option<String> {
         Section::PinFallback => &["spki-sha256", "expires"],
         Section::Signing | Section::Rescue => &["threshold", "keys"],
         Section::Audit => &["threshold", "builders"],
+        Section::Review => &["weakening", "other", "approvers"],
         Section::Waiver => &["expires", "reason"],
         Section::Candidate => &["sha256"],
         Section::Event => &["date"],

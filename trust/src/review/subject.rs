@@ -32,6 +32,8 @@ pub enum Section {
     Rescue,
     /// `[audit]`
     Audit,
+    /// `[review]`
+    Review,
     /// `[[waiver]]`
     Waiver,
     /// A certificate of `trust/anchors/`.
@@ -77,6 +79,7 @@ impl Section {
             | Self::Signing
             | Self::Rescue
             | Self::Audit
+            | Self::Review
             | Self::Waiver
             | Self::Candidate
             | Self::Capture

@@ -18,7 +18,7 @@ pub enum Why {
     ThresholdLowered,
     /// One more key counts.
     SignerAdded,
-    /// `[audit]` or `[rescue]` is gone.
+    /// `[audit]`, `[rescue]` or `[review]` is gone.
     SafeguardRemoved,
     /// Fewer paths, owners or days are demanded, or less counts as a mistake.
     RequirementLowered,
@@ -82,7 +82,7 @@ fn of_removed(section: Section) -> Option<Why> {
         Section::RequiredRoot => Some(Why::AnchorRemoved),
         Section::Endpoint => Some(Why::EndpointRemoved),
         Section::PinFallback => Some(Why::PinRemoved),
-        Section::Rescue | Section::Audit => Some(Why::SafeguardRemoved),
+        Section::Rescue | Section::Audit | Section::Review => Some(Why::SafeguardRemoved),
         Section::Release => Some(Why::ReleaseForgotten),
         section if section.is_fact() => Some(Why::FactRemoved),
         _ => None,
@@ -93,7 +93,8 @@ fn of_removed(section: Section) -> Option<Why> {
 pub(super) fn of_element(section: Section, field: &str, kind: ChangeKind) -> Option<Why> {
     match (section, field, kind) {
         (Section::Signing | Section::Rescue, "keys", ChangeKind::Added)
-        | (Section::Audit, "builders", ChangeKind::Added) => Some(Why::SignerAdded),
+        | (Section::Audit, "builders", ChangeKind::Added)
+        | (Section::Review, "approvers", ChangeKind::Added) => Some(Why::SignerAdded),
         (Section::PinFallback, "spki-sha256", ChangeKind::Removed) => Some(Why::PinRemoved),
         (Section::Release, ..) => Some(Why::RecordRewritten),
         (
@@ -117,7 +118,8 @@ pub(super) fn of_value(
     let (weakens, why) = match (section, field) {
         (Section::Unreadable, _) => (true, Why::Unreadable),
         (Section::Signing | Section::Rescue, "threshold")
-        | (Section::Audit, "threshold" | "distinct") => (lower(), Why::ThresholdLowered),
+        | (Section::Audit, "threshold" | "distinct")
+        | (Section::Review, "weakening" | "other") => (lower(), Why::ThresholdLowered),
         (Section::Coverage, "independent-paths" | "distinct-owners")
         | (Section::Validity, "min-remaining-days") => (lower(), Why::RequirementLowered),
         (Section::Coverage, "count-private" | "count-rescue") => {

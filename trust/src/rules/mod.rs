@@ -14,6 +14,7 @@ pub mod ledger;
 pub mod pins;
 pub mod policy;
 pub mod rendering;
+pub mod review;
 pub mod signing;
 pub mod verification;
 
@@ -51,6 +52,7 @@ pub fn all() -> Vec<&'static Rule> {
         pins::FAMILY,
         policy::FAMILY,
         rendering::FAMILY,
+        review::FAMILY,
         signing::FAMILY,
         verification::FAMILY,
     ];

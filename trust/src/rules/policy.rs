@@ -65,7 +65,7 @@ rules! {
     /// ## What it does
     ///
     /// Reports a section or key that must be there and is not. Optional are `[[pin-fallback]]`, `[rescue]`,
-    /// `[audit]` and `[[waiver]]`, and the keys `effective-end`, `redirects`, `leaf-days`, `chains` and `after-expiry`. The
+    /// `[audit]`, `[review]` and `[[waiver]]`, and the keys `effective-end`, `redirects`, `leaf-days`, `chains` and `after-expiry`. The
     /// end of service is either `ends`, or `last-unit-made` and `years-in-service` together.
     ///
     /// ## Why it matters
@@ -158,8 +158,8 @@ rules! {
     /// ## What it does
     ///
     /// Reports what stands in the policy twice and may stand there once: a key in a table, a section, a
-    /// fingerprint among the required roots, the name of an endpoint or builder, a public key. A key that does two of
-    /// these is reported too: signs releases, rescues, attests rebuilds.
+    /// fingerprint among the required roots, the name of an endpoint, builder or approver, a public key. A key that does two
+    /// of these is reported too: signs releases, rescues, attests rebuilds. So is an approver with two keys.
     ///
     /// ## Why it matters
     ///

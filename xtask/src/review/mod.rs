@@ -1,10 +1,15 @@
 //! `policy diff`: what a change of the policy and its facts does to the fleet, for those who review it.
 
 mod answer;
+pub mod approvals;
+pub mod approve;
+pub mod history;
 mod human;
 mod lines;
 mod markdown;
 mod place;
+mod signature;
+mod states;
 
 use std::path::PathBuf;
 

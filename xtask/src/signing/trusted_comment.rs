@@ -37,6 +37,18 @@ impl TrustedComment {
             "file:release.json\tproduct:{product}\tversion:{version}\treleased:{released}"
         )))
     }
+
+    /// The comment of an approval: the name of its file without the ending.
+    ///
+    /// # Errors
+    ///
+    /// A name with a control character.
+    pub fn of_approval(stem: &str) -> Result<Self, TrustedCommentError> {
+        if !may_be_commented(stem) || stem.contains('\t') {
+            return Err(TrustedCommentError("the approval", stem.to_owned()));
+        }
+        Ok(Self(format!("file:{stem}.approval")))
+    }
 }
 
 impl fmt::Display for TrustedComment {

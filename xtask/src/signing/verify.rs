@@ -252,7 +252,7 @@ fn public(key: &SigningKey) -> PublicKey {
 
 impl SignatureFile {
     /// Whether both signatures are by `key`, for `bytes`.
-    pub(super) fn verifies(&self, bytes: &[u8], key: &PublicKey) -> bool {
+    pub(crate) fn verifies(&self, bytes: &[u8], key: &PublicKey) -> bool {
         let names_it = self.key_id == key.key_id;
         names_it && key.verifies(&prehash(bytes), &self.signature) && self.global_verifies(key)
     }

@@ -1,9 +1,12 @@
-//! What a change of the policy does: `policy diff`.
+//! What a change of the policy does, and who approved it: `policy diff`, `policy approve`, `check`.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod approvals;
+mod bypasses;
 mod diff;
 mod injection;
 mod pairs;
 mod repository;
 mod support;
+mod team;

@@ -2,20 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use toml::de::DeValue;
-
 use super::keys::{public_key, shown_id};
 use super::problem::Problem;
 use super::table::{Context, Entry, Shape, Table};
 use super::unique;
-use super::values::{self, Outcome};
+use super::values;
 use crate::finding::{Finding, Subject};
 use crate::policy::model::{Audit, Builder, KeySet, Located};
 use crate::policy::schema;
 use crate::rules::policy as rules;
-
-/// A longer name is no name.
-const LONGEST_NAME: usize = 64;
 
 /// `[audit]`
 pub(super) fn audit(table: &Table<'_>) -> Option<Audit> {
@@ -78,7 +73,7 @@ fn builder(context: &Context<'_>, entry: Entry<'_>) -> Option<Builder> {
         keys: schema::BUILDER_KEYS,
     };
     let table = Table::open(context, entry, &shape)?;
-    let name = table.required("name", name);
+    let name = table.required("name", values::file_name);
     let operator = table.required("operator", values::text);
     let public = table.required("public", public_key);
     let (name, operator, public) = (name?, operator?, public?);
@@ -92,20 +87,6 @@ fn builder(context: &Context<'_>, entry: Entry<'_>) -> Option<Builder> {
             at: public.at,
         },
     })
-}
-
-/// A name that can be the name of a folder on every system.
-fn name(value: &DeValue<'_>) -> Outcome<String> {
-    let text = values::text(value)?;
-    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    if text.len() <= LONGEST_NAME && text.bytes().all(plain) {
-        return Ok(text);
-    }
-    Err(Problem::invalid(
-        "is no name for a folder",
-        format!("not 1 to {LONGEST_NAME} of a to z, 0 to 9 and -"),
-    )
-    .help("name the builder in small letters: its attestations stand in a folder of this name"))
 }
 
 /// Two builders of one name would share a folder, and one key would agree with itself.

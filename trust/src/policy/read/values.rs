@@ -38,6 +38,23 @@ pub(super) fn text(value: &DeValue<'_>) -> Outcome<String> {
     Ok(text.to_owned())
 }
 
+/// A longer name is no name.
+const LONGEST_NAME: usize = 64;
+
+/// A name that can be a part of the name of a file on every system.
+pub(super) fn file_name(value: &DeValue<'_>) -> Outcome<String> {
+    let text = text(value)?;
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if text.len() <= LONGEST_NAME && text.bytes().all(plain) {
+        return Ok(text);
+    }
+    Err(Problem::invalid(
+        "is no name for a file",
+        format!("not 1 to {LONGEST_NAME} of a to z, 0 to 9 and -"),
+    )
+    .help("write it in small letters, digits and -: files are named by it"))
+}
+
 /// A string, whatever it says.
 pub(super) fn string<'v>(value: &'v DeValue<'_>) -> Outcome<&'v str> {
     value.as_str().ok_or_else(|| {
@@ -140,6 +157,11 @@ pub(super) fn sequence(value: &DeValue<'_>) -> Outcome<u64> {
 /// How many keys must sign: at least 1. The caller compares it with the number of keys.
 pub(super) fn threshold(value: &DeValue<'_>) -> Outcome<u32> {
     whole_number(value, 1, 255)
+}
+
+/// How many must approve a change: none, or as many as there are approvers. The caller compares it with their number.
+pub(super) fn approvals(value: &DeValue<'_>) -> Outcome<u32> {
+    whole_number(value, 0, 255)
 }
 
 /// The version of the policy's shape: 1 is the only one.

@@ -6,8 +6,8 @@ use super::value::quoted;
 use super::{Item, State};
 use crate::finding::Severity;
 use crate::policy::{
-    self, Audit, Builder, CoverageRequirement, Endpoint, KeySet, PinFallback, PolicyDraft, Product,
-    RequiredRoot, ServiceLife, SigningKey, Validity, Waiver,
+    self, Approver, Audit, Builder, CoverageRequirement, Endpoint, KeySet, PinFallback,
+    PolicyDraft, Product, RequiredRoot, Review, ServiceLife, SigningKey, Validity, Waiver,
 };
 use crate::review::subject::Section;
 use crate::source::SourceFile;
@@ -37,6 +37,7 @@ impl State {
             signing,
             rescue,
             audit,
+            review,
             waivers,
         } = draft;
         let single = [
@@ -51,6 +52,7 @@ impl State {
             (Section::Signing, signing.as_ref().map(of_keys)),
             (Section::Rescue, rescue.as_ref().map(of_keys)),
             (Section::Audit, audit.as_ref().map(of_audit)),
+            (Section::Review, review.as_ref().map(of_review)),
         ];
         for (section, item) in single {
             if let Some(item) = item {
@@ -258,6 +260,23 @@ fn of_audit(audit: &Audit) -> Item {
         .number("threshold", threshold.value)
         .number("distinct", distinct.value)
         .set("builders", builders.iter().map(builder))
+}
+
+fn of_review(review: &Review) -> Item {
+    let Review {
+        weakening,
+        other,
+        approvers,
+        at: _,
+    } = review;
+    let approver = |approver: &Approver| {
+        let Approver { name, key } = approver;
+        format!("{}, {}", name.value, key.value.text())
+    };
+    Item::new("")
+        .number("weakening", weakening.value)
+        .number("other", other.value)
+        .set("approvers", approvers.iter().map(approver))
 }
 
 fn of_waiver(waiver: &Waiver) -> Item {
