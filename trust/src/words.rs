@@ -1,4 +1,4 @@
-//! Numbers in sentences.
+//! Words in sentences: how many there are, and which one was meant.
 
 use std::fmt::Display;
 
@@ -6,6 +6,26 @@ use std::fmt::Display;
 pub fn counted<N: Copy + Display + From<u8> + PartialEq>(count: N, one: &str) -> String {
     let plural = if count == N::from(1) { "" } else { "s" };
     format!("{count} {one}{plural}")
+}
+
+/// The known word that is most like `word`, if one is near enough to be what was meant: at most every fourth letter
+/// is another. Upper and lower case are one, `_` is `-`.
+pub fn nearest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+    let folded = word.to_ascii_lowercase().replace('_', "-");
+    known
+        .into_iter()
+        .map(|candidate| (distance(&folded, candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= candidate.len().div_ceil(4))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+// Longer words cannot be near a known one, and the distance costs the product of both lengths.
+fn distance(word: &str, candidate: &str) -> usize {
+    if word.len() > 4 * candidate.len() {
+        return usize::MAX;
+    }
+    strsim::osa_distance(word, &candidate.to_ascii_lowercase())
 }
 
 #[cfg(test)]
@@ -18,5 +38,20 @@ mod tests {
         assert_eq!(counted(0_u64, "path"), "0 paths");
         assert_eq!(counted(2_i64, "day"), "2 days");
         assert_eq!(counted(-1_i64, "day"), "-1 days");
+    }
+
+    #[test]
+    fn the_nearest_word_is_what_a_person_meant() {
+        for (typed, meant) in [
+            ("nmae", Some("name")),
+            ("Chip", Some("chip")),
+            ("verifer", Some("verifier")),
+            ("min_remaining_day", Some("min-remaining-days")),
+            ("colour", None),
+            ("", None),
+        ] {
+            let known = ["name", "chip", "verifier", "min-remaining-days"];
+            assert_eq!(nearest(typed, known), meant, "{typed}");
+        }
     }
 }
