@@ -20,6 +20,11 @@ pub fn nearest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
+/// The beginning of a help line: "did you mean `…`? " where a known word is near enough, else nothing.
+pub fn did_you_mean<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> String {
+    nearest(word, known).map_or_else(String::new, |meant| format!("did you mean `{meant}`? "))
+}
+
 // Longer words cannot be near a known one, and the distance costs the product of both lengths.
 fn distance(word: &str, candidate: &str) -> usize {
     if word.len() > 4 * candidate.len() {

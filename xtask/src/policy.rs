@@ -1,4 +1,4 @@
-//! `policy fmt`: the canonical form of the policy.
+//! `policy fmt`: the canonical form of the policy. `policy schema`: its JSON schema.
 
 use clap::{Args, Subcommand};
 use trust::finding::Finding;
@@ -12,7 +12,6 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::output;
 use crate::project::{POLICY, Project};
-use crate::report::Format;
 
 /// Arguments of `policy`.
 #[derive(Args, Debug)]
@@ -30,6 +29,8 @@ enum PolicyVerb {
         #[arg(long)]
         check: bool,
     },
+    /// Print the JSON schema (2020-12) of policy.toml, for editors
+    Schema,
 }
 
 /// Runs `policy`.
@@ -37,7 +38,16 @@ enum PolicyVerb {
 /// # Errors
 /// A policy that cannot be read or written. One that is not TOML has no canonical form: its findings are printed.
 pub fn run(project: &Project, arguments: &PolicyArguments) -> Result<Exit> {
-    let PolicyVerb::Fmt { check } = arguments.verb;
+    match arguments.verb {
+        PolicyVerb::Fmt { check } => format(project, check),
+        PolicyVerb::Schema => {
+            output::print(&policy::reference::json_schema())?;
+            Ok(Exit::Done)
+        }
+    }
+}
+
+fn format(project: &Project, check: bool) -> Result<Exit> {
     let path = project.root.join(POLICY);
     let bytes = std::fs::read(&path).map_err(|error| Failure::io("read", &path, &error))?;
     let file = SourceFile::from_bytes(POLICY, &bytes);
@@ -72,12 +82,7 @@ pub fn run(project: &Project, arguments: &PolicyArguments) -> Result<Exit> {
 
 fn refuse(project: &Project, findings: &[Finding]) -> Result<Exit> {
     let question = QuestionArguments::default().question(project)?;
-    check::print_findings(
-        findings,
-        question,
-        Format::Human,
-        &mut std::io::stderr().lock(),
-    )?;
+    check::say_findings(findings, question)?;
     Ok(Exit::Unreadable)
 }
 
