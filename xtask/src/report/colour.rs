@@ -32,16 +32,17 @@ impl Wish {
     }
 
     /// The first that is there decides: `NO_COLOR` (no-color.org) and `CLICOLOR_FORCE` with any value but the empty one,
-    /// `CLICOLOR=0` (bixense.com/clicolors), and a terminal that is called `dumb`. The parser of the command line, which
+    /// `CLICOLOR=0` (bixense.com/clicolors), and a terminal without a name or called `dumb`. The parser of the command line, which
     /// asks the environment for itself where it is not told, has the same rule.
     fn of(variable: impl Fn(&str) -> Option<OsString>) -> Self {
         let said = |name: &str| variable(name).filter(|value| !value.is_empty());
         let is = |name: &str, word: &str| said(name).is_some_and(|value| value == word);
+        let dumb = cfg!(unix) && said("TERM").is_none_or(|terminal| terminal == "dumb");
         if said("NO_COLOR").is_some() {
             Self::Never
         } else if said("CLICOLOR_FORCE").is_some() {
             Self::Always
-        } else if is("CLICOLOR", "0") || is("TERM", "dumb") {
+        } else if is("CLICOLOR", "0") || dumb {
             Self::Never
         } else {
             Self::Auto
@@ -94,8 +95,10 @@ mod tests {
 
     #[test]
     fn who_declines_is_heard_first_and_an_empty_value_says_nothing() {
-        assert_eq!(wish(&[]), Wish::Auto);
-        assert_eq!(wish(&[("NO_COLOR", "")]), Wish::Auto);
+        assert_eq!(wish(&[]), Wish::Never);
+        let terminal = ("TERM", "xterm");
+        assert_eq!(wish(&[terminal]), Wish::Auto);
+        assert_eq!(wish(&[terminal, ("NO_COLOR", "")]), Wish::Auto);
         assert_eq!(
             wish(&[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")]),
             Wish::Never
@@ -104,8 +107,8 @@ mod tests {
             wish(&[("CLICOLOR_FORCE", "1"), ("TERM", "dumb")]),
             Wish::Always
         );
-        assert_eq!(wish(&[("CLICOLOR_FORCE", "")]), Wish::Auto);
-        assert_eq!(wish(&[("CLICOLOR", "0")]), Wish::Never);
+        assert_eq!(wish(&[terminal, ("CLICOLOR_FORCE", "")]), Wish::Auto);
+        assert_eq!(wish(&[terminal, ("CLICOLOR", "0")]), Wish::Never);
         assert_eq!(wish(&[("TERM", "dumb")]), Wish::Never);
     }
 

@@ -7,6 +7,7 @@ mod esptool;
 mod in_toto;
 mod mbedtls;
 mod packaged;
+mod taplo;
 
 use std::ffi::OsString;
 use std::fs;
@@ -17,6 +18,7 @@ pub use esptool::esptool;
 pub use in_toto::in_toto;
 pub use mbedtls::mbedtls_verify;
 pub use packaged::{certtool, libfaketime, minisign, openssl, pkcs11_tool, softhsm};
+pub use taplo::taplo;
 
 use crate::failure::{Failure, Result};
 use crate::lock::Lock;

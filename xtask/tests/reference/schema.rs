@@ -182,6 +182,104 @@ fn the_end_of_service_is_given_once() {
     }
 }
 
+/// The one thing that an editor is told is in the first line of the policy.
+#[test]
+fn an_editor_finds_the_schema_by_the_first_line() {
+    let Some(taplo) = std::env::var_os("PERENNIAL_TAPLO") else {
+        eprintln!("skipped: taplo: PERENNIAL_TAPLO is not set");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("policy.schema.json"),
+        policy::reference::json_schema(),
+    )
+    .unwrap();
+    for (from, to, fine) in [
+        ("", "", true),
+        ("chip = \"esp32c3\"", "chip = \"esp8266\"", false),
+        ("threshold = 2", "threshold = \"2\"", false),
+        ("[product]", "[product]\ncolour = 1", false),
+        ("reason = ", "raeson = ", false),
+    ] {
+        let text = format!(
+            "#:schema ./policy.schema.json\n{}",
+            BASE.replacen(from, to, 1)
+        );
+        std::fs::write(folder.path().join("policy.toml"), text).unwrap();
+        let mut command = std::process::Command::new(&taplo);
+        command
+            .args(["check", "policy.toml"])
+            .current_dir(folder.path());
+        let output = command.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.success(), fine, "{to}: {said}");
+    }
+}
+
+#[test]
+fn the_canonical_form_leaves_the_line_for_the_editor_first() {
+    let text = format!("#:schema ./policy.schema.json\n{BASE}");
+    let file = SourceFile::from_bytes("policy.toml", text.as_bytes());
+    let canonical = policy::canonical(&file).unwrap();
+    assert_eq!(
+        canonical.lines().next(),
+        Some("#:schema ./policy.schema.json")
+    );
+}
+
+#[test]
+fn the_schema_says_nothing_that_an_older_editor_reads_otherwise() {
+    let schema: Value = serde_json::from_str(&policy::reference::json_schema()).unwrap();
+    let mut words = std::collections::BTreeSet::new();
+    keywords(&schema, &mut words);
+    let old = [
+        "$comment",
+        "$schema",
+        "additionalProperties",
+        "anyOf",
+        "default",
+        "description",
+        "enum",
+        "items",
+        "maximum",
+        "minItems",
+        "minimum",
+        "not",
+        "oneOf",
+        "pattern",
+        "properties",
+        "required",
+        "title",
+        "type",
+    ];
+    let newer: Vec<_> = words
+        .iter()
+        .filter(|word| !old.contains(&word.as_str()))
+        .collect();
+    assert!(newer.is_empty(), "{newer:?}");
+}
+
+/// The keywords of a schema, without the names of its properties.
+fn keywords(schema: &Value, words: &mut std::collections::BTreeSet<String>) {
+    match schema {
+        Value::Object(map) => {
+            for (word, value) in map {
+                words.insert(word.clone());
+                match (word.as_str(), value) {
+                    ("properties", Value::Object(named)) => {
+                        named.values().for_each(|schema| keywords(schema, words));
+                    }
+                    ("enum" | "required" | "default", _) => {}
+                    _ => keywords(value, words),
+                }
+            }
+        }
+        Value::Array(values) => values.iter().for_each(|value| keywords(value, words)),
+        _ => {}
+    }
+}
+
 /// The base policy, with a value for every key that it leaves out.
 fn whole() -> Value {
     let mut policy = json_of(BASE);

@@ -96,7 +96,8 @@ fn of_kind(kind: &Kind) -> Value {
         Kind::List(of, least) => {
             json!({ "type": "array", "items": of_kind(of), "minItems": least })
         }
-        Kind::Number(least, most) if least == most => json!({ "const": least }),
+        // Not `const`, which editors with an older JSON Schema do not know.
+        Kind::Number(least, most) if least == most => json!({ "enum": [least] }),
         Kind::Number(least, most) => {
             json!({ "type": "integer", "minimum": least, "maximum": most })
         }
