@@ -20,6 +20,7 @@ use crate::rules::ledger::{
 use crate::rules::policy::{WAIVER_EXPIRED, WAIVER_NOT_POSSIBLE, WAIVER_UNUSED};
 use crate::rules::rendering::{STORE_REFUSED, STORE_TOO_LARGE};
 use crate::rules::signing::{DEVELOPMENT_KEY, PUBLISHED_BUILDER_KEY};
+use crate::words::nearest;
 
 /// Inputs that are not there or say nothing.
 const UNREADABLE: [&Rule; 14] = [
@@ -74,7 +75,7 @@ pub(crate) fn apply(reading: &Reading, as_of: Date, findings: &mut Vec<Finding>)
         if matching.is_empty() {
             // What could not be read may have had the finding.
             if reading.policy.is_some() {
-                about_waivers.push(unused(waiver));
+                about_waivers.push(unused(waiver, reading, findings));
             }
         } else if let Some(expired) = expired(waiver, as_of) {
             about_waivers.push(expired);
@@ -156,8 +157,13 @@ fn not_possible(waiver: &Waiver) -> Finding {
     .about(about(waiver))
 }
 
-fn unused(waiver: &Waiver) -> Finding {
+fn unused(waiver: &Waiver, reading: &Reading, findings: &[Finding]) -> Finding {
     let code = &waiver.code.value;
+    let meant = meant_anchor(waiver, reading, findings);
+    let help = meant.map_or_else(
+        || "is the name of the anchor or endpoint the one that the finding prints?".to_owned(),
+        |meant| format!("did you mean \"{meant}\"?"),
+    );
     let message = format!("the waiver of {code} covers nothing: there is no such finding");
     Finding::new(
         &WAIVER_UNUSED,
@@ -165,8 +171,27 @@ fn unused(waiver: &Waiver) -> Finding {
         "matches no finding",
         message,
     )
-    .help("remove it; is the name of the anchor or endpoint the one that the finding prints?")
+    .help(format!("remove it; {help}"))
     .about(about(waiver))
+}
+
+/// The anchor that a waiver almost names.
+fn meant_anchor<'r>(
+    waiver: &Waiver,
+    reading: &'r Reading,
+    findings: &'r [Finding],
+) -> Option<&'r str> {
+    let typed = waiver.anchor.as_ref()?.value.as_str();
+    let required = reading.draft.required_roots.iter();
+    let required = required.map(|root| root.name.value.as_str());
+    let found = findings
+        .iter()
+        .filter_map(|finding| finding.subject.anchor.as_deref());
+    let known: Vec<_> = required.chain(found).collect();
+    match known.contains(&typed) {
+        true => None,
+        false => nearest(typed, known),
+    }
 }
 
 fn about(waiver: &Waiver) -> Subject {

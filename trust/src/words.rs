@@ -1,4 +1,4 @@
-//! Numbers in sentences, and texts of others in lines of ours.
+//! Words in sentences: how many there are, which one was meant, and texts of others in lines of ours.
 
 use std::fmt::Display;
 
@@ -36,6 +36,31 @@ pub fn one_line(text: &str, most: usize) -> String {
     line
 }
 
+/// The known word that is most like `word`, if one is near enough to be what was meant: at most every fourth letter
+/// is another. Upper and lower case are one, `_` is `-`.
+pub fn nearest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+    let folded = word.to_ascii_lowercase().replace('_', "-");
+    known
+        .into_iter()
+        .map(|candidate| (distance(&folded, candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= candidate.len().div_ceil(4))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// The beginning of a help line: "did you mean `…`? " where a known word is near enough, else nothing.
+pub fn did_you_mean<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> String {
+    nearest(word, known).map_or_else(String::new, |meant| format!("did you mean `{meant}`? "))
+}
+
+// Longer words cannot be near a known one, and the distance costs the product of both lengths.
+fn distance(word: &str, candidate: &str) -> usize {
+    if word.len() > 4 * candidate.len() {
+        return usize::MAX;
+    }
+    strsim::osa_distance(word, &candidate.to_ascii_lowercase())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,5 +79,20 @@ mod tests {
         assert_eq!(one_line("Größe", 5), "Größe");
         assert_eq!(one_line("Größen", 5), "Größ…");
         assert_eq!(one_line("", 5), "");
+    }
+
+    #[test]
+    fn the_nearest_word_is_what_a_person_meant() {
+        for (typed, meant) in [
+            ("nmae", Some("name")),
+            ("Chip", Some("chip")),
+            ("verifer", Some("verifier")),
+            ("min_remaining_day", Some("min-remaining-days")),
+            ("colour", None),
+            ("", None),
+        ] {
+            let known = ["name", "chip", "verifier", "min-remaining-days"];
+            assert_eq!(nearest(typed, known), meant, "{typed}");
+        }
     }
 }

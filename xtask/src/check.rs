@@ -11,7 +11,7 @@ use crate::cli::QuestionArguments;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::project::Project;
-use crate::report::{self, Colour, Format, PAGE_WIDTH, ReportContext};
+use crate::report::{self, Colour, Format, PAGE_WIDTH, ReportContext, Wish};
 use crate::review::history;
 
 /// Arguments of `check`.
@@ -56,18 +56,35 @@ pub fn print(verdict: &Verdict, format: Format, out: &mut dyn Write) -> Result<(
     print_findings(verdict.findings(), verdict.question(), format, out)
 }
 
-/// Writes `findings`, which answer `question`, in `format`.
+/// Writes `findings`, which answer `question`, in `format`, to what becomes standard output.
 pub fn print_findings(
     findings: &[Finding],
     question: Question,
     format: Format,
     out: &mut dyn Write,
 ) -> Result<()> {
-    let no_color = std::env::var_os("NO_COLOR");
+    let colour = Colour::of(&std::io::stdout(), Wish::of_environment());
+    write(findings, question, format, colour, out)
+}
+
+/// Says `findings`, which answer `question`, on standard error.
+pub fn say_findings(findings: &[Finding], question: Question) -> Result<()> {
+    let mut stderr = std::io::stderr();
+    let colour = Colour::of(&stderr, Wish::of_environment());
+    write(findings, question, Format::Human, colour, &mut stderr)
+}
+
+fn write(
+    findings: &[Finding],
+    question: Question,
+    format: Format,
+    colour: Colour,
+    out: &mut dyn Write,
+) -> Result<()> {
     let context = ReportContext {
         as_of: question.as_of,
         channel: question.channel.word().to_owned(),
-        colour: Colour::of(&std::io::stdout(), no_color.as_deref()),
+        colour,
         width: PAGE_WIDTH,
     };
     report::write(format, findings, &context, out)

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use trust::channel::Channel;
 use trust::date::Date;
 use trust::gate::Question;
@@ -10,11 +10,12 @@ use trust::gate::Question;
 use crate::failure::Result;
 use crate::project::Project;
 use crate::release_date;
+use crate::report::Wish;
 
 /// Proves that an ESP32 firmware reaches its update servers for the whole service life of the fleet,
 /// builds and signs it reproducibly, and refuses when there is no proof.
 #[derive(Debug, Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask", version, after_help = AFTER_HELP)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version)]
 pub struct Cli {
     /// Folder of the project [default: this folder or the nearest one above it that has a policy.toml]
     #[arg(long, global = true, value_name = "DIR")]
@@ -24,14 +25,11 @@ pub struct Cli {
     pub verb: Verb,
 }
 
-const AFTER_HELP: &str = "\
-Exit codes:
-  0  done                               12  not reproducible
-  1  a bug in the tool                  13  a signature or hash is wrong: tampering
-  2  the command line or an input file  14  the toolchain or environment is not the
-     cannot be read                         pinned one
- 10  the policy is not satisfied        15  an endpoint is not trusted by a shipped
- 11  a generated file is stale              release";
+/// The command line, with the examples of every verb, and with colours where everything else has them.
+pub fn command() -> clap::Command {
+    let command = Cli::command().after_help(crate::exit::help());
+    crate::examples::attach(command).color(Wish::of_environment().choice())
+}
 
 /// The verbs.
 #[derive(Debug, Subcommand)]
@@ -44,6 +42,8 @@ pub enum Verb {
     Capsule(crate::capsule::CapsuleArguments),
     /// Prove the policy: the findings
     Check(crate::check::CheckArguments),
+    /// The script with which a shell completes verbs and options
+    Completions(crate::completions::CompletionsArguments),
     /// Record what update servers send; verifies nothing
     Endpoints(crate::endpoints::EndpointsArguments),
     /// Print the page of a rule, or why two artefacts differ
@@ -52,12 +52,14 @@ pub enum Verb {
     Forecast(crate::forecast::ForecastArguments),
     /// Signing keys: make them, show their public half, sign a release
     Keys(crate::keys::cli::Keys),
-    /// The policy file: its canonical form, and what a change of it does to the fleet
+    /// The policy file: its canonical form, its schema, and what a change of it does to the fleet
     Policy(crate::policy::PolicyArguments),
     /// Write the provisioning partition of a device: Wi-Fi network and static hosts
     Provision(crate::provision::ProvisionArguments),
     /// Build a published release again, from its commit or its capsule, and compare every byte
     Rebuild(crate::rebuild::RebuildArguments),
+    /// Write the generated pages of the documentation
+    Reference(crate::reference::ReferenceArguments),
     /// The ledger of shipped releases: list, show
     Releases(crate::releases::ReleasesArguments),
     /// Write the proven trust store as source, or in another form

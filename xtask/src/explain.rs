@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use trust::rules;
+use trust::words;
 
 use crate::difference::{self, Artefact};
 
@@ -102,7 +103,8 @@ fn with_symbols(artefact: Artefact, elf: Option<&PathBuf>) -> Result<Artefact> {
     artefact.with_symbols(&path.display().to_string(), &bytes)
 }
 
-fn page(rule: &rules::Rule) -> String {
+/// The page of a rule, as it is printed.
+pub fn page(rule: &rules::Rule) -> String {
     let lines = rule.page.lines();
     let unindented = lines.map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line)));
     let severity = rule.severity.word();
@@ -110,13 +112,10 @@ fn page(rule: &rules::Rule) -> String {
 }
 
 fn unknown(code: &str) -> Failure {
-    let distance = |rule: &&&rules::Rule| {
-        let id = strsim::damerau_levenshtein(rule.id, &code.to_ascii_uppercase());
-        id.min(strsim::damerau_levenshtein(rule.slug, code))
-    };
     let all = rules::all();
-    let nearest = all.iter().min_by_key(distance);
-    let help = nearest.map_or_else(String::new, |rule| {
+    let words = all.iter().flat_map(|rule| [rule.id, rule.slug]);
+    let meant = words::nearest(code, words).and_then(rules::find);
+    let help = meant.map_or_else(String::new, |rule| {
         format!("did you mean {} ({})? ", rule.id, rule.slug)
     });
     Failure::new(Exit::Unreadable, format!("there is no rule `{code}`"))

@@ -1,4 +1,4 @@
-//! `policy fmt`: the canonical form of the policy. `policy diff` has a module of its own: `review`.
+//! `policy fmt`: the canonical form of the policy. `policy schema`: its JSON schema. `policy diff` has a module of its own: `review`.
 
 use clap::{Args, Subcommand};
 use trust::finding::Finding;
@@ -12,7 +12,6 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::output;
 use crate::project::{POLICY, Project};
-use crate::report::Format;
 
 /// Arguments of `policy`.
 #[derive(Args, Debug)]
@@ -34,6 +33,8 @@ enum PolicyVerb {
         #[arg(long)]
         check: bool,
     },
+    /// Print the JSON schema (2020-12) of policy.toml, for editors
+    Schema,
 }
 
 /// Runs `policy`.
@@ -45,6 +46,10 @@ pub fn run(project: &Project, arguments: &PolicyArguments) -> Result<Exit> {
         PolicyVerb::Approve(arguments) => crate::review::approve::run(project, arguments),
         PolicyVerb::Diff(arguments) => crate::review::run(project, arguments),
         PolicyVerb::Fmt { check } => format(project, *check),
+        PolicyVerb::Schema => {
+            output::print(&policy::reference::json_schema())?;
+            Ok(Exit::Done)
+        }
     }
 }
 
@@ -83,12 +88,7 @@ fn format(project: &Project, check: bool) -> Result<Exit> {
 
 fn refuse(project: &Project, findings: &[Finding]) -> Result<Exit> {
     let question = QuestionArguments::default().question(project)?;
-    check::print_findings(
-        findings,
-        question,
-        Format::Human,
-        &mut std::io::stderr().lock(),
-    )?;
+    check::say_findings(findings, question)?;
     Ok(Exit::Unreadable)
 }
 

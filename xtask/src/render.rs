@@ -7,6 +7,7 @@ use trust::channel::Channel;
 use trust::gate;
 use trust::render::{self as forms, Format as Form, RenderedStore};
 use trust::store::ApprovedStore;
+use trust::words::did_you_mean;
 
 use crate::atomic::{self, Existing, Readers};
 use crate::check;
@@ -16,7 +17,6 @@ use crate::failure::{Failure, Result};
 use crate::output;
 use crate::project::Project;
 use crate::provision::quoted;
-use crate::report::Format as FindingFormat;
 
 /// The rendered source, from the root of the project.
 pub const SOURCE: &str = "firmware/src/trust_store.rs";
@@ -62,8 +62,9 @@ impl RenderArguments {
 }
 
 fn form(word: &str) -> std::result::Result<Form, String> {
-    let words = || Form::ALL.map(Form::word).join(", ");
-    Form::from_word(word).ok_or_else(|| format!("the forms are {}", words()))
+    let words = Form::ALL.map(Form::word);
+    let meant = did_you_mean(word, words);
+    Form::from_word(word).ok_or_else(|| format!("{meant}the forms are {}", words.join(", ")))
 }
 
 /// Renders the store that the gate approves.
@@ -74,20 +75,11 @@ pub fn run(project: &Project, arguments: &RenderArguments) -> Result<Exit> {
     let question = arguments.question.question(project)?;
     let verdict = gate::judge(&project.inputs()?.inputs, question);
     let Some(store) = verdict.approved() else {
-        check::print(
-            &verdict,
-            FindingFormat::Human,
-            &mut std::io::stderr().lock(),
-        )?;
+        check::say_findings(verdict.findings(), question)?;
         return Ok(check::exit_of(&verdict));
     };
     let findings = forms::findings(store, arguments.format);
-    check::print_findings(
-        &findings,
-        question,
-        FindingFormat::Human,
-        &mut std::io::stderr().lock(),
-    )?;
+    check::say_findings(&findings, question)?;
     let bytes = forms::render(store, arguments.format).map_err(|error| {
         let what = format!(
             "the store cannot be rendered as {}",

@@ -3,22 +3,23 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::FromArgMatches as _;
 
-use crate::cli::{Cli, Verb};
+use crate::cli::{self, Cli, Verb};
 use crate::exit::Exit;
 use crate::failure::Result;
 use crate::progress::Progress;
 use crate::project::Project;
 use crate::{
-    attestation, build, capsule, check, endpoints, explain, forecast, keys, outcome, output,
-    policy, provision, rebuild, releases, render, roots, secure_boot, solve, test, toolchain,
-    verify,
+    attestation, build, capsule, check, completions, endpoints, explain, forecast, keys, outcome,
+    output, policy, provision, rebuild, reference, releases, render, roots, secure_boot, solve,
+    test, toolchain, verify,
 };
 
 /// What a program of this library does.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let matches = cli::command().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     outcome::of(|| finished(&cli)).into()
 }
 
@@ -38,6 +39,7 @@ fn run(cli: &Cli) -> Result<Exit> {
         Verb::BuildFirmware(arguments) => build::run(&project()?, arguments),
         Verb::Capsule(arguments) => capsule::run(&project()?, arguments),
         Verb::Check(arguments) => check::run(&project()?, arguments),
+        Verb::Completions(arguments) => completions::run(arguments),
         Verb::Endpoints(arguments) => endpoints::run(&project()?, arguments),
         Verb::Explain(arguments) => explain::run(arguments),
         Verb::Forecast(arguments) => forecast::run(&project()?, arguments),
@@ -45,6 +47,7 @@ fn run(cli: &Cli) -> Result<Exit> {
         Verb::Policy(arguments) => policy::run(&project()?, arguments),
         Verb::Provision(arguments) => provision::run(arguments),
         Verb::Rebuild(arguments) => rebuild::run(&project()?, arguments),
+        Verb::Reference(arguments) => reference::run(&project()?, arguments),
         Verb::Releases(arguments) => releases::run(&project()?, arguments),
         Verb::Render(arguments) => render::run(&project()?, arguments),
         Verb::Roots(arguments) => roots::run(&project()?, arguments),

@@ -4,6 +4,7 @@ mod canonical;
 mod complete;
 mod model;
 mod read;
+pub mod reference;
 #[cfg(test)]
 mod reviewed;
 mod schema;

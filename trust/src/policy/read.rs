@@ -4,6 +4,7 @@ mod anchors;
 mod audit;
 mod endpoints;
 mod keys;
+pub(super) mod known;
 mod lines;
 mod mistakes;
 mod problem;

@@ -1,5 +1,7 @@
 //! The shape of `policy.toml`: its sections and keys, in canonical order. Reader and formatter share it.
 
+pub(super) use crate::words::nearest;
+
 /// How a section is written.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Form {
@@ -212,25 +214,6 @@ pub(super) fn section(name: &str) -> Option<&'static Section> {
     SECTIONS.into_iter().find(|section| section.name == name)
 }
 
-/// The known word that is most like `word`, if one is near enough to be what was meant.
-pub(super) fn nearest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
-    let folded = word.to_ascii_lowercase().replace('_', "-");
-    known
-        .into_iter()
-        .map(|candidate| (distance(&folded, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= candidate.len().div_ceil(4))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
-}
-
-// Longer words cannot be near a known one, and the distance costs the product of both lengths.
-fn distance(word: &str, candidate: &str) -> usize {
-    if word.len() > 4 * candidate.len() {
-        return usize::MAX;
-    }
-    strsim::osa_distance(word, &candidate.to_ascii_lowercase())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -251,25 +234,5 @@ mod tests {
                 .collect();
             assert_eq!(kept, own.iter().collect::<Vec<_>>());
         }
-    }
-
-    #[test]
-    fn the_nearest_word_is_what_a_person_meant() {
-        for (typed, meant) in [
-            ("nmae", Some("name")),
-            ("Chip", Some("chip")),
-            ("verifer", Some("verifier")),
-            ("colour", None),
-            ("", None),
-        ] {
-            assert_eq!(
-                nearest(typed, PRODUCT.keys.iter().copied()),
-                meant,
-                "{typed}"
-            );
-        }
-        let typed = "min_remaining_day";
-        let meant = Some("min-remaining-days");
-        assert_eq!(nearest(typed, VALIDITY.keys.iter().copied()), meant);
     }
 }

@@ -31,7 +31,6 @@ use crate::release::place::{self, Placed};
 use crate::release_date::{self, ReleaseDate, time_of_day};
 use crate::releases;
 use crate::render;
-use crate::report::Format;
 use crate::report::release::ReleaseReport;
 use crate::secure_boot::PaddedImage;
 use crate::signing::password::PasswordSource;
@@ -134,7 +133,7 @@ pub fn run(project: &Project, arguments: &BuildArguments) -> Result<Exit> {
 
     let inputs = project.inputs()?;
     let verdict = gate::judge(&inputs.inputs, question);
-    check::print(&verdict, Format::Human, &mut std::io::stderr().lock())?;
+    check::say_findings(verdict.findings(), verdict.question())?;
     let (Some(approved), Some(policy)) = (verdict.approved(), verdict.policy()) else {
         return Ok(check::exit_of(&verdict));
     };

@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use trust::date::Date;
 use trust::forecast::WhatIf;
 use trust::policy::VerifierModel;
+use trust::words::did_you_mean;
 
 /// Arguments of `forecast`.
 #[derive(Args, Debug)]
@@ -80,8 +81,12 @@ impl ForecastArguments {
 fn verifier(word: &str) -> Result<VerifierModel, String> {
     let mut all = VerifierModel::ALL.into_iter();
     all.find(|model| model.word() == word).ok_or_else(|| {
-        let words = VerifierModel::ALL.map(VerifierModel::word).join(", ");
-        format!("one of {words}")
+        let words = VerifierModel::ALL.map(VerifierModel::word);
+        format!(
+            "{}it is one of {}",
+            did_you_mean(word, words),
+            words.join(", ")
+        )
     })
 }
 

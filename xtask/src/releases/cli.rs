@@ -43,6 +43,6 @@ pub struct ShowArguments {
 pub enum ReleasesFormat {
     /// For people; not a stable interface
     Human,
-    /// For programs: one JSON document with a schema-version
+    /// For programs: `perennial.releases/1`, `perennial.recorded-release/1`
     Json,
 }

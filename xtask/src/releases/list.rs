@@ -15,7 +15,7 @@ use crate::failure::Result;
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
 struct Document<'a> {
-    schema_version: u32,
+    schema: &'static str,
     releases: Vec<Record<'a>>,
 }
 
@@ -25,7 +25,7 @@ pub(super) fn run(ledger: &Ledger, arguments: &ListArguments, out: &mut dyn Writ
         ReleasesFormat::Json => print(
             out,
             &json(&Document {
-                schema_version: 1,
+                schema: "perennial.releases/1",
                 releases: ledger.releases().map(Record::new).collect(),
             })?,
         ),

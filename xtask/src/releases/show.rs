@@ -18,7 +18,7 @@ use crate::failure::{Failure, Result};
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
 struct Document<'a> {
-    schema_version: u32,
+    schema: &'static str,
     #[serde(flatten)]
     release: Record<'a>,
 }
@@ -167,7 +167,7 @@ pub(super) fn run(ledger: &Ledger, arguments: &ShowArguments, out: &mut dyn Writ
         ReleasesFormat::Json => print(
             out,
             &json(&Document {
-                schema_version: 1,
+                schema: "perennial.recorded-release/1",
                 release: Record::new(recorded),
             })?,
         ),

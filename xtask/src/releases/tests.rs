@@ -188,7 +188,7 @@ fn the_ledger_is_listed_and_shown() {
     );
     let shown: serde_json::Value =
         serde_json::from_str(&place.run(&["list", "--format", "json"]).unwrap()).unwrap();
-    assert_eq!(shown["schema-version"], 1);
+    assert_eq!(shown["schema"], "perennial.releases/1");
     assert_eq!(shown["releases"][0]["units"], 12_000);
     let failure = place.run(&["show", "1.0.5"]).unwrap_err();
     assert_eq!(failure.help, "recorded are: 1.0.4");

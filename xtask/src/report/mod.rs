@@ -2,6 +2,7 @@
 //!
 //! The text form is for people and may change; JSON, SARIF and GitHub annotations are contracts.
 
+mod colour;
 mod fingerprint;
 mod github;
 mod html;
@@ -14,9 +15,9 @@ mod sarif;
 mod tests;
 mod timeline;
 
-use std::ffi::OsStr;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 
+pub use colour::{Colour, Wish};
 pub(crate) use json::{Entry, entries};
 use trust::date::Date;
 use trust::finding::{Finding, Severity};
@@ -50,32 +51,6 @@ pub struct ReportContext {
 
 /// Columns of a page that is no terminal.
 pub const PAGE_WIDTH: usize = 120;
-
-/// Whether the text form uses colours.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Colour {
-    /// ANSI escape sequences.
-    Ansi,
-    /// Nothing but the text.
-    Plain,
-}
-
-impl Colour {
-    /// Colours for `stream` only where a person watches it and did not set `NO_COLOR` (no-color.org: any
-    /// value but the empty one).
-    pub fn of(stream: &impl IsTerminal, no_color: Option<&OsStr>) -> Self {
-        colour_for(stream.is_terminal(), no_color)
-    }
-}
-
-fn colour_for(watched: bool, no_color: Option<&OsStr>) -> Colour {
-    let declined = no_color.is_some_and(|value| !value.is_empty());
-    if watched && !declined {
-        Colour::Ansi
-    } else {
-        Colour::Plain
-    }
-}
 
 /// How many findings there are of each kind. A waived finding counts as waived and nothing else.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, serde::Serialize)]

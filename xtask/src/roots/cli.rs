@@ -84,6 +84,6 @@ pub struct ShowArguments {
 pub enum RootsFormat {
     /// For people; not a stable interface
     Human,
-    /// For programs: one JSON document with a schema-version
+    /// For programs: `perennial.roots/1`, `perennial.root/1`, `perennial.paths/1`
     Json,
 }

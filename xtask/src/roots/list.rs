@@ -16,7 +16,7 @@ use crate::project::Project;
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
 struct Document {
-    schema_version: u32,
+    schema: &'static str,
     roots: Vec<Record>,
 }
 
@@ -37,7 +37,7 @@ pub(super) fn run(
         RootsFormat::Json => print(
             out,
             &json(&Document {
-                schema_version: 1,
+                schema: "perennial.roots/1",
                 roots,
             })?,
         )?,

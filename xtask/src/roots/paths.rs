@@ -9,7 +9,7 @@ use trust::chains::Chains;
 use trust::date::Date;
 use trust::hierarchy::{CaPath, Hierarchy, Key, KeyId};
 use trust::policy::PolicyDraft;
-use trust::words::counted;
+use trust::words::{counted, did_you_mean};
 
 use super::cli::{PathsArguments, RootsFormat};
 use super::list::json;
@@ -23,7 +23,7 @@ use crate::project::Project;
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
 struct Document {
-    schema_version: u32,
+    schema: &'static str,
     name: String,
     spki_sha256: String,
     owner: Option<String>,
@@ -86,10 +86,11 @@ fn one<'h>(hierarchy: &'h Hierarchy, which: &str) -> Result<&'h Key> {
             Exit::Unreadable,
             format!("no CA is called `{which}`"),
         )
-        .help(
-            "the names are those of trust/anchors, trust/endpoints and the [[certificate]] facts of trust/calendar, as \
+        .help(format!(
+            "{}the names are those of trust/anchors, trust/endpoints and the [[certificate]] facts of trust/calendar, as \
              `R12`",
-        )),
+            did_you_mean(which, hierarchy.keys().iter().map(|key| key.name.as_str())),
+        ))),
         _ => Err(found.iter().fold(
             Failure::new(
                 Exit::Unreadable,
@@ -114,7 +115,7 @@ fn document(hierarchy: &Hierarchy, key: &Key, policy: &PolicyDraft) -> Document 
     // What lasts longest first.
     paths.sort_by(|a, b| (b.until, &a.root, a.from).cmp(&(a.until, &b.root, b.from)));
     Document {
-        schema_version: 1,
+        schema: "perennial.paths/1",
         name: key.name.clone(),
         spki_sha256: hex::encode(key.spki_sha256),
         owner: key.owner.clone(),

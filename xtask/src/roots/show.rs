@@ -19,7 +19,7 @@ use crate::project::Project;
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
 struct Document {
-    schema_version: u32,
+    schema: &'static str,
     #[serde(flatten)]
     root: Record,
 }
@@ -38,7 +38,7 @@ pub(super) fn run(
         RootsFormat::Json => print(
             out,
             &json(&Document {
-                schema_version: 1,
+                schema: "perennial.root/1",
                 root,
             })?,
         )?,

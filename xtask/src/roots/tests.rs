@@ -347,7 +347,7 @@ fn list_says_when_each_ends_and_why() {
     );
     let json: serde_json::Value =
         serde_json::from_str(&place.done(&["list", "--format", "json"])).unwrap();
-    assert_eq!(json["schema-version"], 1);
+    assert_eq!(json["schema"], "perennial.roots/1");
     assert_eq!(json["roots"][2]["sha256"], X2);
     assert_eq!(json["roots"][2]["effective-end"]["date"], "2035-09-04");
     assert_eq!(json["roots"][2]["file"], "trust/anchors/isrg-root-x2.pem");

@@ -14,8 +14,10 @@ use crate::failure::{Failure, Result};
 use crate::git;
 
 /// The documents, in the order in which their commands run.
-const DOCUMENTS: [&str; 16] = [
+const DOCUMENTS: &[&str] = &[
     "README.md",
+    "docs/quick-start.md",
+    "docs/completions.md",
     "docs/policy.md",
     "docs/release.md",
     "docs/attestations.md",
@@ -28,6 +30,9 @@ const DOCUMENTS: [&str; 16] = [
     "docs/capture.md",
     "docs/forecast.md",
     "docs/solve.md",
+    "docs/operating.md",
+    "docs/incident.md",
+    "docs/how-the-proof-works.md",
     "docs/reference/ledger.md",
     "docs/fuzzing.md",
     "docs/performance.md",
@@ -154,12 +159,14 @@ fn fresh_clone(root: &Path) -> Result<PathBuf> {
 
 fn blocks(text: &str) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
-    let mut open = false;
+    // Spaces before the fence of the block that is open: a block of a list is indented with it.
+    let mut open = None;
     let mut comment = None;
     for (number, line) in text.lines().enumerate() {
-        match (line.strip_prefix("```"), open) {
-            (Some(language), false) => {
-                open = true;
+        let unindented = line.trim_start_matches(' ');
+        match (unindented.strip_prefix("```"), open) {
+            (Some(language), None) => {
+                open = Some(line.len() - unindented.len());
                 let language = language.trim().to_owned();
                 blocks.push(Block {
                     line: number + 1,
@@ -168,15 +175,16 @@ fn blocks(text: &str) -> Vec<Block> {
                     text: String::new(),
                 });
             }
-            (Some(_), true) => open = false,
-            (None, true) => {
+            (Some(_), Some(_)) => open = None,
+            (None, Some(indent)) => {
                 if let Some(block) = blocks.last_mut() {
-                    block.text.push_str(line);
+                    let spaces = line.len() - unindented.len();
+                    block.text.push_str(&line[spaces.min(indent)..]);
                     block.text.push('\n');
                 }
             }
-            (None, false) if line.trim().is_empty() => {}
-            (None, false) => comment = html_comment(line),
+            (None, None) if unindented.is_empty() => {}
+            (None, None) => comment = html_comment(unindented),
         }
     }
     blocks
@@ -206,6 +214,15 @@ mod tests {
             (found[1].language.as_str(), &found[1].comment),
             ("text", &None)
         );
+    }
+
+    #[test]
+    fn a_block_of_a_list_is_a_block() {
+        let text = "1. First\n\n   <!-- not run: no -->\n   ```console\n   $ a\n     out\n   ```\n";
+        let found = blocks(text);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].comment.as_deref(), Some("not run: no"));
+        assert_eq!(found[0].text, "$ a\n  out\n");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use clap::Args;
+use trust::words::did_you_mean;
 
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
@@ -70,8 +71,10 @@ fn select(only: &[String]) -> Result<Vec<&'static steps::Step>> {
         (steps::ALL.iter().chain(steps::ON_REQUEST))
             .find(|step| step.name == name)
             .ok_or_else(|| {
+                let known = steps::ALL.iter().map(|step| step.name);
+                let meant = did_you_mean(name, known);
                 Failure::new(Exit::Unreadable, format!("there is no step `{name}`"))
-                    .help("`cargo xtask test --list`")
+                    .help(format!("{meant}`cargo xtask test --list` lists all"))
             })
     };
     only.iter().map(find).collect()

@@ -34,7 +34,7 @@ pub const ALL: &[Step] = &[
     },
     Step {
         name: "policy",
-        shows: "policy.toml is canonical, proven, and rendered",
+        shows: "policy.toml is canonical, proven, and rendered; the reference is what the code says",
         run: policy,
     },
     Step {
@@ -121,6 +121,7 @@ fn policy(ourselves: &Ourselves) -> Result<Counts> {
         &["policy", "fmt", "--check"][..],
         &["check"],
         &["render", "--check"],
+        &["reference", "--check"],
     ] {
         counts.add(one_test(ourselves.command(verb))?);
     }
@@ -225,6 +226,7 @@ fn peers(root: &Path, command: &mut Command) -> Result<()> {
     command.env("PERENNIAL_LIBFAKETIME", tools::libfaketime(root)?);
     command.env("PERENNIAL_MBEDTLS", tools::mbedtls_verify(root)?);
     command.env("PERENNIAL_OPENSSL", tools::openssl(root)?);
+    command.env("PERENNIAL_TAPLO", tools::taplo(root)?);
     Ok(())
 }
 

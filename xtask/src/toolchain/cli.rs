@@ -75,7 +75,7 @@ pub enum ShowFormat {
     /// For a person.
     #[default]
     Human,
-    /// For a program.
+    /// `perennial.toolchain/1`
     Json,
 }
 

@@ -16,6 +16,8 @@ use crate::failure::{Failure, Result};
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Report {
+    /// `perennial.toolchain/1`
+    schema: &'static str,
     provider: Provider,
     target: &'static str,
     state: State,
@@ -100,6 +102,7 @@ impl Report {
 
     fn without(provider: Provider, state: State, reasons: Vec<String>) -> Self {
         Self {
+            schema: "perennial.toolchain/1",
             provider,
             target: TARGET,
             state,

@@ -8,6 +8,7 @@ mod esptool;
 mod in_toto;
 mod mbedtls;
 mod packaged;
+mod taplo;
 mod zizmor;
 
 use std::ffi::OsString;
@@ -20,6 +21,7 @@ pub use esptool::esptool;
 pub use in_toto::in_toto;
 pub use mbedtls::mbedtls_verify;
 pub use packaged::{certtool, libfaketime, minisign, openssl, pkcs11_tool, shellcheck, softhsm};
+pub use taplo::taplo;
 pub use zizmor::zizmor;
 
 use crate::failure::{Failure, Result};

@@ -14,9 +14,11 @@ use crate::policy::model::{AfterExpiry, Endpoint, Located, PinFallback};
 use crate::policy::schema;
 use crate::rules::policy as rules;
 
-const AFTER_EXPIRY: &[(&str, AfterExpiry)] = &[("roots-only", AfterExpiry::RootsOnly)];
+/// What holds when pins have expired.
+pub(super) const AFTER_EXPIRY: &[(&str, AfterExpiry)] = &[("roots-only", AfterExpiry::RootsOnly)];
 
-const KEY_TYPES: &[(&str, KeyType)] = &[
+/// The kinds of keys.
+pub(super) const KEY_TYPES: &[(&str, KeyType)] = &[
     (KeyType::Ecdsa.word(), KeyType::Ecdsa),
     (KeyType::Rsa.word(), KeyType::Rsa),
 ];

@@ -13,11 +13,13 @@ use crate::policy::model::{KeyRole, KeySet, Located, SigningKey};
 use crate::policy::schema;
 use crate::rules::policy as rules;
 
-const SIGNING_ROLES: &[(&str, KeyRole)] = &[
+/// What keys of `[signing]` are for.
+pub(super) const SIGNING_ROLES: &[(&str, KeyRole)] = &[
     ("development", KeyRole::Development),
     ("release", KeyRole::Release),
 ];
-const RESCUE_ROLES: &[(&str, KeyRole)] = &[
+/// What keys of `[rescue]` are for.
+pub(super) const RESCUE_ROLES: &[(&str, KeyRole)] = &[
     ("development", KeyRole::Development),
     ("rescue", KeyRole::Rescue),
 ];

@@ -13,9 +13,10 @@ use crate::policy::model::{
 use crate::rules::policy as rules;
 
 /// The chips that images are built for.
-const CHIPS: &[(&str, &str)] = &[("esp32c3", "esp32c3")];
+pub(super) const CHIPS: &[(&str, &str)] = &[("esp32c3", "esp32c3")];
 
-const VERIFIERS: [(&str, VerifierModel); 8] = words();
+/// The verifier models.
+pub(super) const VERIFIERS: [(&str, VerifierModel); 8] = words();
 
 const fn words() -> [(&'static str, VerifierModel); 8] {
     let mut words = [("", VerifierModel::Perennial); 8];
@@ -27,7 +28,8 @@ const fn words() -> [(&'static str, VerifierModel); 8] {
     words
 }
 
-const PROGRAMME_ENDS: &[(&str, Option<Severity>)] = &[
+/// What an anchor that leaves the root programmes weighs.
+pub(super) const PROGRAMME_ENDS: &[(&str, Option<Severity>)] = &[
     ("allow", None),
     ("warn", Some(Severity::Warning)),
     ("deny", Some(Severity::Error)),

@@ -10,10 +10,17 @@ use crate::policy::model::Sha256;
 pub(super) type Outcome<T> = Result<T, Problem>;
 
 /// A hundred years: nothing here is in service for longer, and no sum of days overflows.
-const MAX_DAYS: u32 = 36_525;
-const MAX_YEARS: u32 = 100;
+pub(in crate::policy) const MAX_DAYS: u32 = 36_525;
+/// As many years.
+pub(in crate::policy) const MAX_YEARS: u32 = 100;
 /// More independent paths than there are CA owners that anybody could have a contract with.
-const MAX_PATHS: u32 = 16;
+pub(in crate::policy) const MAX_PATHS: u32 = 16;
+/// More keys than anybody would look after.
+pub(in crate::policy) const MAX_KEYS: u32 = 255;
+/// The store has 32 bits for it.
+pub(in crate::policy) const MAX_SEQUENCE: u32 = u32::MAX;
+/// The version of the policy's shape that is read.
+pub(in crate::policy) const SCHEMA: u32 = 1;
 
 /// A string with something to read in it, on one line: it is copied into generated source files and reports.
 pub(super) fn text(value: &DeValue<'_>) -> Outcome<String> {
@@ -151,12 +158,12 @@ pub(super) fn paths(value: &DeValue<'_>) -> Outcome<u32> {
 
 /// The sequence of a store, from 1.
 pub(super) fn sequence(value: &DeValue<'_>) -> Outcome<u64> {
-    whole_number(value, 1, u32::MAX).map(u64::from)
+    whole_number(value, 1, MAX_SEQUENCE).map(u64::from)
 }
 
 /// How many keys must sign: at least 1. The caller compares it with the number of keys.
 pub(super) fn threshold(value: &DeValue<'_>) -> Outcome<u32> {
-    whole_number(value, 1, 255)
+    whole_number(value, 1, MAX_KEYS)
 }
 
 /// How many must approve a change: none, or as many as there are approvers. The caller compares it with their number.
@@ -167,7 +174,7 @@ pub(super) fn approvals(value: &DeValue<'_>) -> Outcome<u32> {
 /// The version of the policy's shape: 1 is the only one.
 pub(super) fn schema_version(value: &DeValue<'_>) -> Outcome<()> {
     let number = integer(value)?;
-    if number == Some(1) {
+    if number == Some(i64::from(SCHEMA)) {
         return Ok(());
     }
     Err(Problem::invalid("is not a version that this tool reads", "known: 1")

@@ -2,7 +2,6 @@
 
 mod release;
 
-use std::ffi::OsStr;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -235,17 +234,6 @@ fn colours_stop_where_the_text_stops() {
     );
     assert!(text.trim_end().ends_with("\u{1b}[0m"), "{text:?}");
     assert!(!written(Format::Human, &sample(), &context()).contains('\u{1b}'));
-}
-
-#[test]
-fn colours_need_a_terminal_and_no_objection() {
-    let decide = super::colour_for;
-    assert_eq!(decide(true, None), Colour::Ansi);
-    assert_eq!(decide(true, Some(OsStr::new(""))), Colour::Ansi);
-    assert_eq!(decide(true, Some(OsStr::new("1"))), Colour::Plain);
-    assert_eq!(decide(false, None), Colour::Plain);
-    let file = std::fs::File::open("Cargo.toml").unwrap();
-    assert_eq!(Colour::of(&file, None), Colour::Plain);
 }
 
 #[test]
