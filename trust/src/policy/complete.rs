@@ -4,7 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::model::{
-    Audit, CoverageRequirement, Endpoint, KeySet, PinFallback, PolicyDraft, Product, RequiredRoot,
+    Audit, CoverageRequirement, Endpoint, KeySet, Output, PinFallback, PolicyDraft, Product, RequiredRoot,
     ServiceLife, Validity, Waiver,
 };
 
@@ -37,6 +37,8 @@ pub struct Sections {
     pub pin_fallbacks: Vec<PinFallback>,
     /// `[coverage]`
     pub coverage: CoverageRequirement,
+    /// `[[output]]`, in file order; paths are unique
+    pub outputs: Vec<Output>,
     /// `[signing]`
     pub signing: KeySet,
     /// `[rescue]`
@@ -67,6 +69,7 @@ impl Policy {
             endpoints: draft.endpoints,
             pin_fallbacks: draft.pin_fallbacks,
             coverage: draft.coverage?,
+            outputs: draft.outputs,
             signing: draft.signing?,
             rescue: draft.rescue,
             audit: draft.audit,

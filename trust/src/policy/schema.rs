@@ -130,6 +130,14 @@ pub(super) const COVERAGE: Section = Section {
     ],
 };
 
+/// `[[output]]`
+pub(super) const OUTPUT: Section = Section {
+    name: "output",
+    form: Form::List,
+    presence: Presence::Optional,
+    keys: &["format", "path"],
+};
+
 /// `[signing]`
 pub(super) const SIGNING: Section = Section {
     name: "signing",
@@ -163,7 +171,7 @@ pub(super) const WAIVER: Section = Section {
 };
 
 /// Every section, in canonical order.
-pub(super) const SECTIONS: [&Section; 11] = [
+pub(super) const SECTIONS: [&Section; 12] = [
     &PRODUCT,
     &SERVICE_LIFE,
     &VALIDITY,
@@ -171,6 +179,7 @@ pub(super) const SECTIONS: [&Section; 11] = [
     &ENDPOINT,
     &PIN_FALLBACK,
     &COVERAGE,
+    &OUTPUT,
     &SIGNING,
     &RESCUE,
     &AUDIT,
@@ -187,6 +196,7 @@ pub(super) const ROOT_KEYS: &[&str] = &[
     ENDPOINT.name,
     PIN_FALLBACK.name,
     COVERAGE.name,
+    OUTPUT.name,
     SIGNING.name,
     RESCUE.name,
     AUDIT.name,
