@@ -4,8 +4,8 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::model::{
-    Audit, CoverageRequirement, Endpoint, KeySet, Output, PinFallback, PolicyDraft, Product, RequiredRoot,
-    ServiceLife, Validity, Waiver,
+    Audit, CoverageRequirement, Endpoint, KeySet, Output, PinFallback, PolicyDraft, Product,
+    RequiredRoot, ServiceLife, Validity, Waiver,
 };
 
 /// A policy in whose reading there was no error: every section is there and every value is valid. Only

@@ -402,7 +402,10 @@ fn outputs_are_read_in_file_order_and_each_file_once() {
         .collect();
     assert_eq!(
         read_back,
-        [("pem", "certs/ca.pem"), ("c-header", "include/trust_store.h")]
+        [
+            ("pem", "certs/ca.pem"),
+            ("c-header", "include/trust_store.h")
+        ]
     );
     for (wrong, rule) in [
         (output("header", "a.h"), "P005"),
@@ -414,7 +417,11 @@ fn outputs_are_read_in_file_order_and_each_file_once() {
     ] {
         let reading = read(&policy_file(with(&wrong)));
         let found: Vec<_> = reading.findings.iter().map(|f| f.rule.id).collect();
-        assert!(found.contains(&rule), "{wrong}{}", listing(&reading.findings));
+        assert!(
+            found.contains(&rule),
+            "{wrong}{}",
+            listing(&reading.findings)
+        );
         assert!(reading.policy.is_none(), "{wrong}");
     }
 }

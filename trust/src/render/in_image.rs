@@ -22,16 +22,16 @@ pub fn embedded(store: &ApprovedStore, format: Format) -> Result<Vec<Embedded>, 
         what,
         parts: vec![bytes],
     };
-    let version_1 = || {
-        bundle::version_1(store).map(|bytes| whole("bundle of ESP-IDF up to 5.3", bytes))
-    };
-    let version_2 = || {
-        bundle::version_2(store).map(|bytes| whole("bundle of ESP-IDF 5.4 and later", bytes))
-    };
+    let version_1 =
+        || bundle::version_1(store).map(|bytes| whole("bundle of ESP-IDF up to 5.3", bytes));
+    let version_2 =
+        || bundle::version_2(store).map(|bytes| whole("bundle of ESP-IDF 5.4 and later", bytes));
     Ok(match format {
         Format::CHeader => {
             let anchors = store.contents().anchors.iter();
-            let text: String = anchors.map(|a| pem::certificate(&a.certificate.der)).collect();
+            let text: String = anchors
+                .map(|a| pem::certificate(&a.certificate.der))
+                .collect();
             let text = whole("PEM without comments", text.into_bytes());
             vec![text, version_2()?, version_1()?]
         }

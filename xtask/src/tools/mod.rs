@@ -3,6 +3,7 @@
 //! None of them is needed to build, sign or verify a firmware; `build-firmware --twice` changes the clock with one.
 
 mod cargo_deny;
+mod cmake;
 mod esptool;
 mod in_toto;
 mod mbedtls;
@@ -13,6 +14,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 pub use cargo_deny::cargo_deny;
+pub use cmake::cmake;
 pub use esptool::esptool;
 pub use in_toto::in_toto;
 pub use mbedtls::mbedtls_verify;
