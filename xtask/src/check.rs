@@ -7,6 +7,7 @@ use clap::Args;
 use trust::finding::{self, Finding};
 use trust::gate::{self, Question, Verdict};
 
+use crate::called;
 use crate::cli::QuestionArguments;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
@@ -87,9 +88,17 @@ fn write(
         colour,
         width: PAGE_WIDTH,
     };
-    report::write(format, findings, &context, out)
+    let findings: Vec<_> = findings.iter().map(named).collect();
+    report::write(format, &findings, &context, out)
         .and_then(|()| out.flush())
         .map_err(|error| Failure::io("write", Path::new("the findings"), &error))
+}
+
+/// The finding with the name by which the program was called in its next step.
+fn named(finding: &Finding) -> Finding {
+    let mut finding = finding.clone();
+    finding.help = called::named(&finding.help).into_owned();
+    finding
 }
 
 /// What a verdict ends with.

@@ -50,6 +50,8 @@ pub enum Verb {
     Explain(crate::explain::ExplainArguments),
     /// When each shipped release goes dark, why, and what if
     Forecast(crate::forecast::ForecastArguments),
+    /// Set up policy, anchors, workflow and build glue in a firmware repository that is there already
+    Init(crate::init::InitArguments),
     /// Signing keys: make them, show their public half, sign a release
     Keys(crate::keys::cli::Keys),
     /// The policy file: its canonical form, its schema, and what a change of it does to the fleet

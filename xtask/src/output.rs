@@ -3,8 +3,8 @@
 use std::io::{self, Stdout, Write};
 use std::path::Path;
 
-use crate::broken_pipe;
 use crate::failure::{Failure, Result};
+use crate::{broken_pipe, called};
 
 /// Standard output. A reader that has seen enough ends the program quietly; see [`broken_pipe`].
 pub struct Output(Stdout);
@@ -14,13 +14,13 @@ pub fn stdout() -> Output {
     Output(io::stdout())
 }
 
-/// Prints an answer.
+/// Prints an answer, with the name by which the program was [called].
 ///
 /// # Errors
 /// [`crate::exit::Exit::Unreadable`] where it cannot be written.
 pub fn print(text: &str) -> Result<()> {
     let mut out = stdout();
-    out.write_all(text.as_bytes())
+    out.write_all(called::named(text).as_bytes())
         .and_then(|()| out.flush())
         .map_err(|error| unwritten(&error))
 }
@@ -33,7 +33,7 @@ pub fn unwritten(error: &io::Error) -> Failure {
 
 /// Says a line on standard error. That nobody can hear it changes nothing about what is done.
 pub fn say(line: impl std::fmt::Display) {
-    let _ = writeln!(io::stderr(), "{line}");
+    let _ = writeln!(io::stderr(), "{}", called::named(&line.to_string()));
 }
 
 impl Write for Output {

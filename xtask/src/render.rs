@@ -1,5 +1,8 @@
 //! `render`: the proven store as the firmware's source, or in another form.
 
+mod image;
+pub(crate) mod outputs;
+
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -30,15 +33,24 @@ pub struct RenderArguments {
     /// When and for whom.
     #[command(flatten)]
     question: QuestionArguments,
-    /// Form of the store: rust, c-header, esp-bundle-v1, esp-bundle-v2, json, pem, webpki
-    #[arg(long, default_value = "rust", value_parser = form)]
-    format: Form,
+    /// Form of the store: rust, c-header, esp-bundle-v1, esp-bundle-v2, json, pem, webpki [default: each [[output]] of the
+    /// policy, else rust]
+    #[arg(long, value_parser = form)]
+    format: Option<Form>,
     /// Where it goes; - is stdout [default: firmware/src/trust_store.rs for rust, else stdout]
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Compare with what is there and write nothing; exit 11 when it differs
     #[arg(long)]
     check: bool,
+    /// Look for the store in a finished firmware image or program, too; exit 13 when it is not there
+    #[arg(
+        long = "in",
+        value_name = "FILE",
+        requires = "check",
+        conflicts_with = "output"
+    )]
+    image: Option<PathBuf>,
 }
 
 impl RenderArguments {
@@ -52,9 +64,7 @@ impl RenderArguments {
             let channel = Channel::from(self.question.channel);
             words.push(format!("--channel {}", channel.word()));
         }
-        if self.format != Form::Rust {
-            words.push(format!("--format {}", self.format.word()));
-        }
+        words.extend(self.format.map(|form| format!("--format {}", form.word())));
         let output = self.output.as_ref();
         words.extend(output.map(|path| format!("--output {}", quoted(&path.to_string_lossy()))));
         words.join(" ")
@@ -78,17 +88,30 @@ pub fn run(project: &Project, arguments: &RenderArguments) -> Result<Exit> {
         check::say_findings(verdict.findings(), question)?;
         return Ok(check::exit_of(&verdict));
     };
-    let findings = forms::findings(store, arguments.format);
-    check::say_findings(&findings, question)?;
-    let bytes = forms::render(store, arguments.format).map_err(|error| {
-        let what = format!(
-            "the store cannot be rendered as {}",
-            arguments.format.word()
-        );
-        Failure::new(Exit::Findings, what)
-            .evidence(error)
-            .help("the findings above say what to change")
-    })?;
+    let outputs = outputs::asked(verdict.policy(), arguments);
+    let forms = match arguments.format {
+        Some(form) => vec![form],
+        None if outputs.is_empty() => vec![Form::Rust],
+        None => outputs::forms(outputs),
+    };
+    let findings = forms.iter().flat_map(|form| forms::findings(store, *form));
+    check::say_findings(&findings.collect::<Vec<_>>(), question)?;
+    let exit = match (&arguments.image, outputs.is_empty()) {
+        (_, false) => outputs::deliver(project, store, outputs, arguments)?,
+        // Whoever names a form asks for the image alone.
+        (Some(_), true) if arguments.format.is_some() => Exit::Done,
+        (_, true) => one(project, store, arguments)?,
+    };
+    match &arguments.image {
+        Some(image) => image::require(image, store, &forms).map(|()| exit),
+        None => Ok(exit),
+    }
+}
+
+/// Renders one form to where the arguments say.
+fn one(project: &Project, store: &ApprovedStore, arguments: &RenderArguments) -> Result<Exit> {
+    let form = arguments.format.unwrap_or(Form::Rust);
+    let bytes = rendered(store, form)?;
     deliver(
         &bytes,
         output_path(project, arguments).as_deref(),
@@ -96,12 +119,28 @@ pub fn run(project: &Project, arguments: &RenderArguments) -> Result<Exit> {
     )
 }
 
+/// The bytes of a form.
+///
+/// # Errors
+/// [`Exit::Findings`] for a form that cannot say what the store holds.
+pub(crate) fn rendered(store: &ApprovedStore, form: Form) -> Result<Vec<u8>> {
+    forms::render(store, form).map_err(|error| {
+        let what = format!("the store cannot be rendered as {}", form.word());
+        Failure::new(Exit::Findings, what)
+            .evidence(error)
+            .help("the findings above say what to change")
+    })
+}
+
 /// Where the bytes go: `None` is stdout.
 fn output_path(project: &Project, arguments: &RenderArguments) -> Option<PathBuf> {
     match &arguments.output {
         Some(path) if path == Path::new("-") => None,
         Some(path) => Some(path.clone()),
-        None => (arguments.format == Form::Rust).then(|| project.root.join(SOURCE)),
+        None => {
+            let is_source = matches!(arguments.format, None | Some(Form::Rust));
+            is_source.then(|| project.root.join(SOURCE))
+        }
     }
 }
 
@@ -117,6 +156,12 @@ fn deliver(bytes: &[u8], path: Option<&Path>, arguments: &RenderArguments) -> Re
             .map_err(|error| output::unwritten(&error))?;
         return Ok(Exit::Done);
     };
+    compare_or_write(bytes, path, arguments)?;
+    Ok(Exit::Done)
+}
+
+/// Writes the file where it is not what it must be; with `--check` that is a failure instead.
+fn compare_or_write(bytes: &[u8], path: &Path, arguments: &RenderArguments) -> Result<()> {
     let there = atomic::read(path)?;
     let current = there.as_deref() == Some(bytes);
     if arguments.check && !current {
@@ -126,7 +171,7 @@ fn deliver(bytes: &[u8], path: Option<&Path>, arguments: &RenderArguments) -> Re
         atomic::write(path, bytes, Existing::Replace, Readers::Everyone)?;
         output::say(format_args!("wrote {}", path.display()));
     }
-    Ok(Exit::Done)
+    Ok(())
 }
 
 /// The rendered store, when the committed source is what it renders to.
@@ -147,7 +192,7 @@ pub fn current(project: &Project, store: &ApprovedStore) -> Result<RenderedStore
     if there.as_deref() == Some(source) {
         return Ok(rendered);
     }
-    let command = "cargo xtask render";
+    let command = "cargo xtask render --format rust";
     Err(stale(&path, there.as_deref(), source, command))
 }
 
@@ -209,9 +254,10 @@ mod tests {
     fn arguments(check: bool) -> RenderArguments {
         RenderArguments {
             question: QuestionArguments::default(),
-            format: Form::Pem,
+            format: Some(Form::Pem),
             output: Some("a b.pem".into()),
             check,
+            image: None,
         }
     }
 

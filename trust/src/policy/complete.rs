@@ -4,8 +4,8 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::model::{
-    Audit, CoverageRequirement, Endpoint, KeySet, PinFallback, PolicyDraft, Product, RequiredRoot,
-    Review, ServiceLife, Validity, Waiver,
+    Audit, CoverageRequirement, Endpoint, KeySet, Output, PinFallback, PolicyDraft, Product,
+    RequiredRoot, Review, ServiceLife, Validity, Waiver,
 };
 
 /// A policy in whose reading there was no error: every section is there and every value is valid. Only
@@ -37,6 +37,8 @@ pub struct Sections {
     pub pin_fallbacks: Vec<PinFallback>,
     /// `[coverage]`
     pub coverage: CoverageRequirement,
+    /// `[[output]]`, in file order; paths are unique
+    pub outputs: Vec<Output>,
     /// `[signing]`
     pub signing: KeySet,
     /// `[rescue]`
@@ -69,6 +71,7 @@ impl Policy {
             endpoints: draft.endpoints,
             pin_fallbacks: draft.pin_fallbacks,
             coverage: draft.coverage?,
+            outputs: draft.outputs,
             signing: draft.signing?,
             rescue: draft.rescue,
             audit: draft.audit,

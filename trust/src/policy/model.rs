@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::calendar::KeyType;
 use crate::date::Date;
 use crate::finding::Severity;
+use crate::render::Format;
 use crate::source::Location;
 
 /// A value with the place it was read from. Compares and derefs as the value.
@@ -49,6 +50,8 @@ pub struct PolicyDraft {
     pub pin_fallbacks: Vec<PinFallback>,
     /// `[coverage]`
     pub coverage: Option<CoverageRequirement>,
+    /// `[[output]]`, in file order
+    pub outputs: Vec<Output>,
     /// `[signing]`
     pub signing: Option<KeySet>,
     /// `[rescue]`; optional
@@ -66,7 +69,7 @@ pub struct PolicyDraft {
 pub struct Product {
     /// 1 to 31 bytes of printable ASCII: it stands in the app descriptor.
     pub name: Located<String>,
-    /// The chip; `esp32c3` is the only one that images are built for.
+    /// The chip; `esp32c3` is the only one that `build-firmware` makes images for.
     pub chip: Located<String>,
     /// The verifier model of the firmware.
     pub verifier: Located<VerifierModel>,
@@ -77,6 +80,12 @@ pub struct Product {
 impl Product {
     /// The sequence of a store where the policy does not say one: the product's first.
     pub const FIRST_STORE_SEQUENCE: u64 = 1;
+
+    /// The chips of Espressif that have a network of their own, in the words of its tools.
+    pub const CHIPS: [&'static str; 9] = [
+        "esp32", "esp32c2", "esp32c3", "esp32c5", "esp32c6", "esp32c61", "esp32p4", "esp32s2",
+        "esp32s3",
+    ];
 }
 
 /// Which verifier the firmware has. The presets of the book.
@@ -195,6 +204,15 @@ pub struct CoverageRequirement {
     pub count_private: bool,
     /// Whether the rescue keys count as a path; `false` where it is not said.
     pub count_rescue: bool,
+}
+
+/// `[[output]]`: a file that the store is rendered into.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// In which form.
+    pub format: Located<Format>,
+    /// Where, from the root of the project: parts of a path between `/`, none of them `.` or `..`.
+    pub path: Located<String>,
 }
 
 /// `[signing]` or `[rescue]`: `threshold` of `keys` must sign.

@@ -7,6 +7,7 @@ mod keys;
 pub(super) mod known;
 mod lines;
 mod mistakes;
+mod outputs;
 mod problem;
 mod product;
 mod review;
@@ -114,6 +115,7 @@ fn draft(root: &Table<'_>) -> PolicyDraft {
         required_roots: Arc::new(required_roots),
         pin_fallbacks: endpoints::pin_fallbacks(&sections, &endpoints.names),
         coverage: sections.single(&schema::COVERAGE, product::coverage),
+        outputs: outputs::outputs(&sections),
         waivers: waivers::waivers(&sections, &endpoints.names),
         endpoints: endpoints.read,
         signing,

@@ -136,6 +136,14 @@ pub(super) const COVERAGE: Section = Section {
     ],
 };
 
+/// `[[output]]`
+pub(super) const OUTPUT: Section = Section {
+    name: "output",
+    form: Form::List,
+    presence: Presence::Optional,
+    keys: &["format", "path"],
+};
+
 /// `[signing]`
 pub(super) const SIGNING: Section = Section {
     name: "signing",
@@ -185,6 +193,7 @@ pub(super) const SECTIONS: [&Section; 12] = [
     &ENDPOINT,
     &PIN_FALLBACK,
     &COVERAGE,
+    &OUTPUT,
     &SIGNING,
     &RESCUE,
     &AUDIT,
@@ -202,6 +211,7 @@ pub(super) const ROOT_KEYS: &[&str] = &[
     ENDPOINT.name,
     PIN_FALLBACK.name,
     COVERAGE.name,
+    OUTPUT.name,
     SIGNING.name,
     RESCUE.name,
     AUDIT.name,

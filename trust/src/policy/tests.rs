@@ -113,7 +113,7 @@ type MistakeCase = (&'static str, &'static str, &'static str, (usize, usize));
 const MISTAKES: &[MistakeCase] = &[
     ("schema-version = 1", "schema-version = \"1\"", "P004", (3, 18)),
     ("name = \"perennial-reference\"", "name = \"a-name-with-thirty-two-characters\"", "P005", (6, 8)),
-    ("chip = \"esp32c3\"", "chip = \"esp32\"", "P005", (7, 8)),
+    ("chip = \"esp32c3\"", "chip = \"esp8266\"", "P005", (7, 8)),
     ("verifier = \"perennial\"", "verifier \"perennial\"", "P001", (8, 10)),
     ("[service-life]", "[service-life", "P001", (10, 14)),
     ("last-unit-made = \"2028-06-30\"", "last-unit-made = \"2028-06-31\"", "P005", (11, 18)),
@@ -379,4 +379,59 @@ fn large_files_are_read_to_the_end() {
         (last.rule.id, last.location().start()),
         ("P006", (40_003, 10))
     );
+}
+
+#[test]
+fn outputs_are_read_in_file_order_and_each_file_once() {
+    let base = fixture("base/policy.toml");
+    assert!(
+        read(&policy_file(&base))
+            .policy
+            .is_some_and(|policy| policy.outputs.is_empty())
+    );
+    let output = |format: &str, path: &str| {
+        format!("[[output]]\nformat = \"{format}\"\npath = \"{path}\"\n\n")
+    };
+    let with = |outputs: &str| base.replace("[signing]", &format!("{outputs}[signing]"));
+    let two = output("pem", "certs/ca.pem") + &output("c-header", "include/trust_store.h");
+    let policy = read(&policy_file(with(&two))).policy.expect("a policy");
+    let read_back: Vec<_> = policy
+        .outputs
+        .iter()
+        .map(|output| (output.format.value.word(), output.path.value.as_str()))
+        .collect();
+    assert_eq!(
+        read_back,
+        [
+            ("pem", "certs/ca.pem"),
+            ("c-header", "include/trust_store.h")
+        ]
+    );
+    for (wrong, rule) in [
+        (output("header", "a.h"), "P005"),
+        (output("pem", "../a.pem"), "P005"),
+        (output("pem", "/a.pem"), "P005"),
+        (output("pem", "a.pem").replace("format", "form"), "P002"),
+        ("[[output]]\nformat = \"pem\"\n\n".to_owned(), "P003"),
+        (output("pem", "a.pem") + &output("json", "A.pem"), "P006"),
+    ] {
+        let reading = read(&policy_file(with(&wrong)));
+        let found: Vec<_> = reading.findings.iter().map(|f| f.rule.id).collect();
+        assert!(
+            found.contains(&rule),
+            "{wrong}{}",
+            listing(&reading.findings)
+        );
+        assert!(reading.policy.is_none(), "{wrong}");
+    }
+}
+
+#[test]
+fn every_chip_with_a_network_can_be_named() {
+    let base = fixture("base/policy.toml");
+    for chip in super::Product::CHIPS {
+        let text = base.replace("esp32c3", chip);
+        let policy = read(&policy_file(text)).policy.expect(chip);
+        assert_eq!(policy.product.chip.value, chip);
+    }
 }

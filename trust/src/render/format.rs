@@ -1,6 +1,7 @@
 //! Which forms there are, and what each leaves out.
 
-/// A form of the trust store.
+/// A form of the trust store. The reference firmware renders with the tool of this repository (`cargo xtask`); the others
+/// are for projects that have it installed (`cargo perennial`).
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Format {
     /// C and C++ header: PEM for `setCACert`, bundle for `setCACertBundle` of arduino-esp32.
@@ -53,7 +54,7 @@ impl Format {
     pub fn command(self) -> String {
         match self {
             Self::Rust => "cargo xtask render".to_owned(),
-            other => format!("cargo xtask render --format {}", other.word()),
+            other => format!("cargo perennial render --format {}", other.word()),
         }
     }
 

@@ -10,6 +10,7 @@ mod der;
 mod error;
 mod findings;
 mod format;
+mod in_image;
 mod json;
 mod pem;
 mod rust;
@@ -24,6 +25,7 @@ pub use error::RenderError;
 pub(crate) use findings::device_bytes;
 pub use findings::{findings, stale};
 pub use format::Format;
+pub use in_image::{Embedded, embedded};
 
 use crate::store::ApprovedStore;
 

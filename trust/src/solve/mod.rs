@@ -25,6 +25,7 @@
 mod answer;
 mod conflict;
 mod explain;
+mod longest;
 mod pool;
 mod problem;
 mod reasons;
@@ -36,6 +37,7 @@ pub use answer::{
     Answer, Carried, ChosenAnchor, Demanded, Lacking, Outcome, Refusal, Solution, Unmet, Unsolved,
 };
 pub use conflict::Conflict;
+pub use longest::{Longest, NotEvenShort, longest};
 pub use problem::{Candidate, Days, Demand, Task};
 
 use crate::finding::Finding;

@@ -97,6 +97,9 @@ pub struct BuildArguments {
     output: Option<PathBuf>,
 }
 
+/// The chip that images are made for.
+const CHIP: &str = "esp32c3";
+
 /// Builds a release.
 ///
 /// # Errors
@@ -137,6 +140,7 @@ pub fn run(project: &Project, arguments: &BuildArguments) -> Result<Exit> {
     let (Some(approved), Some(policy)) = (verdict.approved(), verdict.policy()) else {
         return Ok(check::exit_of(&verdict));
     };
+    require_chip(&policy.product.chip.value)?;
     let rendered = render::current(project, approved)?;
     let password = PasswordSource::from_option(arguments.password_file.as_deref());
     let signers = signers(
@@ -216,6 +220,18 @@ fn require_every_fact(question: Question) -> Result<()> {
         "--facts-known-on leaves out facts that are known: no release for devices in the field is judged so",
     )
     .help("leave it away, or build for --channel development"))
+}
+
+/// The reference firmware and its images are for one chip; policies are for more.
+fn require_chip(chip: &str) -> Result<()> {
+    if chip == CHIP {
+        return Ok(());
+    }
+    Err(Failure::new(
+        Exit::Unreadable,
+        format!("build-firmware makes images for {CHIP} alone, and the policy is for {chip}"),
+    )
+    .help("render the store into your own build: [[output]] in policy.toml and `cargo xtask render`, as docs/adopt.md shows"))
 }
 
 /// Where releases are compiled.

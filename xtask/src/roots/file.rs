@@ -12,7 +12,7 @@ pub(super) const FROM: &str = "# from      ";
 
 /// The text of a pool file: a header that a person can judge, and the certificate.
 pub(super) fn text(certificate: &Certificate, from: &str) -> String {
-    format!(
+    let text = format!(
         "# {}\n#\n# sha256    {}\n# notAfter  {}\n# key       {}\n{FROM}{from}\n#\n\
          # Written by `cargo xtask roots add`. When it really ends: `cargo xtask roots show`.\n{}",
         certificate.name,
@@ -20,11 +20,12 @@ pub(super) fn text(certificate: &Certificate, from: &str) -> String {
         certificate.not_after,
         certificate.key,
         pem(&certificate.der)
-    )
+    );
+    crate::called::named(&text).into_owned()
 }
 
 /// The name of its file; with the beginning of the fingerprint where another certificate has that name.
-pub(super) fn name(certificate: &Certificate, taken: impl Fn(&str) -> bool) -> String {
+pub(crate) fn name(certificate: &Certificate, taken: impl Fn(&str) -> bool) -> String {
     let plain = file_name(&certificate.name);
     if !taken(&plain) {
         return plain;

@@ -20,8 +20,9 @@ use std::path::Path;
 
 pub use cli::RootsArguments;
 use cli::RootsCommand;
-pub(crate) use file::pem;
+pub(crate) use file::{name as file_name, pem};
 pub(crate) use mozilla::roots as mozilla_roots;
+pub(crate) use provenance::folder_page;
 
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
@@ -48,8 +49,13 @@ pub fn run(project: &Project, arguments: &RootsArguments) -> Result<Exit> {
     Ok(exit)
 }
 
+/// The pool file of a root of the Mozilla set.
+pub(crate) fn mozilla_file(root: &trust::anchors::Certificate) -> String {
+    file::text(root, mozilla::SOURCE)
+}
+
 fn print(out: &mut dyn Write, text: &str) -> Result<()> {
-    out.write_all(text.as_bytes())
+    out.write_all(crate::called::named(text).as_bytes())
         .map_err(|error| unwritable(&error))
 }
 

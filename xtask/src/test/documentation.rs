@@ -19,6 +19,7 @@ const DOCUMENTS: &[&str] = &[
     "docs/quick-start.md",
     "docs/completions.md",
     "docs/policy.md",
+    "docs/adopt.md",
     "docs/release.md",
     "docs/attestations.md",
     "docs/secure-boot.md",

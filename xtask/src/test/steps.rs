@@ -223,6 +223,7 @@ fn peers(root: &Path, command: &mut Command) -> Result<()> {
     command.env("PERENNIAL_ESPTOOL", tools::esptool(root)?);
     command.env("PERENNIAL_MINISIGN", tools::minisign(root)?);
     command.env("PERENNIAL_CERTTOOL", tools::certtool(root)?);
+    command.env("PERENNIAL_CMAKE", tools::cmake(root)?);
     command.env("PERENNIAL_LIBFAKETIME", tools::libfaketime(root)?);
     command.env("PERENNIAL_MBEDTLS", tools::mbedtls_verify(root)?);
     command.env("PERENNIAL_OPENSSL", tools::openssl(root)?);

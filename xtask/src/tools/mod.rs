@@ -4,6 +4,7 @@
 
 mod actionlint;
 mod cargo_deny;
+mod cmake;
 mod esptool;
 mod in_toto;
 mod mbedtls;
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 
 pub use actionlint::actionlint;
 pub use cargo_deny::cargo_deny;
+pub use cmake::cmake;
 pub use esptool::esptool;
 pub use in_toto::in_toto;
 pub use mbedtls::mbedtls_verify;

@@ -12,8 +12,18 @@ use crate::policy::model::{
 };
 use crate::rules::policy as rules;
 
-/// The chips that images are built for.
-pub(super) const CHIPS: &[(&str, &str)] = &[("esp32c3", "esp32c3")];
+/// The chips that a policy can be for.
+pub(super) const CHIPS: [(&str, &str); 9] = chip_words();
+
+const fn chip_words() -> [(&'static str, &'static str); 9] {
+    let mut words = [("", ""); 9];
+    let mut at = 0;
+    while at < 9 {
+        words[at] = (Product::CHIPS[at], Product::CHIPS[at]);
+        at += 1;
+    }
+    words
+}
 
 /// The verifier models.
 pub(super) const VERIFIERS: [(&str, VerifierModel); 8] = words();
@@ -39,7 +49,7 @@ pub(super) const PROGRAMME_ENDS: &[(&str, Option<Severity>)] = &[
 pub(super) fn product(table: &Table<'_>) -> Option<Product> {
     let name = table.required("name", product_name);
     let chip = table.required("chip", |value| {
-        values::word(value, CHIPS).map(str::to_owned)
+        values::word(value, &CHIPS).map(str::to_owned)
     });
     let verifier = table.required("verifier", |value| values::word(value, &VERIFIERS));
     let store_sequence = table.optional("store-sequence", values::sequence);

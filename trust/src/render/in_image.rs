@@ -1,0 +1,73 @@
+//! What a form of the store looks like in a finished firmware image.
+
+use super::{Format, RenderError, RenderedStore, bundle, der, pem};
+use crate::store::{ApprovedAnchor, ApprovedStore};
+
+/// The store as one form puts it into an image.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Embedded {
+    /// What it is, in words: `bundle of ESP-IDF 5.4 and later`.
+    pub what: &'static str,
+    /// Runs of bytes that the image holds, each whole, in any order and at any place.
+    pub parts: Vec<Vec<u8>>,
+}
+
+/// The ways in which `format` puts `store` into an image: one of them is there when the firmware uses the rendered file.
+/// None for a form that no firmware reads.
+///
+/// # Errors
+/// When the format cannot say what the store holds, as [`super::render`].
+pub fn embedded(store: &ApprovedStore, format: Format) -> Result<Vec<Embedded>, RenderError> {
+    let whole = |what, bytes| Embedded {
+        what,
+        parts: vec![bytes],
+    };
+    let version_1 =
+        || bundle::version_1(store).map(|bytes| whole("bundle of ESP-IDF up to 5.3", bytes));
+    let version_2 =
+        || bundle::version_2(store).map(|bytes| whole("bundle of ESP-IDF 5.4 and later", bytes));
+    Ok(match format {
+        Format::CHeader => {
+            let anchors = store.contents().anchors.iter();
+            let text: String = anchors
+                .map(|a| pem::certificate(&a.certificate.der))
+                .collect();
+            let text = whole("PEM without comments", text.into_bytes());
+            vec![text, version_2()?, version_1()?]
+        }
+        Format::EspBundleV1 => vec![version_1()?],
+        Format::EspBundleV2 => vec![version_2()?],
+        Format::Json => Vec::new(),
+        Format::Pem => vec![whole("PEM", pem::render(store).into_bytes())],
+        Format::Rust => {
+            let bytes = RenderedStore::new(store)?.bytes().to_vec();
+            vec![whole("binary store", bytes)]
+        }
+        Format::WebPki => vec![names_and_keys(store)?],
+    })
+}
+
+/// The compiler places each name and key where it likes, and equal ones once.
+fn names_and_keys(store: &ApprovedStore) -> Result<Embedded, RenderError> {
+    let mut parts = Vec::new();
+    for anchor in &store.contents().anchors {
+        parts.push(contents(&anchor.certificate.subject, "subject", anchor)?);
+        parts.push(contents(&anchor.certificate.spki, "key", anchor)?);
+    }
+    Ok(Embedded {
+        what: "names and keys",
+        parts,
+    })
+}
+
+fn contents(
+    sequence: &[u8],
+    what: &'static str,
+    anchor: &ApprovedAnchor,
+) -> Result<Vec<u8>, RenderError> {
+    let contents = der::sequence_contents(sequence).map(<[u8]>::to_vec);
+    contents.ok_or_else(|| RenderError::NotASequence {
+        anchor: anchor.name.clone(),
+        what,
+    })
+}

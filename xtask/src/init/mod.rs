@@ -1,0 +1,190 @@
+//! `init`: policy, anchors, facts, workflow and build glue in a firmware repository that is there already.
+//!
+//! What is written passes `check`: the service life is the longest that can be proven for the servers that were named.
+
+mod chip;
+mod facts;
+mod glue;
+mod kind;
+mod place;
+mod plan;
+mod policy;
+mod proof;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use trust::calendar::KeyType;
+use trust::date::Date;
+use trust::gate::{self, Verdict};
+use trust::words::counted;
+
+pub use kind::Kind;
+use place::NewFile;
+use plan::Plan;
+use proof::Proven;
+
+use crate::exit::Exit;
+use crate::failure::{Failure, Result};
+use crate::project::POLICY;
+use crate::{called, output, render, roots};
+
+/// Arguments of `init`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Example:
+  cargo xtask init --url https://ota.example.com/ --owner \"Let's Encrypt\"
+
+Nothing that is there already is changed: what is in the way is listed, and nothing is written.")]
+pub struct InitArguments {
+    /// Folder of the firmware [default: that of --project, else this one]
+    #[arg(value_name = "DIR")]
+    pub folder: Option<PathBuf>,
+    /// What the firmware is [default: told from its files]
+    #[arg(long, value_enum)]
+    pub kind: Option<Kind>,
+    /// Where devices fetch updates, https://…; repeatable, in the order in which they try
+    #[arg(long, value_name = "URL", required = true)]
+    pub url: Vec<String>,
+    /// Owner of the CA that issues the server's certificate; one for all, or one for each URL
+    #[arg(long, value_name = "NAME")]
+    pub owner: Vec<String>,
+    /// Kind of the key in the servers' certificates
+    #[arg(long, value_enum, default_value_t = KeyTypeArgument::Ecdsa)]
+    pub key_type: KeyTypeArgument,
+    /// Chip of the devices [default: told from the configuration of the firmware]
+    #[arg(long, value_name = "CHIP")]
+    pub chip: Option<String>,
+    /// The day on which the last unit is made, YYYY-MM-DD [default: the release date]
+    #[arg(long, value_name = "DATE")]
+    pub last_unit_made: Option<Date>,
+    /// Years that a unit is in service [default: 6, or the longest that can be proven]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub years: Option<u16>,
+    /// Release date, YYYY-MM-DD [default: SOURCE_DATE_EPOCH, else the date of the commit]
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<Date>,
+    /// Print the files and the policy, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// [`KeyType`], as an argument.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum KeyTypeArgument {
+    /// What ACME clients ask for today
+    Ecdsa,
+    /// Older servers
+    Rsa,
+}
+
+impl KeyTypeArgument {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Ecdsa => KeyType::Ecdsa.word(),
+            Self::Rsa => KeyType::Rsa.word(),
+        }
+    }
+}
+
+/// Sets a firmware repository up.
+///
+/// # Errors
+/// A folder that is no known firmware, servers of which nothing can be proven, files in the way.
+pub fn run(project: Option<&Path>, arguments: &InitArguments) -> Result<Exit> {
+    let root = arguments.folder.as_deref().or(project);
+    let root = root.unwrap_or(Path::new("."));
+    if !root.is_dir() {
+        let what = format!("there is no folder {}", root.display());
+        return Err(Failure::new(Exit::Unreadable, what).help("give the folder of the firmware"));
+    }
+    let plan = Plan::of(root, arguments)?;
+    let proven = proof::prove(&plan)?;
+    let files = files(&plan, &proven)?;
+    place::require_free(root, &files)?;
+    if arguments.dry_run {
+        output::print(&dry(&plan, &files))?;
+    } else {
+        place::write(root, &files)?;
+        output::say(format_args!(
+            "wrote {} to {}",
+            counted(files.len(), "file"),
+            root.display()
+        ));
+    }
+    say(&plan, &proven);
+    Ok(Exit::Done)
+}
+
+/// Everything that is written. The policy is judged first, as `check` would judge it.
+fn files(plan: &Plan, proven: &Proven) -> Result<Vec<NewFile>> {
+    let outputs = glue::outputs(plan);
+    let policy = policy::proven(plan, &outputs, proven)?;
+    let inputs = proof::inputs(policy.clone(), proven.anchors.clone());
+    let verdict = gate::judge(&inputs, proof::question(plan));
+    let store = verdict.approved().ok_or_else(|| refused(&verdict))?;
+
+    let file = |path: &str, bytes: &[u8]| NewFile {
+        path: path.to_owned(),
+        bytes: bytes.to_owned(),
+    };
+    let mut files = vec![file(POLICY, policy.as_bytes())];
+    let sources = inputs.anchors.iter().chain(&inputs.calendar);
+    files.extend(sources.map(|source| file(&source.name, source.text.as_bytes())));
+    let page = roots::folder_page(&inputs.anchors);
+    files.push(file("trust/anchors/README.md", page.as_bytes()));
+    let fixed = glue::COMMON.iter().chain(glue::files(plan.kind));
+    files.extend(fixed.map(|(path, text)| file(path, text.as_bytes())));
+    for output in outputs {
+        files.push(file(output.path, &render::rendered(store, output.form)?));
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(files)
+}
+
+/// The solver proved this store, and the gate refuses it: one of the two is wrong.
+fn refused(verdict: &Verdict) -> Failure {
+    let failure = Failure::new(Exit::Bug, "the policy that would be written does not pass");
+    let blocking = verdict.findings().iter().filter(|finding| finding.blocks());
+    let said = blocking.map(|finding| format!("{}: {}", finding.rule.id, finding.message));
+    said.fold(failure, Failure::evidence)
+        .help("please report it, with the command line")
+}
+
+fn dry(plan: &Plan, files: &[NewFile]) -> String {
+    let line = |file: &NewFile| format!("{} ({})\n", file.path, counted(file.bytes.len(), "byte"));
+    let listed: String = files.iter().map(line).collect();
+    let policy = files.iter().find(|file| file.path == POLICY);
+    let policy = policy.map_or_else(String::new, |file| {
+        String::from_utf8_lossy(&file.bytes).into_owned()
+    });
+    format!(
+        "{} would be written for {}:\n{listed}\n{POLICY}:\n\n{policy}",
+        counted(files.len(), "file"),
+        plan.kind.word()
+    )
+}
+
+fn say(plan: &Plan, proven: &Proven) {
+    output::say(format_args!(
+        "{} for {} ({})",
+        plan.kind.word(),
+        plan.chip.name,
+        plan.chip.from
+    ));
+    for (name, until) in &proven.names {
+        output::say(format_args!("anchor: {name}, until {until}"));
+    }
+    output::say(format_args!("service life proven to {}", proven.ends));
+    for line in proven.limit.iter().chain(&proven.second_owner) {
+        output::say(format_args!("  {line}"));
+    }
+    output::say("next:");
+    let own = [
+        "look at policy.toml, then `cargo xtask check` and `cargo xtask render --check`",
+        "in the repository's variables, for .github/workflows/trust.yml: PERENNIAL_GIT and PERENNIAL_REVISION",
+    ];
+    for step in own.into_iter().chain(glue::next_steps(plan)) {
+        output::say(format_args!("  {}", called::named(step)));
+    }
+}

@@ -1,0 +1,200 @@
+//! What is to be set up: the answers to everything that a policy says, before anything is proven.
+
+use std::path::Path;
+
+use trust::date::Date;
+use trust::policy::VerifierModel;
+use trust::words::counted;
+
+use super::InitArguments;
+use super::chip::{self, Chip};
+use super::facts;
+use super::kind::Kind;
+use crate::exit::Exit;
+use crate::failure::{Failure, Result};
+use crate::release_date;
+
+/// How long devices may be offline, where nobody says.
+pub(super) const OFFLINE_DAYS: u32 = 180;
+
+/// The years of service that are tried, where nobody says.
+const YEARS: u16 = 6;
+
+/// The plan for one firmware repository.
+#[derive(Clone, Debug)]
+pub(super) struct Plan {
+    pub(super) product: String,
+    pub(super) kind: Kind,
+    pub(super) chip: Chip,
+    pub(super) endpoints: Vec<Endpoint>,
+    pub(super) key_type: &'static str,
+    pub(super) as_of: Date,
+    pub(super) last_unit_made: Date,
+    pub(super) years: u16,
+    pub(super) verifier: VerifierModel,
+    /// A sketch without PlatformIO has its header beside it.
+    pub(super) is_plain_sketch: bool,
+}
+
+/// One update server.
+#[derive(Clone, Debug)]
+pub(super) struct Endpoint {
+    pub(super) name: String,
+    pub(super) url: String,
+    pub(super) owner: String,
+}
+
+impl Plan {
+    pub(super) fn of(root: &Path, arguments: &InitArguments) -> Result<Self> {
+        let kind = match arguments.kind {
+            Some(kind) => kind,
+            None => Kind::recognise(root)?,
+        };
+        let date = release_date::decide(arguments.as_of, root)?;
+        Ok(Self {
+            product: product(root),
+            kind,
+            chip: chip::decide(arguments.chip.as_deref(), root)?,
+            endpoints: endpoints(arguments)?,
+            key_type: arguments.key_type.word(),
+            as_of: date.day,
+            last_unit_made: arguments.last_unit_made.unwrap_or(date.day),
+            years: arguments.years.unwrap_or(YEARS),
+            verifier: verifier(kind, root),
+            is_plain_sketch: kind == Kind::Arduino && !root.join("platformio.ini").is_file(),
+        })
+    }
+
+    /// The same with other servers.
+    pub(super) fn with(&self, endpoints: Vec<Endpoint>) -> Self {
+        Self {
+            endpoints,
+            ..self.clone()
+        }
+    }
+
+    /// The end of service that is wanted.
+    pub(super) fn wanted_end(&self) -> Date {
+        self.last_unit_made.plus_years(self.years)
+    }
+
+    /// The owners, each once.
+    pub(super) fn owners(&self) -> Vec<&str> {
+        let mut owners: Vec<&str> = Vec::new();
+        for endpoint in &self.endpoints {
+            if !owners.contains(&endpoint.owner.as_str()) {
+                owners.push(&endpoint.owner);
+            }
+        }
+        owners
+    }
+}
+
+/// How the firmware verifies: that of its kind, and what its own configuration says.
+fn verifier(kind: Kind, root: &Path) -> VerifierModel {
+    const CROSS_SIGNED: &str = "CONFIG_MBEDTLS_CERTIFICATE_BUNDLE_CROSS_SIGNED_VERIFY=y";
+    let says = |file: &&str| {
+        let text = std::fs::read_to_string(root.join(file)).unwrap_or_default();
+        text.lines().any(|line| line.trim() == CROSS_SIGNED)
+    };
+    let configured = ["sdkconfig", "sdkconfig.defaults"]
+        .iter()
+        .any(|file| says(&file));
+    match kind.verifier() {
+        VerifierModel::EspIdfBundle if configured => VerifierModel::EspIdfBundleCrossSigned,
+        model => model,
+    }
+}
+
+/// The folder's name, as far as it fits an app descriptor.
+fn product(root: &Path) -> String {
+    const LONGEST: usize = 31;
+    let folder = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let plain: String = name
+        .chars()
+        .filter(|c| matches!(c, '!'..='~'))
+        .take(LONGEST)
+        .collect();
+    if plain.is_empty() {
+        "firmware".to_owned()
+    } else {
+        plain
+    }
+}
+
+fn endpoints(arguments: &InitArguments) -> Result<Vec<Endpoint>> {
+    let (urls, owners) = (&arguments.url, &arguments.owner);
+    if owners.is_empty() {
+        return Err(unknown_owner(
+            "nobody said which CA issues the certificates of the servers",
+            arguments,
+        ));
+    }
+    if owners.len() != 1 && owners.len() != urls.len() {
+        let what = format!(
+            "{} and {}: give one owner, or one for each URL in the same order",
+            counted(urls.len(), "URL"),
+            counted(owners.len(), "owner")
+        );
+        return Err(Failure::new(Exit::Unreadable, what)
+            .help("--url URL --owner NAME --url URL --owner NAME"));
+    }
+    let known = facts::known_owners(arguments.key_type.word());
+    let mut endpoints = Vec::new();
+    for (place, url) in urls.iter().enumerate() {
+        let asked = owners.get(place).unwrap_or(&owners[0]);
+        let same = |name: &&String| name.to_lowercase() == asked.trim().to_lowercase();
+        let Some(owner) = known.iter().find(same) else {
+            let what =
+                format!("nothing can be proven of {asked}: which chains it sends is not recorded");
+            return Err(unknown_owner(&what, arguments));
+        };
+        endpoints.push(Endpoint {
+            name: match place {
+                0 => "primary".to_owned(),
+                1 => "failover".to_owned(),
+                more => format!("failover-{more}"),
+            },
+            url: url.clone(),
+            owner: owner.clone(),
+        });
+    }
+    Ok(endpoints)
+}
+
+fn unknown_owner(what: &str, arguments: &InitArguments) -> Failure {
+    let key_type = arguments.key_type.word();
+    let known = facts::known_owners(key_type).join(", ");
+    let host = arguments.url.first().map_or("HOST", |url| host(url));
+    Failure::new(Exit::Unreadable, what)
+        .evidence(format!("recorded for {key_type} keys: {known}"))
+        .evidence(format!(
+            "who issues: openssl s_client -connect {host}:443 -servername {host} </dev/null | openssl x509 -noout -issuer"
+        ))
+        .help(
+            "--owner NAME with one of these; for another CA set up with the one you will fail over to, then record what the \
+             server sends: `cargo xtask endpoints capture URL`",
+        )
+}
+
+fn host(url: &str) -> &str {
+    let rest = url.strip_prefix("https://").unwrap_or(url);
+    rest.split(['/', ':', '?']).next().unwrap_or(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_product_has_the_folders_name_as_far_as_it_fits() {
+        assert_eq!(product(Path::new("/a/blinky")), "blinky");
+        assert_eq!(product(Path::new("/a/größe 2")), "gre2");
+        assert_eq!(product(Path::new("/")), "firmware");
+        assert_eq!(
+            product(Path::new(&format!("/{}", "a".repeat(40)))).len(),
+            31
+        );
+    }
+}

@@ -1,0 +1,6 @@
+#include <stdio.h>
+
+void app_main(void)
+{
+
+}

@@ -1,0 +1,4 @@
+/* Stand-in for esp_err.h of ESP-IDF. */
+#pragma once
+typedef int esp_err_t;
+#define ESP_OK 0

@@ -1,0 +1,150 @@
+//! `init`, `check` and `render` with the installed program, in trees as the getting-started of each ecosystem makes them.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::print_stderr, reason = "a test says what it skips")]
+
+#[path = "init/builds.rs"]
+mod builds;
+#[path = "init/images.rs"]
+mod images;
+#[path = "init/refusals.rs"]
+mod refusals;
+#[path = "init/tree.rs"]
+mod tree;
+
+use tree::{KINDS, Tree, text};
+
+/// The acceptance: whatever the ecosystem, what `init` wrote passes, is rendered, canonical, and stays so.
+#[test]
+fn each_ecosystem_is_set_up_and_passes() {
+    for (sample, kind, chip) in KINDS {
+        let tree = Tree::of(sample);
+        let before = tree.listing();
+        let said = text(&tree.init(&[]), 0);
+        assert!(said.contains(&format!("{kind} for {chip} (")), "{said}");
+        for file in &before {
+            assert!(tree.listing().contains(file), "{sample}: {file} is gone");
+        }
+        tree.commit("Set up");
+        let checked = tree.run(&["check"]);
+        text(&checked, 0);
+        text(&tree.run(&["policy", "fmt", "--check"]), 0);
+        text(&tree.run(&["render", "--check"]), 0);
+        let rendered = text(&tree.run(&["render"]), 0);
+        assert!(!rendered.contains("wrote"), "{sample}: {rendered}");
+        assert!(tree.is_clean(), "{sample}");
+        for file in tree.outputs() {
+            std::fs::write(tree.path(&file), "tampered").unwrap();
+            let stale = text(&tree.run(&["render", "--check"]), 11);
+            assert!(stale.contains("`cargo perennial render`"), "{stale}");
+            text(&tree.run(&["render"]), 0);
+            assert!(tree.is_clean(), "{sample}: {file}");
+        }
+    }
+}
+
+/// The default asks for six years; what cannot be proven is neither written nor kept silent.
+#[test]
+fn the_service_life_is_the_longest_that_is_proven() {
+    let tree = Tree::of("esp-hal");
+    let said = text(
+        &tree.init(&["--last-unit-made", "2030-01-01", "--years", "20"]),
+        0,
+    );
+    let policy = tree.read("policy.toml");
+    assert!(
+        said.contains("is the last day that can be proven"),
+        "{said}"
+    );
+    let ends = policy
+        .lines()
+        .find_map(|line| line.strip_prefix("ends = "))
+        .unwrap();
+    assert!(said.contains(ends.trim_matches('"')), "{said}");
+    assert!(policy.contains("# "), "{policy}");
+    tree.commit("Set up");
+    text(&tree.run(&["check"]), 0);
+    // One day more, and there is no proof.
+    let ends = ends.trim_matches('"');
+    let day: trust::date::Date = ends.parse().unwrap();
+    let later = policy.replace(ends, &day.plus_days(1).to_string());
+    std::fs::write(tree.path("policy.toml"), later).unwrap();
+    text(&tree.run(&["check"]), 10);
+
+    let short = Tree::of("esp-hal");
+    text(&short.init(&["--years", "2"]), 0);
+    let policy = short.read("policy.toml");
+    assert!(policy.contains("years-in-service = 2"), "{policy}");
+    assert!(!policy.contains("\nends = "), "{policy}");
+}
+
+/// A setting of the firmware decides how it verifies, and so which roots it needs.
+#[test]
+fn a_bundle_with_cross_signed_verification_is_another_verifier() {
+    let plain = Tree::of("esp-idf");
+    text(&plain.init(&["--years", "3"]), 0);
+    let policy = plain.read("policy.toml");
+    assert!(policy.contains("verifier = \"esp-idf-bundle\""), "{policy}");
+
+    let tree = Tree::of("esp-idf");
+    let setting = "CONFIG_MBEDTLS_CERTIFICATE_BUNDLE_CROSS_SIGNED_VERIFY=y\n";
+    std::fs::write(tree.path("sdkconfig"), setting).unwrap();
+    text(&tree.init(&["--years", "3"]), 0);
+    let policy = tree.read("policy.toml");
+    assert!(
+        policy.contains("verifier = \"esp-idf-bundle-cross-signed\""),
+        "{policy}"
+    );
+    tree.commit("Set up");
+    text(&tree.run(&["check"]), 0);
+}
+
+/// A second owner is named by its root; where it is followed, coverage of two is proven.
+#[test]
+fn one_owner_is_told_of_a_second_and_two_are_two() {
+    let one = Tree::of("arduino");
+    text(&one.init(&["--years", "3"]), 0);
+    let policy = one.read("policy.toml");
+    assert!(policy.contains("# A second owner: DigiCert"), "{policy}");
+    assert!(policy.contains("`cargo perennial roots add "), "{policy}");
+    assert!(policy.contains("independent-paths = 1"), "{policy}");
+
+    let two = Tree::of("arduino");
+    let failover = [
+        "--url",
+        "https://ota.example.net/",
+        "--owner",
+        "DigiCert",
+        "--years",
+        "3",
+    ];
+    text(&two.init(&failover), 0);
+    let policy = two.read("policy.toml");
+    assert!(policy.contains("independent-paths = 2"), "{policy}");
+    assert!(policy.contains("distinct-owners = 2"), "{policy}");
+    assert!(!policy.contains("second owner"), "{policy}");
+    two.commit("Set up");
+    text(&two.run(&["check"]), 0);
+}
+
+/// The name that was typed stands in help, messages and next steps; cargo's own word is dropped.
+#[test]
+fn the_program_is_called_by_its_name() {
+    let tree = Tree::of("arduino");
+    let help = text(&tree.run(&["perennial", "--help"]), 0);
+    assert!(help.contains("Usage: cargo perennial "), "{help}");
+    let help = text(&tree.run(&["init", "--help"]), 0);
+    assert!(!help.contains("cargo xtask"), "{help}");
+    let wrong = text(&tree.run(&["no-such-verb"]), 2);
+    assert!(wrong.contains("cargo perennial"), "{wrong}");
+    assert!(!wrong.contains("cargo xtask"), "{wrong}");
+    text(&tree.init(&[]), 0);
+    let written = [
+        tree.read("trust/anchors/README.md"),
+        tree.read("policy.toml"),
+    ];
+    for text in written {
+        assert!(text.contains("`cargo perennial "), "{text}");
+        assert!(!text.contains("xtask"), "{text}");
+    }
+}

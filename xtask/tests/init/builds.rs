@@ -1,0 +1,175 @@
+//! The glue in real builds: CMake with a stand-in for ESP-IDF, the machine's C compiler, Python.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use crate::tree::{Tree, copy, program, samples, text};
+
+/// CMake, where the test run has got one; Ninja lies beside it.
+fn cmake(tree: &Tree, arguments: &[&str]) -> Option<Output> {
+    let Some(cmake) = std::env::var_os("PERENNIAL_CMAKE") else {
+        eprintln!("skipped: PERENNIAL_CMAKE is not set; `cargo xtask test` sets it");
+        return None;
+    };
+    let folder = Path::new(&cmake).parent().unwrap();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::iter::once(folder.to_owned()).chain(std::env::split_paths(&path));
+    let mut command = Command::new(&cmake);
+    command
+        .args(arguments)
+        .current_dir(tree.root())
+        .env("PATH", std::env::join_paths(folders).unwrap())
+        .env("IDF_PATH", samples().join("idf"))
+        .env_remove("SOURCE_DATE_EPOCH");
+    Some(command.output().unwrap())
+}
+
+/// The build of an ESP-IDF project fails as long as nothing uses the store, passes when something does, and fails again
+/// when the policy moves on.
+#[test]
+fn a_build_whose_image_lacks_the_store_fails() {
+    let tree = Tree::of("esp-idf");
+    text(&tree.init(&["--years", "3"]), 0);
+    tree.commit("Set up");
+    let command = format!("-DPERENNIAL={}", program().display());
+    let Some(configured) = cmake(&tree, &["-G", "Ninja", "-B", "build", "-S", ".", &command])
+    else {
+        return;
+    };
+    text(&configured, 0);
+    let build = || cmake(&tree, &["--build", "build"]).unwrap();
+    // Ninja ends with the code of what failed.
+    let without = text(&build(), 13);
+    assert!(
+        without.contains("updater.bin does not hold the store"),
+        "{without}"
+    );
+
+    let source =
+        "#include \"perennial.h\"\nvoid app_main(void)\n{\n    perennial_attach((void *)1);\n}\n";
+    std::fs::write(tree.path("main/updater.c"), source).unwrap();
+    let with = text(&build(), 0);
+    assert!(
+        with.contains("updater.bin holds the store of the policy"),
+        "{with}"
+    );
+    assert!(with.contains("bundle of ESP-IDF 5.4 and later"), "{with}");
+
+    let bundle = tree.path("components/perennial/v2/trust_store.bundle");
+    let mut bytes = std::fs::read(&bundle).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    std::fs::write(&bundle, bytes).unwrap();
+    let stale = text(&build(), 11);
+    assert!(
+        stale.contains("trust_store.bundle is not what the policy renders to"),
+        "{stale}"
+    );
+}
+
+/// A C compiler of the machine, which judges the syntax alone.
+fn compiles(language: &str, source: &str, include: &[&Path]) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("source");
+    std::fs::write(&file, source).unwrap();
+    let mut command = Command::new("cc");
+    command.args([
+        "-fsyntax-only",
+        "-Wall",
+        "-Wextra",
+        "-Werror",
+        "-Wno-unused-variable",
+        "-x",
+        language,
+    ]);
+    for folder in include {
+        command.arg("-I").arg(folder);
+    }
+    let output = command.arg(&file).output().unwrap();
+    text(&output, 0);
+}
+
+#[test]
+fn the_c_sources_compile() {
+    let idf = Tree::of("esp-idf");
+    text(&idf.init(&["--years", "3"]), 0);
+    let component = idf.path("components/perennial");
+    let own = std::fs::read_to_string(component.join("perennial.c")).unwrap();
+    let headers = [component.join("include"), samples().join("idf/include")];
+    compiles("c", &own, &[&headers[0], &headers[1]]);
+    compiles(
+        "c++",
+        "#include \"perennial.h\"\n",
+        &[&headers[0], &headers[1]],
+    );
+
+    let arduino = Tree::of("arduino");
+    text(&arduino.init(&["--years", "3"]), 0);
+    let sketch = "#include <stddef.h>\n#include \"trust_store.h\"\n\
+        struct WiFiClientSecure {\n  void setCACert(const char *);\n  void setCACertBundle(const uint8_t *, size_t);\n};\n\
+        void connect(WiFiClientSecure &client) {\n  client.setCACert(TRUST_STORE_PEM);\n\
+        client.setCACertBundle(TRUST_STORE_BUNDLE, sizeof(TRUST_STORE_BUNDLE));\n}\n";
+    compiles("c++", sketch, &[&arduino.path("include")]);
+}
+
+/// The script alone, and as PlatformIO runs it: `Import` is there, and the environment is given.
+#[test]
+fn the_script_of_platformio_ends_the_build_where_the_store_is_not() {
+    let tree = Tree::of("arduino");
+    text(&tree.init(&["--years", "3"]), 0);
+    tree.commit("Set up");
+    let python = |arguments: &[&str]| {
+        let mut command = Command::new("python3");
+        command.current_dir(tree.root()).args(arguments);
+        command
+            .env("PERENNIAL", program())
+            .env("PYTHONDONTWRITEBYTECODE", "1");
+        command.env_remove("SOURCE_DATE_EPOCH").output().unwrap()
+    };
+    text(&python(&["-m", "py_compile", "scripts/perennial.py"]), 0);
+    text(&python(&["scripts/perennial.py"]), 0);
+    std::fs::write(tree.path("firmware.bin"), [0; 100]).unwrap();
+    text(&python(&["scripts/perennial.py", "firmware.bin"]), 13);
+
+    let platformio = tree.path("platformio.py");
+    std::fs::write(&platformio, PLATFORMIO).unwrap();
+    let said = text(&python(&["platformio.py"]), 13);
+    assert!(said.contains("does not hold the store"), "{said}");
+    std::fs::write(tree.path("include/trust_store.h"), "old").unwrap();
+    let said = text(&python(&["platformio.py"]), 11);
+    assert!(said.contains("is not what the policy renders to"), "{said}");
+}
+
+/// As PlatformIO runs a script: the file is executed with `Import` in its globals, and actions run after the target.
+const PLATFORMIO: &str = r#"
+import sys
+
+class Environment:
+    def __init__(self):
+        self.actions = {}
+    def subst(self, text):
+        return {"$PROJECT_DIR": "."}[text]
+    def IsCleanTarget(self):
+        return False
+    def IsIntegrationDump(self):
+        return False
+    def Exit(self, code):
+        sys.exit(code)
+    def AddPostAction(self, target, action):
+        self.actions[target] = action
+
+env = Environment()
+scope = {"__name__": "SCons.Script", "__file__": "scripts/perennial.py"}
+scope["Import"] = lambda name: scope.update({name: env})
+exec(open("scripts/perennial.py").read(), scope)
+action = env.actions["$BUILD_DIR/${PROGNAME}.bin"]
+sys.exit(action(target=["firmware.bin"], source=[], env=env))
+"#;
+
+/// The samples are what the tests say they are: a copy of each is a tree of one kind.
+#[test]
+fn the_stand_in_is_no_project() {
+    let tree = Tree::empty();
+    copy(&samples().join("idf"), &tree.root());
+    tree.commit("Stand-in");
+    text(&tree.init(&[]), 2);
+}
