@@ -32,6 +32,7 @@ pub mod forecast;
 pub mod git;
 pub mod glossary;
 pub mod image;
+pub mod inspect;
 pub mod keys;
 pub mod lock;
 pub mod outcome;

@@ -11,9 +11,9 @@ use crate::failure::Result;
 use crate::progress::Progress;
 use crate::project::Project;
 use crate::{
-    attestation, build, capsule, check, endpoints, explain, forecast, keys, outcome, output,
-    policy, provision, rebuild, releases, render, roots, secure_boot, solve, test, toolchain,
-    verify,
+    attestation, build, capsule, check, endpoints, explain, forecast, inspect, keys, outcome,
+    output, policy, provision, rebuild, releases, render, roots, secure_boot, solve, test,
+    toolchain, verify,
 };
 
 /// What a program of this library does.
@@ -37,10 +37,11 @@ fn run(cli: &Cli) -> Result<Exit> {
         Verb::Attest(arguments) => attestation::collect::run(&project()?, arguments),
         Verb::BuildFirmware(arguments) => build::run(&project()?, arguments),
         Verb::Capsule(arguments) => capsule::run(&project()?, arguments),
-        Verb::Check(arguments) => check::run(&project()?, arguments),
+        Verb::Check(arguments) => check::run(project, arguments),
         Verb::Endpoints(arguments) => endpoints::run(&project()?, arguments),
         Verb::Explain(arguments) => explain::run(arguments),
         Verb::Forecast(arguments) => forecast::run(&project()?, arguments),
+        Verb::Import(arguments) => inspect::import(arguments),
         Verb::Keys(arguments) => keys::run(arguments, &mut out, &mut std::io::stderr()),
         Verb::Policy(arguments) => policy::run(&project()?, arguments),
         Verb::Provision(arguments) => provision::run(arguments),
