@@ -1,7 +1,7 @@
-//! `check`: the proof, and what stands against it.
+//! `check`: the proof, and what stands against it. `check --image`: the same question without a policy.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use trust::finding::{self, Finding};
@@ -11,6 +11,7 @@ use crate::called;
 use crate::cli::QuestionArguments;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
+use crate::inspect::{self, DeviceArguments};
 use crate::project::Project;
 use crate::report::{self, Colour, Format, PAGE_WIDTH, ReportContext, Wish};
 use crate::review::history;
@@ -27,6 +28,12 @@ pub struct CheckArguments {
     /// Form of the findings
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
+    /// In place of the policy: an image of any ESP32 (.bin), or a program (.elf), with anchors in it
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["facts_known_on", "channel"])]
+    image: Option<PathBuf>,
+    /// What is known of the devices with the image.
+    #[command(flatten)]
+    devices: DeviceArguments,
 }
 
 /// Judges the policy and prints the findings.
@@ -34,10 +41,15 @@ pub struct CheckArguments {
 /// # Errors
 /// Inputs that cannot be read at all. Findings are no error: they end with [`Exit::Findings`], or with
 /// [`Exit::Unreadable`] when the policy itself could not be understood.
-pub fn run(project: &Project, arguments: &CheckArguments) -> Result<Exit> {
+pub fn run(project: impl Fn() -> Result<Project>, arguments: &CheckArguments) -> Result<Exit> {
+    if let Some(image) = &arguments.image {
+        let as_of = arguments.question.as_of;
+        return inspect::check_image(image, &arguments.devices, as_of, arguments.format);
+    }
+    let project = project()?;
     let question = Question {
         facts_known_on: arguments.facts_known_on,
-        ..arguments.question.question(project)?
+        ..arguments.question.question(&project)?
     };
     let inputs = project.inputs()?.inputs;
     let verdict = gate::judge(&inputs, question);

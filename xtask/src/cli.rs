@@ -50,6 +50,8 @@ pub enum Verb {
     Explain(crate::explain::ExplainArguments),
     /// When each shipped release goes dark, why, and what if
     Forecast(crate::forecast::ForecastArguments),
+    /// Read what you have - ca.pem, a header, a bundle, an image - and say when devices with it go dark
+    Import(crate::inspect::ImportArguments),
     /// Set up policy, anchors, workflow and build glue in a firmware repository that is there already
     Init(crate::init::InitArguments),
     /// Signing keys: make them, show their public half, sign a release

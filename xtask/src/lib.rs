@@ -36,6 +36,7 @@ pub mod git;
 pub mod glossary;
 pub mod image;
 pub mod init;
+pub mod inspect;
 pub mod keys;
 pub mod lock;
 pub mod outcome;

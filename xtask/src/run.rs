@@ -14,7 +14,7 @@ use crate::project::Project;
 use crate::report::{Colour, Wish};
 use crate::{
     attestation, build, called, capsule, check, completions, endpoints, explain, forecast, init,
-    keys, outcome, output, policy, provision, rebuild, reference, releases, render, roots,
+    inspect, keys, outcome, output, policy, provision, rebuild, reference, releases, render, roots,
     secure_boot, solve, test, toolchain, verify,
 };
 
@@ -84,11 +84,12 @@ fn run(cli: &Cli) -> Result<Exit> {
         Verb::Attest(arguments) => attestation::collect::run(&project()?, arguments),
         Verb::BuildFirmware(arguments) => build::run(&project()?, arguments),
         Verb::Capsule(arguments) => capsule::run(&project()?, arguments),
-        Verb::Check(arguments) => check::run(&project()?, arguments),
+        Verb::Check(arguments) => check::run(project, arguments),
         Verb::Completions(arguments) => completions::run(arguments),
         Verb::Endpoints(arguments) => endpoints::run(&project()?, arguments),
         Verb::Explain(arguments) => explain::run(arguments),
         Verb::Forecast(arguments) => forecast::run(&project()?, arguments),
+        Verb::Import(arguments) => inspect::import(arguments),
         Verb::Init(arguments) => init::run(cli.project.as_deref(), arguments),
         Verb::Keys(arguments) => keys::run(project, arguments, &mut out, &mut std::io::stderr()),
         Verb::Policy(arguments) => policy::run(&project()?, arguments),

@@ -143,6 +143,8 @@ pub struct Reach {
     pub owner: String,
     /// Kind of the servers' keys; `None`: any.
     pub key_type: Option<KeyType>,
+    /// What it rests on.
+    pub basis: Basis,
     /// Last day on which every such server is reached; `None`: none ever was. [`Date::LAST`]: no end is known.
     pub last: Option<Date>,
     /// First day on which for certain none is, where it is known.
@@ -153,6 +155,19 @@ pub struct Reach {
     pub source: String,
     /// How well it is known.
     pub evidence: Level,
+}
+
+/// What a [`Reach`] rests on.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Basis {
+    /// The ends of the owner's anchors: which chains its customers send is not recorded.
+    Anchors,
+    /// The chains that its customers send, as the calendar has them.
+    Chains,
+    /// The ends of the owner's anchors, for servers that send another chain than the one that is recorded: that one is
+    /// refused.
+    OtherChain,
 }
 
 impl Facts<'_> {
@@ -179,13 +194,19 @@ impl Outlook {
         self.last_reach().and_then(|reach| reach.last)
     }
 
-    /// What is reached longest: when it is lost the device is dark. Of several, the one that is known best.
+    /// What is reached longest: when it is lost the device is dark. Of several, the one that is known best. Servers that send
+    /// another chain than the recorded one count only where no others are reached.
     pub fn last_reach(&self) -> Option<&Reach> {
-        let reaches = self.stores.iter().flat_map(|store| &store.reaches);
-        let best = |reach: &&Reach| (reach.last, std::cmp::Reverse(reach.evidence));
-        reaches
-            .filter(|reach| reach.last.is_some())
-            .max_by_key(best)
+        let longest = |other_chain: bool| {
+            let reaches = self.stores.iter().flat_map(|store| &store.reaches);
+            let counts = |reach: &&Reach| (reach.basis == Basis::OtherChain) == other_chain;
+            let best = |reach: &&Reach| (reach.last, std::cmp::Reverse(reach.evidence));
+            reaches
+                .filter(|reach| reach.last.is_some())
+                .filter(counts)
+                .max_by_key(best)
+        };
+        longest(false).or_else(|| longest(true))
     }
 
     /// First day on which devices are dark; `None` where no end is known.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{AnchorKind, Facts, Identified, Question, Reach, StoreOutlook};
+use super::{AnchorKind, Basis, Facts, Identified, Question, Reach, StoreOutlook};
 use crate::calendar::{End, KeyType};
 use crate::coverage::served::{Declaration, World};
 use crate::coverage::{
@@ -100,7 +100,7 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// By owner: what the calendar's chains say, and for owners without any what their anchors say. An owner that is never
+    /// By owner: what the calendar's chains say, and where they say nothing, or never, what the owner's anchors say. An owner that is never
     /// reached, and none of whose anchors is here, is left out unless it is asked about.
     fn reaches(&self) -> Vec<Reach> {
         let store = self.store();
@@ -112,12 +112,21 @@ impl Asked<'_> {
                 .map(|kind| self.proven(&store, &owner, kind))
                 .collect();
             let reached = proven.iter().any(|reach| reach.last.is_some());
-            match self.assumed(&owner) {
-                Some(assumed) if !reached => reaches.push(assumed),
-                None if !reached && self.question.owner.is_none() => {}
-                None if proven.is_empty() => reaches.push(nothing(&owner)),
-                _ => reaches.extend(proven),
+            let basis = if proven.is_empty() {
+                Basis::Anchors
+            } else {
+                Basis::OtherChain
+            };
+            let assumed = self.assumed(&owner, basis).filter(|_| !reached);
+            let concerns = reached || assumed.is_some() || self.question.owner.is_some();
+            if !concerns {
+                continue;
             }
+            if proven.is_empty() && assumed.is_none() {
+                reaches.push(nothing(&owner));
+            }
+            reaches.extend(proven);
+            reaches.extend(assumed);
         }
         reaches.sort_by(|a, b| b.last.cmp(&a.last).then_with(|| a.owner.cmp(&b.owner)));
         reaches
@@ -201,6 +210,7 @@ impl Asked<'_> {
         Reach {
             owner: owner.to_owned(),
             key_type: Some(key_type),
+            basis: Basis::Chains,
             last,
             lost_for_certain: lost.and_then(|gap| gap.latest),
             cause: cause.map_or_else(String::new, |cause| cause.what.clone()),
@@ -210,7 +220,7 @@ impl Asked<'_> {
     }
 
     /// Until the last of the owner's anchors ends: that its servers lead to it is assumed.
-    fn assumed(&self, owner: &str) -> Option<Reach> {
+    fn assumed(&self, owner: &str, basis: Basis) -> Option<Reach> {
         let usable = |anchor: &&&Identified| {
             owner_of(anchor) == owner && self.behaviour.model.verifies_with(&anchor.key)
         };
@@ -220,6 +230,7 @@ impl Asked<'_> {
         Some(Reach {
             owner: owner.to_owned(),
             key_type: None,
+            basis,
             last: Some(end.date),
             lost_for_certain: Some(end.date.plus_days(1)),
             cause: format!("{} ends: {}", anchor.name, reason(end)),
@@ -262,6 +273,7 @@ fn nothing(owner: &str) -> Reach {
     Reach {
         owner: owner.to_owned(),
         key_type: None,
+        basis: Basis::Anchors,
         last: None,
         lost_for_certain: None,
         cause: format!("no anchor of {owner} is here, and which chains it sends is not recorded"),

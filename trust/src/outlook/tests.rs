@@ -112,3 +112,22 @@ fn an_owner_that_is_asked_about_is_the_only_one() {
             .any(|f| f.rule.id == "I102" && f.blocks())
     );
 }
+
+/// The chain that is recorded goes on to ISRG Root X1, and such a device looks for the issuer of the last certificate alone.
+#[test]
+fn a_bundle_without_the_older_root_reaches_only_servers_that_send_less() {
+    let x2 = include_str!("../../anchors/isrg-root-x2.pem");
+    let question = |verifier| Question {
+        verifier: Some(verifier),
+        ..question("2026-07-01")
+    };
+    let top_only = asked(x2, &question(VerifierModel::EspIdfBundle));
+    let basis = top_only.last_reach().map(|reach| reach.basis);
+    assert_eq!(basis, Some(Basis::OtherChain));
+    let each_step = asked(x2, &question(VerifierModel::EspIdfBundleCrossSigned));
+    let reach = each_step.last_reach().unwrap();
+    assert_eq!(
+        (reach.basis, reach.key_type),
+        (Basis::Chains, Some(KeyType::Ecdsa))
+    );
+}

@@ -32,12 +32,13 @@ pub fn run(project: &Project, arguments: &EndpointsArguments) -> Result<Exit> {
     capture::run(project, arguments, today()?, &mut out, Progress::stderr())
 }
 
-/// The day on which something was seen. It goes into a file's name and comment; nothing is judged by it.
+/// The day on which something was seen. It goes into a file's name and comment; nothing is judged by it but what somebody asks
+/// about a file that is in no repository.
 #[allow(
     clippy::disallowed_methods,
     reason = "a capture is dated: the one place that asks what day it is"
 )]
-fn today() -> Result<Date> {
+pub(crate) fn today() -> Result<Date> {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     let seconds = since
         .ok()

@@ -8,7 +8,7 @@ pub(in crate::policy) use super::values::{
 
 /// `chip` of `[product]`.
 pub(in crate::policy) fn chips() -> Vec<&'static str> {
-    words(product::CHIPS)
+    words(&product::CHIPS)
 }
 
 /// `verifier` of `[product]`.
