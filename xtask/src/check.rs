@@ -54,9 +54,8 @@ pub fn run(project: impl Fn() -> Result<Project>, arguments: &CheckArguments) ->
     let inputs = project.inputs()?.inputs;
     let verdict = gate::judge(&inputs, question);
     let unapproved = history::findings(project, &inputs, question)?;
-    let mut findings = [verdict.findings(), &unapproved].concat();
-    finding::sort(&mut findings);
     let out = &mut crate::output::stdout();
+    let findings = all(&verdict, &unapproved);
     print_findings(&findings, question, arguments.format, out)?;
     match unapproved.iter().any(Finding::blocks) {
         true => Ok(Exit::Findings),
@@ -67,6 +66,13 @@ pub fn run(project: impl Fn() -> Result<Project>, arguments: &CheckArguments) ->
 /// Writes the findings of `verdict` in `format`.
 pub fn print(verdict: &Verdict, format: Format, out: &mut dyn Write) -> Result<()> {
     print_findings(verdict.findings(), verdict.question(), format, out)
+}
+
+/// The findings of a verdict and those about the changes that led to its inputs, in file order.
+pub fn all(verdict: &Verdict, unapproved: &[Finding]) -> Vec<Finding> {
+    let mut findings = [verdict.findings(), unapproved].concat();
+    finding::sort(&mut findings);
+    findings
 }
 
 /// Writes `findings`, which answer `question`, in `format`, to what becomes standard output.

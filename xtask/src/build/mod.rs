@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use trust::channel::Channel;
+use trust::finding::Finding;
 use trust::gate::{self, Question, Verdict};
 use trust::ledger::{self, Release, Shipped};
 use trust::policy::Policy;
@@ -37,6 +38,7 @@ use crate::signing::password::PasswordSource;
 use crate::signing::select::{Signers, signers};
 use crate::toolchain::{self, ProviderChoice, Toolchain};
 
+mod approvals;
 mod cargo_configuration;
 mod crates;
 mod environment;
@@ -89,6 +91,9 @@ pub struct BuildArguments {
     /// Build even if something of this machine (a path, a name, a time) stands in the firmware
     #[arg(long)]
     dangerously_skip_leak_check: bool,
+    /// Build for the production channel without the approvals that [review] of the policy asks for
+    #[arg(long)]
+    dangerously_skip_approvals: bool,
     /// Add the release to the ledger, trust/releases/<version>.toml; needs a clean tree
     #[arg(long)]
     record: bool,
@@ -136,7 +141,12 @@ pub fn run(project: &Project, arguments: &BuildArguments) -> Result<Exit> {
 
     let inputs = project.inputs()?;
     let verdict = gate::judge(&inputs.inputs, question);
-    check::say_findings(verdict.findings(), verdict.question())?;
+    let asked = !arguments.dangerously_skip_approvals;
+    let unapproved = approvals::missing(project, &inputs, question, asked)?;
+    check::say_findings(&check::all(&verdict, &unapproved), question)?;
+    if unapproved.iter().any(Finding::blocks) {
+        return Ok(Exit::Findings);
+    }
     let (Some(approved), Some(policy)) = (verdict.approved(), verdict.policy()) else {
         return Ok(check::exit_of(&verdict));
     };

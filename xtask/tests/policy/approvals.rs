@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::team::{NAMESPACE, OTHER, Team, WEAKENS, minisign, sign};
+use crate::team::{KEYS, NAMESPACE, OTHER, Team, WEAKENS, minisign, sign, succeeds};
 
 /// The way back of [`WEAKENS`]: `threshold = 1` is there twice.
 const STRENGTHENS: (&str, &str) = ("[rescue]\nthreshold = 1", "[rescue]\nthreshold = 2");
@@ -294,4 +294,84 @@ fn an_approval_is_not_used_twice_after_a_revert() {
     }
     let checked = team.check();
     assert_eq!(checked.codes(), [""; 0], "{checked:?}");
+}
+
+/// The same with stock minisign: another text, another key, another form, another signer.
+#[test]
+fn signatures_of_minisign_are_held_to_the_same() {
+    let Some(mut stranger) = minisign() else {
+        eprintln!("skipped: approvals by minisign: PERENNIAL_MINISIGN does not name it");
+        return;
+    };
+    let keys = tempfile::tempdir().unwrap();
+    let secret = keys.path().join("key");
+    stranger
+        .args(["-G", "-W", "-p"])
+        .arg(keys.path().join("key.pub"));
+    succeeds(stranger.arg("-s").arg(&secret));
+    let sign_with = |path: &Path, more: &[&str], secret: &Path| {
+        let mut minisign = minisign().unwrap();
+        minisign
+            .arg("-S")
+            .args(more)
+            .arg("-s")
+            .arg(secret)
+            .arg("-m")
+            .arg(path);
+        succeeds(&mut minisign);
+    };
+    let refuses = |why: &str, spoil: &dyn Fn(&Path)| {
+        let team = weakened();
+        team.approve("ada", &[]);
+        let path = team.write_approval("dan", &[]);
+        spoil(&path);
+        let checked = team.check();
+        assert_eq!(checked.codes(), ["P201", "P202"], "{checked:?}");
+        assert!(checked.says("P202", why), "{checked:?}");
+    };
+    let dan = KEYS.secret("dan");
+    refuses("does not verify", &|path| {
+        sign_with(path, &[], &dan);
+        rewrite(path, "expires: 2026-12-31", "expires: 2027-12-31");
+    });
+    refuses("which no [review] lists", &|path| {
+        sign_with(path, &[], &secret)
+    });
+    // Over the text itself and not over its hash: a second reading of one file.
+    refuses("algorithm", &|path| sign_with(path, &["-l"], &dan));
+    refuses("signed by another key than that of bob", &|path| {
+        rewrite(path, "approver: dan", "approver: bob");
+        sign_with(path, &[], &dan);
+    });
+    refuses("trusted comment", &|path| {
+        sign_with(path, &["-t", "yes"], &dan);
+        let mut name = path.as_os_str().to_owned();
+        name.push(".minisig");
+        rewrite(
+            Path::new(&name),
+            "trusted comment: yes",
+            "trusted comment:no",
+        );
+    });
+}
+
+/// `--minisign-key` signs as the stock tool does, which accepts it.
+#[test]
+fn our_own_signature_is_one_of_minisign() {
+    let Some(mut stock) = minisign() else {
+        eprintln!("skipped: approvals by minisign: PERENNIAL_MINISIGN does not name it");
+        return;
+    };
+    let team = weakened();
+    team.approve("ada", &[]);
+    let dan = KEYS.secret("dan");
+    let path = team.write_approval("dan", &["--minisign-key", dan.to_str().unwrap()]);
+    stock
+        .arg("-V")
+        .arg("-p")
+        .arg(dan.with_extension("pub"))
+        .arg("-m")
+        .arg(path);
+    succeeds(&mut stock);
+    assert_eq!(team.check().codes(), [""; 0]);
 }

@@ -279,6 +279,39 @@ fn who_never_asked_for_approvals_is_not_asked_for_a_history() {
     assert_eq!(team.check().codes(), [""; 0]);
 }
 
+/// Before anything is compiled or fetched; what is for a desk may be tried.
+#[test]
+fn a_production_build_demands_approvals() {
+    let team = Team::new();
+    team.edit(WEAKENS);
+    team.commit("2026-06-05");
+    fs::create_dir_all(team.path().join("firmware")).unwrap();
+    fs::write(
+        team.path().join("firmware/Cargo.toml"),
+        "[package]\nname = \"x\"\nversion = \"1.0.0\"\n",
+    )
+    .unwrap();
+    team.commit("2026-06-05");
+    let build = |more: &[&str]| {
+        let common = ["build-firmware", "--as-of", "2026-07-01"];
+        let output = team.xtask(&[&common, more].concat());
+        (
+            output.status.code(),
+            String::from_utf8_lossy(&output.stderr).into_owned(),
+        )
+    };
+    let (code, said) = build(&["--channel", "production"]);
+    assert_eq!(code, Some(10), "{said}");
+    assert!(said.contains("P201"), "{said}");
+    for more in [
+        &["--channel", "production", "--dangerously-skip-approvals"][..],
+        &[],
+    ] {
+        let (_, said) = build(more);
+        assert!(!said.contains("P201"), "{said}");
+    }
+}
+
 #[test]
 fn files_that_are_no_approvals_are_named() {
     let team = Team::new();
@@ -316,7 +349,7 @@ fn approve_refuses_what_would_be_void() {
     refused(&["--as", "ada", "HEAD~1", "HEAD"], "has no [review]");
     team.edit(WEAKENS);
     refused(&["--as", "eve"], "\"eve\" is no approver");
-    refused(&["--as", "ada", "policy.toml", "WORKTREE"], "");
+    refused(&["--as", "ada", "WORKTREE", "HEAD"], "is no commit");
     let key = KEYS.secret("eve");
     refused(
         &["--as", "ada", "--ssh-key", key.to_str().unwrap()],
