@@ -139,6 +139,17 @@ fn the_program_is_called_by_its_name() {
     assert!(wrong.contains("cargo perennial"), "{wrong}");
     assert!(!wrong.contains("cargo xtask"), "{wrong}");
     text(&tree.init(&[]), 0);
+    // Cargo itself finds the program and passes its own word on.
+    let folder = tree::program().parent().unwrap();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::iter::once(folder.to_owned()).chain(std::env::split_paths(&path));
+    let mut cargo = std::process::Command::new("cargo");
+    cargo
+        .args(["perennial", "explain", "R101"])
+        .current_dir(tree.root());
+    cargo.env("PATH", std::env::join_paths(folders).unwrap());
+    let page = text(&cargo.output().unwrap(), 0);
+    assert!(page.contains("`cargo perennial render`"), "{page}");
     let written = [
         tree.read("trust/anchors/README.md"),
         tree.read("policy.toml"),

@@ -10,6 +10,7 @@ use trust::source::{Location, SourceFile};
 use super::target::Target;
 use super::tls::Served;
 use crate::atomic::{self, Existing, Readers};
+use crate::called::called;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::roots::pem;
@@ -31,7 +32,8 @@ pub(super) fn text(target: &Target, served: &Served, today: Date) -> String {
         "# Sent by {host}, captured {today}: as sent, leaf first. Nothing was verified.\n#\n\
          # url           {target}\n# host          {host}\n# port          {port}\n# tls           {tls}\n\
          # key           {key}\n# certificates  {count}, {bytes} bytes\n# handshake     {proof}\n#\n\
-         # Written by `cargo xtask endpoints capture`.\n",
+         # Written by `{called} endpoints capture`.\n",
+        called = called(),
         host = target.host,
         port = target.port,
         tls = served.tls,

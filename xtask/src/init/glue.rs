@@ -121,3 +121,27 @@ pub(super) fn next_steps(plan: &Plan) -> Vec<&'static str> {
         ],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An action is somebody else's program: a commit of it, with its version for the reader.
+    #[test]
+    fn every_action_of_the_workflow_is_pinned() {
+        let (_, workflow) = COMMON[0];
+        assert!(workflow.contains("\npermissions: {}\n"));
+        let uses = workflow
+            .lines()
+            .filter_map(|line| line.split_once("uses: "));
+        let mut found = 0;
+        for (_, action) in uses {
+            let (action, version) = action.split_once(" # v").unwrap();
+            let (_, commit) = action.split_once('@').unwrap();
+            let is_commit = commit.len() == 40 && commit.bytes().all(|b| b.is_ascii_hexdigit());
+            assert!(is_commit && !version.is_empty(), "{action}");
+            found += 1;
+        }
+        assert_eq!(found, 1);
+    }
+}

@@ -128,9 +128,9 @@ fn files(plan: &Plan, proven: &Proven) -> Result<Vec<NewFile>> {
         path: path.to_owned(),
         bytes: bytes.to_owned(),
     };
-    let mut files = vec![file(POLICY, policy.as_bytes())];
     let sources = inputs.anchors.iter().chain(&inputs.calendar);
-    files.extend(sources.map(|source| file(&source.name, source.text.as_bytes())));
+    let sources = sources.map(|source| file(&source.name, source.text.as_bytes()));
+    let mut files: Vec<_> = sources.collect();
     let page = roots::folder_page(&inputs.anchors);
     files.push(file("trust/anchors/README.md", page.as_bytes()));
     let fixed = glue::COMMON.iter().chain(glue::files(plan.kind));
@@ -139,6 +139,8 @@ fn files(plan: &Plan, proven: &Proven) -> Result<Vec<NewFile>> {
         files.push(file(output.path, &render::rendered(store, output.form)?));
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
+    // Last: what was stopped before is no project, and no command takes it for one.
+    files.push(file(POLICY, policy.as_bytes()));
     Ok(files)
 }
 

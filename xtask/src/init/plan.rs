@@ -93,13 +93,11 @@ impl Plan {
 /// How the firmware verifies: that of its kind, and what its own configuration says.
 fn verifier(kind: Kind, root: &Path) -> VerifierModel {
     const CROSS_SIGNED: &str = "CONFIG_MBEDTLS_CERTIFICATE_BUNDLE_CROSS_SIGNED_VERIFY=y";
-    let says = |file: &&str| {
+    let says = |file: &str| {
         let text = std::fs::read_to_string(root.join(file)).unwrap_or_default();
         text.lines().any(|line| line.trim() == CROSS_SIGNED)
     };
-    let configured = ["sdkconfig", "sdkconfig.defaults"]
-        .iter()
-        .any(|file| says(&file));
+    let configured = ["sdkconfig", "sdkconfig.defaults"].into_iter().any(says);
     match kind.verifier() {
         VerifierModel::EspIdfBundle if configured => VerifierModel::EspIdfBundleCrossSigned,
         model => model,

@@ -59,7 +59,7 @@ fn ledger(project: &Project) -> Result<Ledger> {
 }
 
 fn print(out: &mut dyn Write, text: &str) -> Result<()> {
-    out.write_all(text.as_bytes())
+    out.write_all(crate::called::named(text).as_bytes())
         .map_err(|error| unwritable(&error))
 }
 

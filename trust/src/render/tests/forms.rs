@@ -1,7 +1,7 @@
 use device::store::TrustStore;
 
 use super::*;
-use crate::render::RenderedStore;
+use crate::render::{RenderedStore, embedded};
 
 /// The order in which the gate hands things over must not show.
 #[test]
@@ -135,4 +135,28 @@ fn formats_have_the_words_of_the_command_line() {
         assert_eq!(Format::from_word(format.word()), Some(format));
     }
     assert_eq!(Format::from_word("esp-bundle"), None);
+}
+
+/// Whoever looks for the store in an image looks for what a file of that form puts there.
+#[test]
+fn what_is_looked_for_in_an_image_stands_in_the_file() {
+    let store = ApprovedStore::from_gate(sample());
+    for format in [Format::EspBundleV1, Format::EspBundleV2, Format::Pem] {
+        let [way] = &embedded(&store, format).unwrap()[..] else {
+            panic!("{format:?}");
+        };
+        assert_eq!(way.parts, [rendered(&store, format)], "{format:?}");
+    }
+    let binary = embedded(&store, Format::Rust).unwrap();
+    TrustStore::read_exact(&binary[0].parts[0]).unwrap();
+    let header = text(&store, Format::CHeader);
+    let ways = embedded(&store, Format::CHeader).unwrap();
+    let pem = std::str::from_utf8(&ways[0].parts[0]).unwrap();
+    for line in pem.lines() {
+        assert!(header.contains(&format!("\"{line}\\n\"")), "{line}");
+    }
+    let names_and_keys = embedded(&store, Format::WebPki).unwrap();
+    let anchors = store.contents().anchors.len();
+    assert_eq!(names_and_keys[0].parts.len(), 2 * anchors);
+    assert!(embedded(&store, Format::Json).unwrap().is_empty());
 }
