@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::schema::{
-    AUDIT, BUILDER_KEYS, COVERAGE, ENDPOINT, PIN_FALLBACK, PRODUCT, REQUIRED_ROOT, RESCUE,
-    SCHEMA_VERSION, SECTIONS, SERVICE_LIFE, SIGNING, SIGNING_KEY_KEYS, Section, VALIDITY, WAIVER,
+    APPROVER_KEYS, AUDIT, BUILDER_KEYS, COVERAGE, ENDPOINT, OUTPUT, PIN_FALLBACK, PRODUCT,
+    REQUIRED_ROOT, RESCUE, REVIEW, SCHEMA_VERSION, SECTIONS, SERVICE_LIFE, SIGNING,
+    SIGNING_KEY_KEYS, Section, VALIDITY, WAIVER,
 };
 use crate::gate::Inputs;
 use crate::review::Changes;
@@ -63,6 +64,10 @@ distinct-owners = 2
 count-private = false
 count-rescue = false
 
+[[output]]
+format = "pem"
+path = "main/ca.pem"
+
 [signing]
 threshold = 1
 keys = [
@@ -83,6 +88,14 @@ distinct = 1
 builders = [
     { name = "one", operator = "us", public = "RWSP3gMfKVd5wjOEuyPqaU6eaQRp0rKOFIm9U2emdwnqUPF8u42sBQrr" },
     { name = "two", operator = "them", public = "RWR7JEl7Eo8SJ8XrVq9uvPqKsPH9lGdNA2LVr9vEBXKj2AqfmqaCPTcY" },
+]
+
+[review]
+weakening = 2
+other = 1
+approvers = [
+    { name = "ada", minisign = "RWTBRsk/uUtwLC7DmWtb/5bmrnRorqCinjrpnQEftV53MgkhFHUrNxJQ" },
+    { name = "bob", ssh = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILjKOLIMb8XJYXXObhYhtbM4sWFjC9+S6TDDtBKd1nK3" },
 ]
 
 [[waiver]]
@@ -113,7 +126,7 @@ const EDITS: &[(&Section, &[Edit])] = &[
             (
                 "ends",
                 "last-unit-made = \"2028-06-30\"\nyears-in-service = 4",
-                "ends = \"2032-07-01\"",
+                "ends = \"2032-07-02\"",
             ),
             ("last-unit-made", "2028-06-30", "2028-07-01"),
             (
@@ -202,6 +215,13 @@ const EDITS: &[(&Section, &[Edit])] = &[
         ],
     ),
     (
+        &OUTPUT,
+        &[
+            ("format", "format = \"pem\"", "format = \"c-header\""),
+            ("path", "main/ca.pem", "main/roots.pem"),
+        ],
+    ),
+    (
         &SIGNING,
         &[
             (
@@ -244,6 +264,14 @@ const EDITS: &[(&Section, &[Edit])] = &[
         ],
     ),
     (
+        &REVIEW,
+        &[
+            ("weakening", "weakening = 2", "weakening = 1"),
+            ("other", "other = 1", "other = 0"),
+            ("approvers", "name = \"ada\"", "name = \"eve\""),
+        ],
+    ),
+    (
         &WAIVER,
         &[
             ("code", "\"A104\"", "\"A103\""),
@@ -271,6 +299,18 @@ const INLINE: &[(&[&str], &[Edit])] = &[
             ("name", "name = \"one\"", "name = \"first\""),
             ("operator", "operator = \"us\"", "operator = \"them too\""),
             ("public", "RWSP3gMfKVd5wjOE", "RWSP3gMfKVd5wjOF"),
+        ],
+    ),
+    (
+        APPROVER_KEYS,
+        &[
+            ("name", "name = \"bob\"", "name = \"eve\""),
+            (
+                "minisign",
+                "minisign = \"RWTBRsk/uUtwLC7D",
+                "minisign = \"RWTBRsk/uUtwLC7E",
+            ),
+            ("ssh", "jKOLIMb8XJYXX", "jKOLIMb8XJYXY"),
         ],
     ),
 ];
@@ -334,7 +374,6 @@ fn a_change_of_any_key_is_a_change_of_its_own() {
     }
 }
 
-/// No key but the schema version needs a mistake to be seen: those edits are read without one, where they can be.
 #[test]
 fn a_section_that_comes_or_goes_is_a_change() {
     for section in SECTIONS {

@@ -185,7 +185,7 @@ pub(super) const WAIVER: Section = Section {
 };
 
 /// Every section, in canonical order.
-pub(super) const SECTIONS: [&Section; 12] = [
+pub(super) const SECTIONS: [&Section; 13] = [
     &PRODUCT,
     &SERVICE_LIFE,
     &VALIDITY,

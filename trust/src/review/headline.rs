@@ -27,7 +27,7 @@ fn said(changes: &Changes, effect: &Effect) -> String {
     };
     unreadable(head)
         .or_else(|| first_policy(changes, effect, head))
-        .or_else(|| stranded(effect))
+        .or_else(|| stranded(changes, effect))
         .or_else(|| fails(effect, head))
         .or_else(|| weakens(changes, effect))
         .unwrap_or_else(|| others(changes, effect, head))
@@ -74,7 +74,7 @@ fn does_not_pass(head: &Side) -> String {
     format!("does not pass{}{more}", first.unwrap_or_default())
 }
 
-fn stranded(effect: &Effect) -> Option<String> {
+fn stranded(changes: &Changes, effect: &Effect) -> Option<String> {
     let mut stranded: Vec<_> = effect.stranded().collect();
     stranded.sort_by_key(|release| release.lost_after);
     let first = *stranded.first()?;
@@ -94,9 +94,13 @@ fn stranded(effect: &Effect) -> Option<String> {
             counted(others.len(), "other release")
         ),
     };
+    let because = changes.iter().next();
+    let because = because.map(|change| format!(": {}", change.sentence));
+    let more = and_more(changes.len().saturating_sub(1), "change");
     Some(format!(
-        "strands {} {whose}: no server is sure from {from} on{earlier}",
-        devices(&stranded)
+        "strands {} {whose}: no server is sure from {from} on{earlier}{}{more}",
+        devices(&stranded),
+        because.unwrap_or_default()
     ))
 }
 

@@ -26,6 +26,8 @@ pub enum Section {
     PinFallback,
     /// `[coverage]`
     Coverage,
+    /// `[[output]]`
+    Output,
     /// `[signing]`
     Signing,
     /// `[rescue]`
@@ -77,6 +79,7 @@ impl Section {
             | Self::PinFallback
             | Self::Coverage
             | Self::Signing
+            | Self::Output
             | Self::Rescue
             | Self::Audit
             | Self::Review

@@ -162,15 +162,10 @@ fn what_was_recorded_of_a_release_changes_but_for_its_units() {
 fn a_captured_chain_is_its_certificates_and_its_day() {
     let captures = |from: &str, to: &str| of_edit(|inputs| &mut inputs.endpoints, from, to);
     let first = CAPTURE.find("-----BEGIN").unwrap();
-    let comments = &CAPTURE[..first];
     // A comment that says no day means nothing.
-    let begin = &CAPTURE[..first + 27];
-    assert_eq!(captures(begin, &format!("# Looked at.\n{begin}")), []);
-    let dated = format!(
-        "# Sent by x, captured 2024-06-02: as sent.\n{}",
-        &begin[comments.len()..]
-    );
-    let changes = captures(begin, &dated);
+    assert_eq!(captures(CAPTURE, &format!("# Looked at.\n{CAPTURE}")), []);
+    let dated = "# Sent by x, captured 2024-06-02: as sent.\n";
+    let changes = captures(CAPTURE, &format!("{dated}{}", &CAPTURE[first..]));
     assert_eq!(changes.len(), 1, "{changes:?}");
     assert!(
         changes[0].0.contains("captured is set to 2024-06-02"),

@@ -18,7 +18,7 @@ pub enum Why {
     ThresholdLowered,
     /// One more key counts.
     SignerAdded,
-    /// `[audit]`, `[rescue]` or `[review]` is gone.
+    /// `[audit]`, `[rescue]` or `[review]` is gone, or a rendered file that was compared with the proof.
     SafeguardRemoved,
     /// Fewer paths, owners or days are demanded, or less counts as a mistake.
     RequirementLowered,
@@ -82,7 +82,9 @@ fn of_removed(section: Section) -> Option<Why> {
         Section::RequiredRoot => Some(Why::AnchorRemoved),
         Section::Endpoint => Some(Why::EndpointRemoved),
         Section::PinFallback => Some(Why::PinRemoved),
-        Section::Rescue | Section::Audit | Section::Review => Some(Why::SafeguardRemoved),
+        Section::Output | Section::Rescue | Section::Audit | Section::Review => {
+            Some(Why::SafeguardRemoved)
+        }
         Section::Release => Some(Why::ReleaseForgotten),
         section if section.is_fact() => Some(Why::FactRemoved),
         _ => None,

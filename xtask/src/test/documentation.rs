@@ -20,6 +20,7 @@ const DOCUMENTS: &[&str] = &[
     "docs/completions.md",
     "docs/policy.md",
     "docs/adopt.md",
+    "docs/policy-diff.md",
     "docs/release.md",
     "docs/attestations.md",
     "docs/secure-boot.md",

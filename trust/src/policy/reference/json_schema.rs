@@ -72,6 +72,19 @@ fn table(keys: &[KeyReference]) -> Map<String, Value> {
     table
 }
 
+/// Of the keys that are groups there is exactly one.
+fn inline_table(keys: &[KeyReference]) -> Value {
+    let mut table = table(keys);
+    let groups = keys.iter().filter(|key| key.presence == Presence::Grouped);
+    let one: Vec<_> = groups
+        .map(|key| json!({ "required": [key.name] }))
+        .collect();
+    if !one.is_empty() {
+        table.insert("oneOf".to_owned(), Value::Array(one));
+    }
+    Value::Object(table)
+}
+
 fn described(key: &KeyReference) -> Value {
     let mut schema = of_kind(&key.kind);
     schema["description"] = json!(key.meaning);
@@ -103,10 +116,12 @@ fn of_kind(kind: &Kind) -> Value {
         }
         Kind::Path => text("^[^/\\\\:]+(/[^/\\\\:]+)*$"),
         Kind::ProductName => text("^[!-~]([ -~]{0,29}[!-~])?$"),
+        Kind::ProjectPath => text("^[A-Za-z0-9._+@ -]+(/[A-Za-z0-9._+@ -]+)*$"),
         // 42 bytes that begin with `Ed`.
         Kind::PublicKey => text("^RW[QRST][A-Za-z0-9+/]{53}$"),
         Kind::Sha256 => text("^[0-9a-f]{64}$"),
-        Kind::Table(keys) => Value::Object(table(keys)),
+        Kind::SshKey => text("^(sk-)?(ssh|ecdsa)-[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( .*)?$"),
+        Kind::Table(keys) => inline_table(keys),
         Kind::Text => text("^\\S(.*\\S)?$"),
         Kind::Url => text("^https://[^/?#@\\s]+([/?][^#\\s]*)?$"),
         Kind::Words(words) => json!({ "enum": words() }),

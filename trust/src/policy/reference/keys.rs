@@ -22,9 +22,11 @@ pub const SECTIONS: &[SectionReference] = &[
     ENDPOINT,
     PIN_FALLBACK,
     COVERAGE,
+    OUTPUT,
     SIGNING,
     RESCUE,
     AUDIT,
+    REVIEW,
     WAIVER,
 ];
 
@@ -302,6 +304,22 @@ const RESCUE: SectionReference = SectionReference {
     ],
 };
 
+const OUTPUT: SectionReference = SectionReference {
+    name: "output",
+    meaning: "A file of the project that `render` writes the store into and `render --check` compares.",
+    repeats: true,
+    required: false,
+    either: &[],
+    keys: &[
+        must("format", Kind::Words(known::formats), "in which form"),
+        must(
+            "path",
+            Kind::ProjectPath,
+            "where, from the root of the project; not `policy.toml`, and not below `trust/` or `.git/`. Each file once",
+        ),
+    ],
+};
+
 const AUDIT: SectionReference = SectionReference {
     name: "audit",
     meaning: "Who builds releases again, and how many must come to the same bytes before one is published.",
@@ -334,6 +352,42 @@ const AUDIT: SectionReference = SectionReference {
                 1,
             ),
             "names and keys are each there once",
+        ),
+    ],
+};
+
+const REVIEW: SectionReference = SectionReference {
+    name: "review",
+    meaning: "Who must have approved a change of the policy before `check` passes.",
+    repeats: false,
+    required: false,
+    either: &[],
+    keys: &[
+        must(
+            "weakening",
+            Kind::Number(1, MAX_KEYS),
+            "how many approvals a change that weakens needs; at most the number of approvers",
+        ),
+        must(
+            "other",
+            Kind::Number(0, MAX_KEYS),
+            "how many approvals any other change needs; at most `weakening`",
+        ),
+        must(
+            "approvers",
+            Kind::List(
+                &Kind::Table(&[
+                    must("name", Kind::FolderName, "name of the approver; unique"),
+                    grouped(
+                        "minisign",
+                        Kind::PublicKey,
+                        "ed25519 public key in minisign's form",
+                    ),
+                    grouped("ssh", Kind::SshKey, "public key as OpenSSH writes it"),
+                ]),
+                1,
+            ),
+            "each with one key: `minisign` or `ssh`; names and keys are each there once",
         ),
     ],
 };

@@ -58,7 +58,7 @@ pub struct KeyReference {
 pub enum Presence {
     /// It may; then this value holds, as TOML writes it.
     Default(&'static str),
-    /// It stands there with its group: see [`SectionReference::either`].
+    /// It stands there with its group: see [`SectionReference::either`]. In an inline table each such key is a group.
     Grouped,
     /// It may.
     Optional,
@@ -85,10 +85,14 @@ pub enum Kind {
     Path,
     /// The name of a product: printable ASCII.
     ProductName,
+    /// A path in the project.
+    ProjectPath,
     /// An ed25519 public key in minisign's form.
     PublicKey,
     /// 64 lowercase hexadecimal digits.
     Sha256,
+    /// A public key as OpenSSH writes it.
+    SshKey,
     /// A table with these keys.
     Table(&'static [KeyReference]),
     /// One line of text.
@@ -112,8 +116,10 @@ impl Kind {
             Self::Number(least, most) => format!("{least} to {most}"),
             Self::Path => "path below `trust/`".to_owned(),
             Self::ProductName => "1 to 31 characters of printable ASCII".to_owned(),
+            Self::ProjectPath => "path in the project".to_owned(),
             Self::PublicKey => "ed25519 public key in minisign's form".to_owned(),
             Self::Sha256 => "SHA-256: 64 lowercase hexadecimal digits".to_owned(),
+            Self::SshKey => "SSH public key".to_owned(),
             Self::Table(keys) => {
                 let keys = keys.iter().map(|key| format!("{} = …", key.name));
                 format!("`{{ {} }}`", keys.collect::<Vec<_>>().join(", "))

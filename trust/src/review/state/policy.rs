@@ -6,7 +6,7 @@ use super::value::quoted;
 use super::{Item, State};
 use crate::finding::Severity;
 use crate::policy::{
-    self, Approver, Audit, Builder, CoverageRequirement, Endpoint, KeySet, PinFallback,
+    self, Approver, Audit, Builder, CoverageRequirement, Endpoint, KeySet, Output, PinFallback,
     PolicyDraft, Product, RequiredRoot, Review, ServiceLife, SigningKey, Validity, Waiver,
 };
 use crate::review::subject::Section;
@@ -34,6 +34,7 @@ impl State {
             left_out: _,
             pin_fallbacks,
             coverage,
+            outputs,
             signing,
             rescue,
             audit,
@@ -76,6 +77,9 @@ impl State {
                 &fallback.endpoint.value,
                 of_fallback(fallback),
             );
+        }
+        for output in outputs {
+            self.add(Section::Output, &output.path.value, of_output(output));
         }
         for waiver in waivers {
             let item = of_waiver(waiver);
@@ -214,6 +218,13 @@ fn of_coverage(coverage: &CoverageRequirement) -> Item {
         .number("distinct-owners", distinct_owners.value)
         .flag("count-private", *count_private)
         .flag("count-rescue", *count_rescue)
+}
+
+fn of_output(output: &Output) -> Item {
+    let Output { format, path } = output;
+    Item::new(&path.value)
+        .text("format", format.value.word())
+        .text("path", &path.value)
 }
 
 fn of_keys(set: &KeySet) -> Item {
