@@ -14,7 +14,7 @@ use crate::failure::{Failure, Result};
 use crate::git;
 
 /// The documents, in the order in which their commands run.
-const DOCUMENTS: [&str; 16] = [
+const DOCUMENTS: [&str; 17] = [
     "README.md",
     "docs/policy.md",
     "docs/release.md",
@@ -28,6 +28,7 @@ const DOCUMENTS: [&str; 16] = [
     "docs/capture.md",
     "docs/forecast.md",
     "docs/solve.md",
+    "docs/import.md",
     "docs/reference/ledger.md",
     "docs/fuzzing.md",
     "docs/performance.md",
