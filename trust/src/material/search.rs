@@ -86,7 +86,7 @@ pub(super) fn is_text(bytes: &[u8]) -> bool {
 
 /// ISO 8859-1 in comments is a text too; what is half above 127 is not.
 fn mostly_ascii(sample: &[u8], error: &std::str::Utf8Error) -> bool {
-    let cut_inside = error.error_len().is_none();
+    let cut_inside = error.error_len().is_none() && sample.len() == SAMPLE;
     let high = sample.iter().filter(|byte| **byte >= 128).count();
     cut_inside || high * 10 <= sample.len()
 }

@@ -2,11 +2,15 @@
 
 use std::path::Path;
 
+use device::store::{AnchorContents, DatesChecked, Day, KeySetContents, StoreContents};
+use trust::date::Date;
 use trust::material::{DamageKind, Form};
 use trust::outlook::{Facts, Question};
 
 use super::facts::Embedded;
 use super::{Inspection, inspected};
+use crate::image::tests::elf::{Program, settings};
+use crate::image::{application, flash};
 
 fn inspect(bytes: &[u8]) -> Inspection {
     let folder = tempfile::tempdir().unwrap();
@@ -32,24 +36,56 @@ fn codes(inspection: &Inspection) -> Vec<&'static str> {
     findings.map(|finding| finding.rule.id).collect()
 }
 
+/// A store with ISRG Root X1, as a policy renders it.
+fn store() -> Vec<u8> {
+    let pool = Embedded::new().pool;
+    let root = pool
+        .iter()
+        .find(|root| root.name == "ISRG Root X1")
+        .unwrap();
+    let day = |date: Date| Day::from_days_since_epoch(date.days_since_epoch()).unwrap();
+    let anchor = AnchorContents {
+        name: root.name.clone(),
+        fingerprint: root.fingerprint,
+        not_before: day(root.not_before),
+        not_after: day(root.not_after),
+        effective_end: day("2030-06-04".parse().unwrap()),
+        subject: root.subject.clone(),
+        spki: root.spki.clone(),
+    };
+    let store = StoreContents {
+        sequence: 1,
+        product: "perennial-reference".into(),
+        dates: DatesChecked::ALL,
+        anchors: vec![anchor],
+        pins: Vec::new(),
+        endpoints: Vec::new(),
+        release_keys: KeySetContents::NONE,
+        rescue_keys: KeySetContents::NONE,
+    };
+    store.write().unwrap()
+}
+
 #[test]
 fn our_own_images_say_what_is_in_their_store() {
-    let application = crate::image::sample_application(4096);
-    for bytes in [&application, crate::image::sample_flash()] {
+    let store = store();
+    let program = Program::with_code(&store, 4096);
+    let application = application(&program.elf(), &settings(&store)).unwrap();
+    let flash = flash(&application, &store).unwrap();
+    for bytes in [application.bytes(), &flash] {
         let inspection = inspect(bytes);
-        assert!(
-            inspection.kind.starts_with("ESP32-C3"),
-            "{}",
-            inspection.kind
-        );
-        let forms = inspection.material.found.iter().map(|found| found.form);
-        assert!(forms.clone().count() > 0);
-        assert!(forms.into_iter().all(|form| form == Form::Store));
-        assert!(
-            !codes(&inspection).contains(&"I109"),
-            "{:?}",
-            codes(&inspection)
-        );
+        let kind = &inspection.kind;
+        assert!(kind.starts_with("ESP32-C3"), "{kind}");
+        assert!(!inspection.outlook.anchors.is_empty());
+        for anchor in &inspection.outlook.anchors {
+            assert_eq!(
+                (anchor.name.as_str(), anchor.form),
+                ("ISRG Root X1", Form::Store)
+            );
+        }
+        let dark = inspection.outlook.dark_on().map(|day| day.to_string());
+        assert_eq!(dark.as_deref(), Some("2030-06-05"));
+        assert_eq!(codes(&inspection), ["I102", "I106"]);
     }
 }
 

@@ -35,6 +35,7 @@ const DOCUMENTS: &[&str] = &[
     "docs/operating.md",
     "docs/incident.md",
     "docs/how-the-proof-works.md",
+    "docs/import.md",
     "docs/reference/ledger.md",
     "docs/fuzzing.md",
     "docs/performance.md",
