@@ -14,7 +14,7 @@ use crate::failure::{Failure, Result};
 use crate::git;
 
 /// The documents, in the order in which their commands run.
-const DOCUMENTS: [&str; 16] = [
+const DOCUMENTS: [&str; 17] = [
     "README.md",
     "docs/policy.md",
     "docs/release.md",
@@ -29,6 +29,7 @@ const DOCUMENTS: [&str; 16] = [
     "docs/forecast.md",
     "docs/solve.md",
     "docs/reference/ledger.md",
+    "docs/workflows.md",
     "docs/fuzzing.md",
     "docs/performance.md",
 ];
