@@ -91,10 +91,7 @@ fn item(name: &str, form: &str, bytes: &[u8]) -> String {
 }
 
 fn signers(keys: &KeySet, signed: &[KeyId]) -> String {
-    let mut text = format!(
-        "  {} different keys must sign:\n",
-        keys.threshold.value.max(1)
-    );
+    let mut text = format!("  {} of these must sign:\n", keys.threshold.value.max(1));
     let may_sign = keys.keys.iter().filter(|key| *key.role != KeyRole::Rescue);
     for key in may_sign {
         let id = KeyId(key.key_id);

@@ -37,6 +37,7 @@ const DOCUMENTS: &[&str] = &[
     "docs/how-the-proof-works.md",
     "docs/import.md",
     "docs/reference/ledger.md",
+    "docs/workflows.md",
     "docs/fuzzing.md",
     "docs/performance.md",
 ];

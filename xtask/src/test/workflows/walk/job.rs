@@ -66,6 +66,8 @@ impl Workspace {
             .args(["--archive", ".fingerprint", "build", "deps"])
             .arg(&workspace.compiled);
         crate::toolchain::command::run("copy what is compiled", &mut copy)?;
+        // Cargo would take this checkout's programs for the clone's, whose files look older.
+        workspace.forget_own()?;
         Ok(workspace)
     }
 

@@ -154,6 +154,7 @@ fn published(walk: &Walk<'_>, release: &Scenario<'_>) -> Result<Counts> {
 fn refusals(walk: &Walk<'_>, built: &Path, release: &Scenario<'_>) -> Result<Counts> {
     let mut counts = Counts::default();
     walk.forget_artifacts()?;
+    walk.hosting.asked()?;
     hand_on(walk, built)?;
     let image = walk.artifact("built-b").join("release/application.bin");
     let mut bytes = fs::read(&image).map_err(|e| Failure::io("read", &image, &e))?;

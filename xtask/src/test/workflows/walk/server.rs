@@ -17,11 +17,11 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// On a port that the system picks.
+    /// Under this name, on a port that the system picks.
     ///
     /// # Errors
     /// When there is no openssl, or it does not start.
-    pub(super) fn start(root: &Path, folder: &Path) -> Result<Self> {
+    pub(super) fn start(root: &Path, folder: &Path, host: &str) -> Result<Self> {
         fs::create_dir_all(folder).map_err(|e| Failure::io("make", folder, &e))?;
         let openssl = tools::openssl(root)?;
         let (key, certificate) = (folder.join("key.pem"), folder.join("certificate.pem"));
@@ -59,7 +59,7 @@ impl Server {
         // Its output is read to the end, or it would wait for a reader.
         std::thread::spawn(move || lines.for_each(drop));
         let port = port.ok_or_else(|| environment("openssl s_server did not start"))?;
-        let url = format!("https://localhost:{port}/");
+        let url = format!("https://{host}:{port}/");
         Ok(Self { process, url })
     }
 }

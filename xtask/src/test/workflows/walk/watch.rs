@@ -9,8 +9,9 @@ const BRANCH: &str = "refs/heads/watched";
 
 pub(super) fn walk(walk: &Walk<'_>) -> Result<Counts> {
     let folder = |name: &str| walk.hosting.at(name);
-    let primary = Server::start(walk.root(), &folder("primary"))?;
-    let failover = Server::start(walk.root(), &folder("failover"))?;
+    // Two hosts: a failover on the host of the primary would be a finding.
+    let primary = Server::start(walk.root(), &folder("primary"), "localhost")?;
+    let failover = Server::start(walk.root(), &folder("failover"), "127.0.0.1")?;
     let here = |text: &str| {
         text.replace("https://ota.example.com/perennial/", &primary.url)
             .replace("https://ota.example.net/perennial/", &failover.url)
