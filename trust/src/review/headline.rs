@@ -53,8 +53,12 @@ fn first_policy(changes: &Changes, effect: &Effect, head: &Side) -> Option<Strin
             .filter(|change| change.subject.section == section && change.field.is_none())
             .count()
     };
+    let waivers = match count(super::Section::Waiver) {
+        0 => String::new(),
+        waivers => format!(" with {}", counted(waivers, "waiver")),
+    };
     Some(format!(
-        "first policy: {} and {}, held from {} to {} with at least {}",
+        "first policy: {} and {}{waivers}, held from {} to {} with at least {}",
         counted(count(super::Section::RequiredRoot), "anchor"),
         counted(count(super::Section::Endpoint), "endpoint"),
         effect.as_of,
@@ -75,6 +79,8 @@ fn stranded(effect: &Effect) -> Option<String> {
     stranded.sort_by_key(|release| release.lost_after);
     let first = *stranded.first()?;
     let day = first.lost_after?;
+    // What was lost before the day of the question is lost on that day.
+    let from = day.max(effect.as_of);
     let earlier = first.lost_before.map_or_else(String::new, |before| {
         let days = counted(before.days_since(day), "day");
         format!(", {days} earlier than before")
@@ -89,7 +95,7 @@ fn stranded(effect: &Effect) -> Option<String> {
         ),
     };
     Some(format!(
-        "strands {} {whose}: no server is sure from {day} on{earlier}",
+        "strands {} {whose}: no server is sure from {from} on{earlier}",
         devices(&stranded)
     ))
 }

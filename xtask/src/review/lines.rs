@@ -49,7 +49,7 @@ fn verdict(side: Option<&Side>) -> String {
 fn worst_day(coverage: &CoverageEffect) -> String {
     let (paths, owners) = (coverage.fewest_paths, coverage.fewest_owners);
     let of = counted(owners, "owner");
-    format!("{paths} of {of} ({})", coverage.worst_day)
+    format!("{paths} of {of}, first on {}", coverage.worst_day)
 }
 
 fn lost_from(coverage: &CoverageEffect) -> String {
