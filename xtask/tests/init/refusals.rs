@@ -108,3 +108,13 @@ fn a_tree_without_a_commit_is_asked_for_the_date() {
     assert!(said.contains("--as-of"), "{said}");
     text(&tree.init(&["--as-of", "2026-11-20"]), 0);
 }
+
+/// What the gate has against the servers themselves is said, not only that there is no proof.
+#[test]
+fn two_servers_on_one_host_are_refused_with_the_reason() {
+    let tree = Tree::of("esp-hal");
+    let said = text(&tree.init(&["--url", "https://ota.example.com/spare/"]), 10);
+    assert!(said.contains("no service life can be proven"), "{said}");
+    assert!(said.contains("ota.example.com"), "{said}");
+    assert!(tree.is_clean());
+}
