@@ -21,7 +21,7 @@ use crate::failure::{Failure, Result};
 use crate::keys::cli::PasswordOption;
 use crate::output;
 use crate::project::Project;
-use crate::report::Colour;
+use crate::report::{Colour, Wish};
 use crate::signing::key_file::SigningKeyFile;
 use crate::signing::password::PasswordSource;
 use crate::signing::trusted_comment::TrustedComment;
@@ -82,8 +82,7 @@ pub fn run(project: &Project, arguments: &ApproveArguments) -> Result<Exit> {
     let review = review(&pair)?;
     let approver = approver(&review, &arguments.approver)?;
     let approval = approval(arguments, &pair, &answer, as_of)?;
-    let no_color = std::env::var_os("NO_COLOR");
-    let colour = Colour::of(&std::io::stdout(), no_color.as_deref());
+    let colour = Colour::of(&std::io::stdout(), Wish::of_environment());
     output::print(&written(&answer, DiffFormat::Human, colour)?)?;
 
     let path = project.root.join(FOLDER).join(approval.stem() + ENDING);

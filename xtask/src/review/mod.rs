@@ -25,7 +25,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::output;
 use crate::project::Project;
-use crate::report::Colour;
+use crate::report::{Colour, Wish};
 
 /// Arguments of `policy diff`.
 #[derive(Args, Debug)]
@@ -90,8 +90,7 @@ pub fn run(project: &Project, arguments: &DiffArguments) -> Result<Exit> {
     };
     let answer = Answer::of(&pair.base, &pair.head, question);
     let Some(path) = &arguments.output else {
-        let no_color = std::env::var_os("NO_COLOR");
-        let colour = Colour::of(&std::io::stdout(), no_color.as_deref());
+        let colour = Colour::of(&std::io::stdout(), Wish::of_environment());
         output::print(&written(&answer, arguments.format, colour)?)?;
         return Ok(Exit::Done);
     };
