@@ -29,12 +29,7 @@ use crate::signing::trusted_comment::TrustedComment;
 /// Arguments of `policy approve`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-BASE and HEAD are as in `policy diff`; the base must be a commit. Read what is printed before you sign.
-
-Examples:
-  cargo xtask policy approve --as ada --expires 2027-02-01                  # what is not committed yet
-  cargo xtask policy approve --merge-base origin/main HEAD --as ada --expires 2027-02-01
-  cargo xtask policy approve HEAD~1 HEAD --as ada --expires 2027-02-01 --ssh-key ~/.ssh/id_ed25519")]
+BASE and HEAD are as in `policy diff`; the base must be a commit. Read what is printed before you sign.")]
 pub struct ApproveArguments {
     /// What the change is made upon [default: HEAD]
     #[arg(value_name = "BASE")]

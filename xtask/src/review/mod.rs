@@ -31,13 +31,7 @@ use crate::report::{Colour, Wish};
 #[derive(Args, Debug)]
 #[command(after_help = "\
 BASE and HEAD are revisions of git (a branch, a tag, HEAD~1, a hash), a file whose name ends with .toml (a policy, with the
-other inputs of the working tree), or WORKTREE. Exit code 0 whatever changes: the difference is an answer.
-
-Examples:
-  cargo xtask policy diff                              # what is not committed yet
-  cargo xtask policy diff HEAD~1 HEAD
-  cargo xtask policy diff --merge-base origin/main HEAD --format markdown
-  cargo xtask policy diff --root HEAD                  # everything, as if it were new")]
+other inputs of the working tree), or WORKTREE. Exit code 0 whatever changes: the difference is an answer.")]
 pub struct DiffArguments {
     /// What was [default: HEAD]
     #[arg(value_name = "BASE")]
