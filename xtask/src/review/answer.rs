@@ -57,8 +57,7 @@ impl Answer {
         let changes = Changes::between(&base.inputs, &head.inputs);
         let effect = Effect::of(&base.inputs, &head.inputs, question);
         Self {
-            format: FORMAT,
-            version: VERSION,
+            schema: SCHEMA,
             headline: headline(&changes, &effect),
             weakens: changes.weakens() || effect.weakens(),
             digest: hex::encode(changes.digest()),
