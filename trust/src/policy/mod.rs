@@ -4,6 +4,8 @@ mod canonical;
 mod complete;
 mod model;
 mod read;
+#[cfg(test)]
+mod reviewed;
 mod schema;
 #[cfg(test)]
 mod tests;

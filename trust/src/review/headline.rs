@@ -27,7 +27,7 @@ fn said(changes: &Changes, effect: &Effect) -> String {
     };
     unreadable(head)
         .or_else(|| first_policy(changes, effect, head))
-        .or_else(|| stranded(effect))
+        .or_else(|| stranded(changes, effect))
         .or_else(|| fails(effect, head))
         .or_else(|| weakens(changes, effect))
         .unwrap_or_else(|| others(changes, effect, head))
@@ -53,8 +53,12 @@ fn first_policy(changes: &Changes, effect: &Effect, head: &Side) -> Option<Strin
             .filter(|change| change.subject.section == section && change.field.is_none())
             .count()
     };
+    let waivers = match count(super::Section::Waiver) {
+        0 => String::new(),
+        waivers => format!(" with {}", counted(waivers, "waiver")),
+    };
     Some(format!(
-        "first policy: {} and {}, held from {} to {} with at least {}",
+        "first policy: {} and {}{waivers}, held from {} to {} with at least {}",
         counted(count(super::Section::RequiredRoot), "anchor"),
         counted(count(super::Section::Endpoint), "endpoint"),
         effect.as_of,
@@ -70,11 +74,13 @@ fn does_not_pass(head: &Side) -> String {
     format!("does not pass{}{more}", first.unwrap_or_default())
 }
 
-fn stranded(effect: &Effect) -> Option<String> {
+fn stranded(changes: &Changes, effect: &Effect) -> Option<String> {
     let mut stranded: Vec<_> = effect.stranded().collect();
     stranded.sort_by_key(|release| release.lost_after);
     let first = *stranded.first()?;
     let day = first.lost_after?;
+    // What was lost before the day of the question is lost on that day.
+    let from = day.max(effect.as_of);
     let earlier = first.lost_before.map_or_else(String::new, |before| {
         let days = counted(before.days_since(day), "day");
         format!(", {days} earlier than before")
@@ -88,9 +94,13 @@ fn stranded(effect: &Effect) -> Option<String> {
             counted(others.len(), "other release")
         ),
     };
+    let because = changes.iter().next();
+    let because = because.map(|change| format!(": {}", change.sentence));
+    let more = and_more(changes.len().saturating_sub(1), "change");
     Some(format!(
-        "strands {} {whose}: no server is sure from {day} on{earlier}",
-        devices(&stranded)
+        "strands {} {whose}: no server is sure from {from} on{earlier}{}{more}",
+        devices(&stranded),
+        because.unwrap_or_default()
     ))
 }
 
@@ -101,7 +111,7 @@ fn devices(stranded: &[&ReleaseEffect]) -> String {
     match (known, uncounted) {
         (0, _) => "an unknown number of devices".to_owned(),
         (known, false) => counted(known, "device"),
-        (known, true) => format!("{} or more", counted(known, "device")),
+        (known, true) => format!("{known} or more devices"),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::change::ChangeKind;
 use super::state::{Item, Value};
 use super::subject::{Section, Subject};
+use crate::words::counted;
 
 /// A thing that came or went as a whole.
 pub(super) fn of_item(subject: &Subject, kind: ChangeKind, item: Option<&Item>) -> String {
@@ -42,12 +43,9 @@ pub(super) fn of_element(
             format!("endpoint {} {verb} the pin {element}", subject.name)
         }
         _ => {
-            let verb = if gained { "gains" } else { "loses" };
-            format!(
-                "{}: {} {verb} {element}",
-                what(subject),
-                noun(subject.section, field)
-            )
+            let verb = if gained { "added to" } else { "removed from" };
+            let noun = noun(subject.section, field);
+            format!("{}: {element} is {verb} {noun}", what(subject))
         }
     }
 }
@@ -66,25 +64,33 @@ pub(super) fn of_value(
     old: Option<&Value>,
     new: Option<&Value>,
 ) -> String {
-    let noun = noun(subject.section, field);
     // Such a value says nothing to a person.
     if subject.section == Section::Unreadable {
         return what(subject);
     }
-    let verb = if noun.ends_with('s') && !noun.starts_with("the ") {
-        ("go", "are")
-    } else {
-        ("goes", "is")
+    let noun = noun(subject.section, field);
+    let (go, are) = match is_plural(noun) {
+        true => ("go", "are"),
+        false => ("goes", "is"),
     };
-    let change = match (old, new) {
-        (Some(old), Some(new)) => format!("{noun} {} from {old} to {new}", verb.0),
-        (None, Some(new)) => format!("{noun} {} set to {new}", verb.1),
-        (Some(old), None) => format!("{noun} {} no longer set, was {old}", verb.1),
+    let change = match (old.map(shown), new.map(shown)) {
+        (Some(old), Some(new)) => format!("{noun} {go} from {old} to {new}"),
+        (None, Some(new)) => format!("{noun} {are} set to {new}"),
+        (Some(old), None) => format!("{noun} {are} no longer set, was {old}"),
         (None, None) => noun.to_owned(),
     };
     match subject.section.is_single() {
         true => change,
         false => format!("{}: {change}", what(subject)),
+    }
+}
+
+/// A value in a sentence: what has spaces stands in quotes.
+fn shown(value: &Value) -> String {
+    let text = value.to_string();
+    match value {
+        Value::Text(_) if text.contains(' ') => format!("\"{text}\""),
+        _ => text,
     }
 }
 
@@ -145,14 +151,21 @@ fn noun(section: Section, field: &str) -> &str {
     }
 }
 
-/// The one fact that tells a reader whether to look on.
+fn is_plural(noun: &str) -> bool {
+    let first = noun.split(' ').next().unwrap_or_default();
+    let rest = ["update", "rescue", "independent", "distinct"];
+    rest.contains(&first) || ["builders", "operators", "days"].contains(&first)
+}
+
+/// The facts that tell a reader whether to look on.
 fn distinguishing(section: Section, item: &Item) -> Option<String> {
     let fields: &[&str] = match section {
         Section::RequiredRoot => &["reason"],
         Section::Endpoint => &["url"],
         Section::PinFallback => &["spki-sha256", "expires"],
-        Section::Signing | Section::Rescue | Section::Audit => &["threshold"],
-        Section::Review => &["weakening", "other"],
+        Section::Signing | Section::Rescue => &["threshold", "keys"],
+        Section::Audit => &["threshold", "builders"],
+        Section::Review => &["weakening", "other", "approvers"],
         Section::Waiver => &["expires", "reason"],
         Section::Candidate => &["sha256"],
         Section::Event => &["date"],
@@ -160,7 +173,22 @@ fn distinguishing(section: Section, item: &Item) -> Option<String> {
         Section::Release => &["released", "units"],
         _ => &[],
     };
-    let said = |field: &&str| Some(format!("{field} {}", item.fields.get(*field)?));
+    let said = |field: &&str| {
+        Some(match item.fields.get(*field)? {
+            Value::Set(set) => counted(set.len(), element(field)),
+            value => format!("{field} {}", shown(value)),
+        })
+    };
     let said: Vec<_> = fields.iter().filter_map(said).collect();
     (!said.is_empty()).then(|| said.join(", "))
+}
+
+/// One of a list, in a word.
+fn element(field: &str) -> &str {
+    match field {
+        "builders" => "builder",
+        "keys" => "key",
+        "spki-sha256" => "pin",
+        _ => field,
+    }
 }

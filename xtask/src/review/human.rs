@@ -10,6 +10,9 @@ use crate::report::Colour;
 /// Most characters of a line.
 const LONGEST: usize = 1000;
 
+/// Most lines of a list: the first of a project's changes are everything that it has.
+const MOST: usize = 40;
+
 pub(super) fn text(answer: &Answer, colour: Colour) -> String {
     let mut text = headline(answer, colour);
     text.push_str("\n\n");
@@ -64,7 +67,10 @@ fn list(text: &mut String, title: &str, items: impl Iterator<Item = String>) {
         return;
     }
     text.push_str(&format!("\n{title} ({})\n", items.len()));
-    for item in items {
-        text.push_str(&format!("  - {}\n", one_line(&item, LONGEST)));
+    for item in items.iter().take(MOST) {
+        text.push_str(&format!("  - {}\n", one_line(item, LONGEST)));
+    }
+    if let Some(more) = items.len().checked_sub(MOST).filter(|more| *more > 0) {
+        text.push_str(&format!("  - {more} more: --format json has all\n"));
     }
 }

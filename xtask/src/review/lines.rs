@@ -49,7 +49,7 @@ fn verdict(side: Option<&Side>) -> String {
 fn worst_day(coverage: &CoverageEffect) -> String {
     let (paths, owners) = (coverage.fewest_paths, coverage.fewest_owners);
     let of = counted(owners, "owner");
-    format!("{paths} of {of} ({})", coverage.worst_day)
+    format!("{paths} of {of}, first on {}", coverage.worst_day)
 }
 
 fn lost_from(coverage: &CoverageEffect) -> String {
@@ -88,9 +88,11 @@ pub(super) fn release(release: &ReleaseEffect) -> String {
         Some(day) => format!("lost from {day}"),
         None => "held".to_owned(),
     };
-    let before = match release.known_before {
-        true => format!("{}, now ", day(release.lost_before)),
-        false => "not compared, now ".to_owned(),
+    let (before, after) = (day(release.lost_before), day(release.lost_after));
+    let standing = match release.known_before {
+        false => format!("not compared, now {after}"),
+        true if before == after => format!("{after}, as before"),
+        true => format!("{before}, now {after}"),
     };
     let units = match release.units {
         Some(units) => counted(units, "device"),
@@ -101,11 +103,7 @@ pub(super) fn release(release: &ReleaseEffect) -> String {
     } else {
         ""
     };
-    format!(
-        "{mark}{} ({units}): {before}{}",
-        release.version,
-        day(release.lost_after)
-    )
+    format!("{mark}{} ({units}): {standing}", release.version)
 }
 
 /// A finding in words.

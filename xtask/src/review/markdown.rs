@@ -30,6 +30,14 @@ const BEGINNINGS: [&str; 7] = [
     "weakens nothing",
 ];
 
+/// Headlines that hold no text of the files begin so.
+const OURS: [&str; 4] = [
+    "nothing changes",
+    "only layout and comments change",
+    "there is no policy",
+    "weakens: the policy is removed",
+];
+
 pub(super) fn text(answer: &Answer) -> String {
     let mut text = format!("### {}\n\n", headline(&answer.headline));
     text.push_str("| | base | head |\n| --- | --- | --- |\n");
@@ -53,10 +61,12 @@ pub(super) fn text(answer: &Answer) -> String {
         text,
         most: MOST - end.len(),
     };
-    folds.add(
-        "All changes, with their values",
-        answer.changes.iter().map(full),
-    );
+    // What is shown already is not said again.
+    let is_more = |change: &Change| full(change).1 || weakening.len().max(others.len()) > SHOWN;
+    if answer.changes.iter().any(is_more) {
+        let changes = answer.changes.iter().map(|change| full(change).0);
+        folds.add("All changes, with their values", changes);
+    }
     folds.add(
         "Shipped releases",
         answer.effect.releases.iter().map(lines::release),
@@ -79,6 +89,9 @@ fn end(answer: &Answer) -> String {
 }
 
 fn headline(line: &str) -> String {
+    if OURS.iter().any(|ours| line.starts_with(ours)) {
+        return line.to_owned();
+    }
     match line.split_once(": ") {
         Some((begin, rest)) if BEGINNINGS.contains(&begin) => {
             format!("{begin}: {}", code(rest, SHORT))
@@ -106,12 +119,11 @@ fn shown_lines(text: &mut String, title: &str, items: impl Iterator<Item = Strin
     }
 }
 
-/// A change with its values, where the sentence does not have them.
-fn full(change: &Change) -> String {
-    let mark = if change.weakens.is_some() {
-        "weakens: "
-    } else {
-        ""
+/// A change with its values, and whether the sentence alone does not have them.
+fn full(change: &Change) -> (String, bool) {
+    let mark = match change.weakens {
+        Some(_) => "weakens: ",
+        None => "",
     };
     let value = match (change.field, change.kind) {
         (Some(_), _) => None,
@@ -119,8 +131,8 @@ fn full(change: &Change) -> String {
         (None, _) => change.after.as_deref(),
     };
     let value = value.filter(|value| !value.is_empty());
-    let value = value.map(|value| format!(": {value}")).unwrap_or_default();
-    format!("{mark}{}{value}", change.sentence)
+    let said = value.map(|value| format!(": {value}")).unwrap_or_default();
+    (format!("{mark}{}{said}", change.sentence), value.is_some())
 }
 
 /// The folded parts, up to a size.

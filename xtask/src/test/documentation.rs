@@ -14,9 +14,10 @@ use crate::failure::{Failure, Result};
 use crate::git;
 
 /// The documents, in the order in which their commands run.
-const DOCUMENTS: [&str; 16] = [
+const DOCUMENTS: [&str; 17] = [
     "README.md",
     "docs/policy.md",
+    "docs/policy-diff.md",
     "docs/release.md",
     "docs/attestations.md",
     "docs/secure-boot.md",

@@ -4,4 +4,9 @@
 
 mod approvals;
 mod bypasses;
+mod diff;
+mod injection;
+mod pairs;
+mod repository;
+mod support;
 mod team;
