@@ -14,10 +14,11 @@ use crate::failure::{Failure, Result};
 use crate::git;
 
 /// The documents, in the order in which their commands run.
-const DOCUMENTS: [&str; 17] = [
+const DOCUMENTS: [&str; 18] = [
     "README.md",
     "docs/policy.md",
     "docs/policy-diff.md",
+    "docs/approvals.md",
     "docs/release.md",
     "docs/attestations.md",
     "docs/secure-boot.md",
