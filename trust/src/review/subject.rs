@@ -103,6 +103,7 @@ impl Section {
                 | Self::Signing
                 | Self::Rescue
                 | Self::Audit
+                | Self::Review
         )
     }
 
