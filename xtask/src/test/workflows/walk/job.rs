@@ -16,9 +16,8 @@ use crate::output;
 use crate::test::counts::Counts;
 use crate::test::workflows::model::{Job, Step};
 
-/// Variables that are ours, or cargo's for us, and not the machine's.
+/// What the names of variables begin with that are ours, or cargo's for us, and not the machine's.
 const NOT_OF_THE_MACHINE: &[&str] = &[
-    "CARGO",
     "CARGO_BIN",
     "CARGO_MANIFEST",
     "CARGO_PKG",
@@ -274,12 +273,7 @@ fn shell(
         .arg(&script)
         .current_dir(workspace.path());
     for (name, _) in std::env::vars_os() {
-        let shown = name.to_string_lossy().into_owned();
-        let ours = |start: &&str| match *start {
-            "CARGO" => shown == "CARGO",
-            start => shown.starts_with(start),
-        };
-        if NOT_OF_THE_MACHINE.iter().any(|start| ours(&start)) {
+        if is_ours(&name.to_string_lossy()) {
             bash.env_remove(name);
         }
     }
@@ -297,6 +291,11 @@ fn shell(
         .env("GITHUB_WORKSPACE", workspace.path())
         .envs(variables);
     crate::toolchain::command::run("run it", &mut bash).map(drop)
+}
+
+fn is_ours(variable: &str) -> bool {
+    let mut starts = NOT_OF_THE_MACHINE.iter();
+    variable == "CARGO" || starts.any(|start| variable.starts_with(start))
 }
 
 /// `main` of `refs/heads/main`.
