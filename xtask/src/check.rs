@@ -53,7 +53,7 @@ pub fn run(project: impl Fn() -> Result<Project>, arguments: &CheckArguments) ->
     };
     let inputs = project.inputs()?.inputs;
     let verdict = gate::judge(&inputs, question);
-    let unapproved = history::findings(project, &inputs, question)?;
+    let unapproved = history::findings(&project, &inputs, question)?;
     let out = &mut crate::output::stdout();
     let findings = all(&verdict, &unapproved);
     print_findings(&findings, question, arguments.format, out)?;

@@ -25,7 +25,7 @@ pub const TABLE: &[Examples] = examples! {
     "check":
         "does the policy hold, at the date of the commit?" => "cargo xtask check"
         "would it hold for a release on that day?" => "cargo xtask check --as-of 2027-01-01"
-        "annotations in a pull request" => "cargo xtask check --channel production --format github";
+        "what is in this image, and until when does it do?" => "cargo xtask check --image build/app.bin";
     "completions":
         "the script for bash, for a command that is called xtask" => "cargo xtask completions bash"
         "the one for fish, under another name" => "cargo xtask completions fish --name perennial";
@@ -40,13 +40,32 @@ pub const TABLE: &[Examples] = examples! {
         "when does each release go dark?" => "cargo xtask forecast"
         "what if this root is distrusted?" => "cargo xtask forecast --distrust \"ISRG Root X1\" --at 2027-03-01"
         "what if this server changes its CA?" => "cargo xtask forecast --switch-owner primary=DigiCert";
+    "import":
+        "until when does this file do?" => "cargo xtask import ca.pem"
+        "the same, with what the firmware compares" => "cargo xtask import main/certs.h --sdkconfig sdkconfig --until 2036-12-31"
+        "its roots, for a policy.toml" => "cargo xtask import ca.pem --as-policy";
+    "init":
+        "policy, anchors, workflow and glue for this firmware" => "cargo xtask init --url https://ota.example.com/ --owner \"Let's Encrypt\""
+        "what it would write" => "cargo xtask init ../firmware --url https://ota.example.com/ --owner DigiCert --dry-run";
+    "keys attach":
+        "a signature that was made elsewhere" => "cargo xtask keys attach dist/0.1.0+4f11fd0a2b3c release.json.minisig";
     "keys new":
         "a key for releases; asks for a password" => "cargo xtask keys new ~/keys/release-1.key"
         "one for the rescue of devices" => "cargo xtask keys new ~/keys/rescue-1.key --role rescue";
     "keys public":
         "its public half, and the line for policy.toml" => "cargo xtask keys public ~/keys/release-1.key";
+    "keys request":
+        "what is to be signed, for who signs elsewhere" => "cargo xtask keys request dist/0.1.0+4f11fd0a2b3c --output request.txt";
     "keys sign":
         "sign a release that was built unsigned" => "cargo xtask keys sign dist/0.1.0+4f11fd0a2b3c --key ~/keys/release-1.key";
+    "policy approve":
+        "approve what is not committed yet" => "cargo xtask policy approve --as ada --expires 2027-02-01"
+        "approve a branch" => "cargo xtask policy approve --merge-base origin/main HEAD --as ada --expires 2027-02-01"
+        "the same, signed with an SSH key" => "cargo xtask policy approve HEAD~1 HEAD --as ada --expires 2027-02-01 --ssh-key ~/.ssh/id_ed25519";
+    "policy diff":
+        "what is not committed yet" => "cargo xtask policy diff"
+        "for a comment on a pull request" => "cargo xtask policy diff --merge-base origin/main HEAD --format markdown"
+        "everything, as if it were new" => "cargo xtask policy diff --root HEAD";
     "policy fmt":
         "write policy.toml in its one form" => "cargo xtask policy fmt"
         "show what is not in it; writes nothing" => "cargo xtask policy fmt --check";

@@ -32,9 +32,6 @@ use crate::{called, output, render, roots};
 /// Arguments of `init`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Example:
-  cargo xtask init --url https://ota.example.com/ --owner \"Let's Encrypt\"
-
 Nothing that is there already is changed: what is in the way is listed, and nothing is written.")]
 pub struct InitArguments {
     /// Folder of the firmware [default: that of --project, else this one]

@@ -11,12 +11,6 @@ use crate::report::Format;
 /// Arguments of `import`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Examples:
-  cargo xtask import ca.pem
-  cargo xtask import main/certs.h --sdkconfig sdkconfig --until 2036-12-31
-  cargo xtask import build/app.bin --owner \"Let's Encrypt\"
-  cargo xtask import ca.pem --as-policy
-
 Exit code 10 where something is in the way: nothing was found, the file is damaged, the devices are dark already or
 before --until. Needs no project and no network.")]
 pub struct ImportArguments {

@@ -44,9 +44,19 @@ pub const ALL: &[JsonForm] = &[
         "when each release goes dark, and why",
     ),
     form(
+        "perennial.inspection/1",
+        "`import --format json`, `check --image FILE --format json`",
+        "the trust anchors in a file, and when devices with it go dark",
+    ),
+    form(
         "perennial.paths/1",
         "`roots paths --format json`",
         "the roots that a CA leads to",
+    ),
+    form(
+        "perennial.policy-diff/1",
+        "`policy diff --format json`",
+        "what a change does to the fleet",
     ),
     form(
         "perennial.quorum/1",

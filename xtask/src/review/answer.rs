@@ -6,11 +6,8 @@ use trust::review::{Change, Changes, Effect, headline};
 
 use super::place::Side;
 
-/// What the JSON form is.
-const FORMAT: &str = "perennial-policy-diff";
-
 /// Fields are added under the same number; one is removed or changes its meaning under the next.
-const VERSION: u32 = 1;
+const SCHEMA: &str = "perennial.policy-diff/1";
 
 /// Where one side is from.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
@@ -37,8 +34,7 @@ impl Place {
 /// What a change does.
 #[derive(Clone, Debug, Serialize)]
 pub struct Answer {
-    format: &'static str,
-    version: u32,
+    schema: &'static str,
     /// What a reviewer most needs to know; one line.
     pub headline: String,
     /// Whether some change weakens by itself, or the effect does on that day.
@@ -61,8 +57,7 @@ impl Answer {
         let changes = Changes::between(&base.inputs, &head.inputs);
         let effect = Effect::of(&base.inputs, &head.inputs, question);
         Self {
-            format: FORMAT,
-            version: VERSION,
+            schema: SCHEMA,
             headline: headline(&changes, &effect),
             weakens: changes.weakens() || effect.weakens(),
             digest: hex::encode(changes.digest()),

@@ -21,7 +21,7 @@ use crate::failure::{Failure, Result};
 use crate::keys::cli::PasswordOption;
 use crate::output;
 use crate::project::Project;
-use crate::report::Colour;
+use crate::report::{Colour, Wish};
 use crate::signing::key_file::SigningKeyFile;
 use crate::signing::password::PasswordSource;
 use crate::signing::trusted_comment::TrustedComment;
@@ -29,12 +29,7 @@ use crate::signing::trusted_comment::TrustedComment;
 /// Arguments of `policy approve`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-BASE and HEAD are as in `policy diff`; the base must be a commit. Read what is printed before you sign.
-
-Examples:
-  cargo xtask policy approve --as ada --expires 2027-02-01                  # what is not committed yet
-  cargo xtask policy approve --merge-base origin/main HEAD --as ada --expires 2027-02-01
-  cargo xtask policy approve HEAD~1 HEAD --as ada --expires 2027-02-01 --ssh-key ~/.ssh/id_ed25519")]
+BASE and HEAD are as in `policy diff`; the base must be a commit. Read what is printed before you sign.")]
 pub struct ApproveArguments {
     /// What the change is made upon [default: HEAD]
     #[arg(value_name = "BASE")]
@@ -82,8 +77,7 @@ pub fn run(project: &Project, arguments: &ApproveArguments) -> Result<Exit> {
     let review = review(&pair)?;
     let approver = approver(&review, &arguments.approver)?;
     let approval = approval(arguments, &pair, &answer, as_of)?;
-    let no_color = std::env::var_os("NO_COLOR");
-    let colour = Colour::of(&std::io::stdout(), no_color.as_deref());
+    let colour = Colour::of(&std::io::stdout(), Wish::of_environment());
     output::print(&written(&answer, DiffFormat::Human, colour)?)?;
 
     let path = project.root.join(FOLDER).join(approval.stem() + ENDING);

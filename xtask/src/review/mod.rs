@@ -25,19 +25,13 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::output;
 use crate::project::Project;
-use crate::report::Colour;
+use crate::report::{Colour, Wish};
 
 /// Arguments of `policy diff`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 BASE and HEAD are revisions of git (a branch, a tag, HEAD~1, a hash), a file whose name ends with .toml (a policy, with the
-other inputs of the working tree), or WORKTREE. Exit code 0 whatever changes: the difference is an answer.
-
-Examples:
-  cargo xtask policy diff                              # what is not committed yet
-  cargo xtask policy diff HEAD~1 HEAD
-  cargo xtask policy diff --merge-base origin/main HEAD --format markdown
-  cargo xtask policy diff --root HEAD                  # everything, as if it were new")]
+other inputs of the working tree), or WORKTREE. Exit code 0 whatever changes: the difference is an answer.")]
 pub struct DiffArguments {
     /// What was [default: HEAD]
     #[arg(value_name = "BASE")]
@@ -70,7 +64,7 @@ pub struct DiffArguments {
 pub enum DiffFormat {
     /// For people; not a stable interface
     Human,
-    /// For programs: `perennial-policy-diff`, version 1
+    /// For programs: `perennial.policy-diff/1`
     Json,
     /// For a comment on a pull request: one screen, the rest folded
     Markdown,
@@ -90,8 +84,7 @@ pub fn run(project: &Project, arguments: &DiffArguments) -> Result<Exit> {
     };
     let answer = Answer::of(&pair.base, &pair.head, question);
     let Some(path) = &arguments.output else {
-        let no_color = std::env::var_os("NO_COLOR");
-        let colour = Colour::of(&std::io::stdout(), no_color.as_deref());
+        let colour = Colour::of(&std::io::stdout(), Wish::of_environment());
         output::print(&written(&answer, arguments.format, colour)?)?;
         return Ok(Exit::Done);
     };

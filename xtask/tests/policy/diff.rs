@@ -82,8 +82,7 @@ fn every_form_begins_with_the_first_line() {
         let json = written(answer, DiffFormat::Json, Colour::Plain).unwrap();
         let json: Value = serde_json::from_str(&json).unwrap();
         assert_eq!(json["headline"], answer.headline, "{name}");
-        assert_eq!(json["format"], "perennial-policy-diff", "{name}");
-        assert_eq!(json["version"], 1, "{name}");
+        assert_eq!(json["schema"], "perennial.policy-diff/1", "{name}");
     }
 }
 
