@@ -92,10 +92,10 @@ builders = [
 
 [review]
 weakening = 2
-other = 1
+other = 0
 approvers = [
-    { name = "ada", minisign = "RWTBRsk/uUtwLC7DmWtb/5bmrnRorqCinjrpnQEftV53MgkhFHUrNxJQ" },
-    { name = "bob", ssh = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILjKOLIMb8XJYXXObhYhtbM4sWFjC9+S6TDDtBKd1nK3" },
+    { name = "ada", ssh = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILjKOLIMb8XJYXXObhYhtbM4sWFjC9+S6TDDtBKd1nK3" },
+    { name = "bob", minisign = "RWSP3gMfKVd5wjOEuyPqaU6eaQRp0rKOFIm9U2emdwnqUPF8u42sBQrr" },
 ]
 
 [[waiver]]
@@ -267,8 +267,8 @@ const EDITS: &[(&Section, &[Edit])] = &[
         &REVIEW,
         &[
             ("weakening", "weakening = 2", "weakening = 1"),
-            ("other", "other = 1", "other = 0"),
-            ("approvers", "name = \"ada\"", "name = \"eve\""),
+            ("other", "other = 0", "other = 1"),
+            ("approvers", "name = \"bob\"", "name = \"eve\""),
         ],
     ),
     (
@@ -304,13 +304,13 @@ const INLINE: &[(&[&str], &[Edit])] = &[
     (
         APPROVER_KEYS,
         &[
-            ("name", "name = \"bob\"", "name = \"eve\""),
+            ("name", "name = \"ada\"", "name = \"alan\""),
             (
                 "minisign",
-                "minisign = \"RWTBRsk/uUtwLC7D",
-                "minisign = \"RWTBRsk/uUtwLC7E",
+                "minisign = \"RWSP3gMfKVd5wjOE",
+                "minisign = \"RWSP3gMfKVd5wjOF",
             ),
-            ("ssh", "jKOLIMb8XJYXX", "jKOLIMb8XJYXY"),
+            ("ssh", "6TDDtBKd1nK3", "6TDDtBKd1nxY"),
         ],
     ),
 ];

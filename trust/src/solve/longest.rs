@@ -1,6 +1,6 @@
 //! The longest service life that a policy can be proven for.
 
-use super::answer::{Outcome, Solution, Unsolved};
+use super::answer::{Outcome, Solution};
 use super::solve;
 use crate::date::Date;
 use crate::finding::Finding;
@@ -13,8 +13,8 @@ pub struct Longest {
     pub ends: Date,
     /// The smallest store for it.
     pub solution: Solution,
-    /// Why it is no longer, where it ends before the day that was wanted.
-    pub beyond: Option<Unsolved>,
+    /// What cannot be met until the day that was wanted, in words; nothing where service lasts until then.
+    pub beyond: Vec<String>,
 }
 
 /// The last day of service up to `wanted` for which a store meets the policy, not before `earliest`. `inputs_until` gives
@@ -29,7 +29,7 @@ pub fn longest(
     wanted: Date,
 ) -> Result<Longest, NotEvenShort> {
     let attempt = |ends: Date| match solve(&inputs_until(ends), question) {
-        Ok(answer) => of(answer.outcome),
+        Ok(answer) => Ok(of(answer.outcome)),
         Err(findings) => Err(NotEvenShort::Mistakes(findings)),
     };
     let beyond = match attempt(wanted)? {
@@ -37,14 +37,14 @@ pub fn longest(
             return Ok(Longest {
                 ends: wanted,
                 solution,
-                beyond: None,
+                beyond: Vec::new(),
             });
         }
-        Err(unsolved) => unsolved,
+        Err(reasons) => reasons,
     };
     let mut longest = match attempt(earliest)? {
         Ok(solution) => (earliest, solution),
-        Err(unsolved) => return Err(NotEvenShort::Impossible(unsolved.or(beyond))),
+        Err(reasons) => return Err(NotEvenShort::Impossible(reasons)),
     };
     let mut refused = wanted;
     while refused.days_since(longest.0) > 1 {
@@ -64,25 +64,26 @@ pub fn longest(
 /// Why there is no service life at all.
 #[derive(Clone, Debug)]
 pub enum NotEvenShort {
-    /// No store meets the policy on the earliest day; why, where the search got so far.
-    Impossible(Option<Unsolved>),
+    /// No store meets the policy on the earliest day: each reason in words, where the search got so far.
+    Impossible(Vec<String>),
     /// The files have mistakes.
     Mistakes(Vec<Finding>),
 }
 
-type Attempt = Result<Result<Solution, Option<Unsolved>>, NotEvenShort>;
-
-/// A store that the gate has nothing against.
-fn of(outcome: Outcome) -> Attempt {
-    Ok(match outcome {
+/// A store that the gate has nothing against, or what cannot be met.
+fn of(outcome: Outcome) -> Result<Solution, Vec<String>> {
+    match outcome {
         Outcome::NotProvenSmallest(solution) | Outcome::Smallest(solution) => {
             if solution.refusals.is_empty() {
-                Ok(solution)
-            } else {
-                Err(None)
+                return Ok(solution);
             }
+            let said = solution.refusals.into_iter();
+            Err(said.map(|refusal| refusal.message).collect())
         }
-        Outcome::Impossible(unsolved) => Err(Some(unsolved)),
-        Outcome::Undecided => Err(None),
-    })
+        Outcome::Impossible(unsolved) => {
+            let said = unsolved.demands.into_iter();
+            Err(said.map(|unmet| unmet.demand).collect())
+        }
+        Outcome::Undecided => Err(vec!["the search for a store was stopped".to_owned()]),
+    }
 }

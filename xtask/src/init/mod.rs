@@ -27,7 +27,7 @@ use proof::Proven;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::project::POLICY;
-use crate::{called, output, render, roots};
+use crate::{called, git, output, render, roots};
 
 /// Arguments of `init`.
 #[derive(Args, Debug)]
@@ -110,6 +110,9 @@ pub fn run(project: Option<&Path>, arguments: &InitArguments) -> Result<Exit> {
         ));
     }
     say(&plan, &proven);
+    if let Some(step) = moved_workflow(root) {
+        output::say(format_args!("  {step}"));
+    }
     Ok(Exit::Done)
 }
 
@@ -139,6 +142,15 @@ fn files(plan: &Plan, proven: &Proven) -> Result<Vec<NewFile>> {
     // Last: what was stopped before is no project, and no command takes it for one.
     files.push(file(POLICY, policy.as_bytes()));
     Ok(files)
+}
+
+/// The next step where the firmware is a folder of a larger repository: GitHub reads the workflows of its root alone.
+fn moved_workflow(root: &Path) -> Option<String> {
+    let (_, prefix) = git::place(root).ok()?;
+    let folder = prefix.strip_suffix('/')?;
+    Some(format!(
+        "move {folder}/.github/workflows/trust.yml to the root of the repository, with --project {folder} in its commands"
+    ))
 }
 
 /// The solver proved this store, and the gate refuses it: one of the two is wrong.

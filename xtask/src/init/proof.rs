@@ -6,7 +6,7 @@ use trust::channel::Channel;
 use trust::date::Date;
 use trust::finding::Finding;
 use trust::gate::{Inputs, Question};
-use trust::solve::{Longest, NotEvenShort, Outcome, Unsolved, longest, solve};
+use trust::solve::{Longest, NotEvenShort, Outcome, longest, solve};
 use trust::source::SourceFile;
 
 use super::plan::{Endpoint, OFFLINE_DAYS, Plan};
@@ -106,13 +106,9 @@ fn limit(plan: &Plan, longest: &Longest) -> Vec<String> {
             plan.owners().join(" or ")
         ),
     ];
-    lines.extend(longest.beyond.iter().flat_map(reasons));
+    let reasons = longest.beyond.iter().take(MOST_REASONS);
+    lines.extend(reasons.map(|reason| format!("- {reason}")));
     lines
-}
-
-fn reasons(unsolved: &Unsolved) -> Vec<String> {
-    let demands = unsolved.demands.iter().take(MOST_REASONS);
-    demands.map(|unmet| format!("- {}", unmet.demand)).collect()
 }
 
 /// The owner beside the only one whose root would hold as long, found by asking for it.
@@ -170,12 +166,13 @@ fn second_owner(plan: &Plan, ends: Date) -> Vec<String> {
 fn refused(plan: &Plan, why: NotEvenShort) -> Failure {
     let owners = plan.owners().join(" and ");
     match why {
-        NotEvenShort::Impossible(unsolved) => {
+        NotEvenShort::Impossible(reasons) => {
             let what = format!("no service life can be proven with the roots of {owners}");
             let failure = Failure::new(Exit::Findings, what);
-            let said = unsolved.iter().flat_map(reasons);
-            said.fold(failure, Failure::evidence)
-                .help("name another owner: --owner NAME; or another kind of key: --key-type rsa")
+            reasons
+                .iter()
+                .fold(failure, Failure::evidence)
+                .help("name other servers (--url), another owner (--owner), or the other kind of key (--key-type)")
         }
         NotEvenShort::Mistakes(findings) => {
             let failure = Failure::new(Exit::Unreadable, "what was given makes no policy");

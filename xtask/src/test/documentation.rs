@@ -21,6 +21,7 @@ const DOCUMENTS: &[&str] = &[
     "docs/policy.md",
     "docs/adopt.md",
     "docs/policy-diff.md",
+    "docs/approvals.md",
     "docs/release.md",
     "docs/attestations.md",
     "docs/secure-boot.md",

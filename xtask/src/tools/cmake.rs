@@ -49,3 +49,21 @@ fn install(root: &Path, into: &Path, progress: Progress) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Installs packages: as the test of esptool.
+    #[test]
+    fn cmake_and_ninja_run() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let program = cmake(root).unwrap();
+        for (name, version) in [("cmake", "cmake version 3.31.10"), ("ninja", "1.13.2")] {
+            let mut command = Command::new(program.with_file_name(name));
+            let output = command.arg("--version").output().unwrap();
+            let said = String::from_utf8(output.stdout).unwrap();
+            assert!(said.starts_with(version), "{said}");
+        }
+    }
+}

@@ -5,8 +5,8 @@ use std::process::{Command, Output};
 
 use crate::tree::{Tree, copy, program, samples, text};
 
-/// CMake, where the test run has got one; Ninja lies beside it.
-fn cmake(tree: &Tree, arguments: &[&str]) -> Option<Output> {
+/// CMake, where the test run has got one; Ninja lies beside it. `idf` is the stand-in.
+fn cmake(tree: &Tree, idf: &Path, arguments: &[&str]) -> Option<Output> {
     let Some(cmake) = std::env::var_os("PERENNIAL_CMAKE") else {
         eprintln!("skipped: PERENNIAL_CMAKE is not set; `cargo xtask test` sets it");
         return None;
@@ -19,35 +19,39 @@ fn cmake(tree: &Tree, arguments: &[&str]) -> Option<Output> {
         .args(arguments)
         .current_dir(tree.root())
         .env("PATH", std::env::join_paths(folders).unwrap())
-        .env("IDF_PATH", samples().join("idf"))
+        .env("IDF_PATH", idf)
         .env_remove("SOURCE_DATE_EPOCH");
     Some(command.output().unwrap())
 }
 
-/// The build of an ESP-IDF project fails as long as nothing uses the store, passes when something does, and fails again
-/// when the policy moves on.
-#[test]
-fn a_build_whose_image_lacks_the_store_fails() {
+const USES_THE_STORE: &str =
+    "#include \"perennial.h\"\nvoid app_main(void)\n{\n    perennial_attach((void *)1);\n}\n";
+
+/// A tree that is set up and configured; `None` without CMake.
+fn configured(idf: &Path) -> Option<Tree> {
     let tree = Tree::of("esp-idf");
     text(&tree.init(&["--years", "3"]), 0);
     tree.commit("Set up");
     let command = format!("-DPERENNIAL={}", program().display());
-    let Some(configured) = cmake(&tree, &["-G", "Ninja", "-B", "build", "-S", ".", &command])
-    else {
-        return;
-    };
-    text(&configured, 0);
-    let build = || cmake(&tree, &["--build", "build"]).unwrap();
-    // Ninja ends with the code of what failed.
+    let arguments = ["-G", "Ninja", "-B", "build", "-S", ".", &command];
+    text(&cmake(&tree, idf, &arguments)?, 0);
+    Some(tree)
+}
+
+/// The build of an ESP-IDF project fails as long as nothing uses the store, passes when something does, and fails again
+/// when a rendered file is not what the policy says. Ninja ends with the code of what failed.
+#[test]
+fn a_build_whose_image_lacks_the_store_fails() {
+    let idf = samples().join("idf");
+    let Some(tree) = configured(&idf) else { return };
+    let build = || cmake(&tree, &idf, &["--build", "build"]).unwrap();
     let without = text(&build(), 13);
     assert!(
         without.contains("updater.bin does not hold the store"),
         "{without}"
     );
 
-    let source =
-        "#include \"perennial.h\"\nvoid app_main(void)\n{\n    perennial_attach((void *)1);\n}\n";
-    std::fs::write(tree.path("main/updater.c"), source).unwrap();
+    std::fs::write(tree.path("main/updater.c"), USES_THE_STORE).unwrap();
     let with = text(&build(), 0);
     assert!(
         with.contains("updater.bin holds the store of the policy"),
@@ -65,6 +69,67 @@ fn a_build_whose_image_lacks_the_store_fails() {
         "{stale}"
     );
 }
+
+/// The component embeds the layout that the version of ESP-IDF reads.
+#[test]
+fn an_older_version_gets_the_older_layout() {
+    let older = tempfile::tempdir().unwrap();
+    copy(&samples().join("idf"), older.path());
+    let numbers = older.path().join("tools/cmake/version.cmake");
+    let text_of = std::fs::read_to_string(&numbers).unwrap();
+    std::fs::write(&numbers, text_of.replace("MINOR 5", "MINOR 3")).unwrap();
+    let Some(tree) = configured(older.path()) else {
+        return;
+    };
+    std::fs::write(tree.path("main/updater.c"), USES_THE_STORE).unwrap();
+    let built = text(
+        &cmake(&tree, older.path(), &["--build", "build"]).unwrap(),
+        0,
+    );
+    assert!(built.contains("bundle of ESP-IDF up to 5.3"), "{built}");
+}
+
+/// The module for esp-idf-svc, against the three items of that crate which it uses.
+#[test]
+fn the_rust_glue_compiles() {
+    let tree = Tree::of("esp-idf-svc");
+    text(&tree.init(&["--years", "3"]), 0);
+    let folder = tempfile::tempdir().unwrap();
+    let rustc = |arguments: &[&str], source: &Path| {
+        let mut command = Command::new("rustc");
+        command.args(["--edition", "2021", "--crate-type", "lib", "-D", "warnings"]);
+        command
+            .args(arguments)
+            .arg("--out-dir")
+            .arg(folder.path())
+            .arg(source);
+        text(&command.output().unwrap(), 0)
+    };
+    let stand_in = folder.path().join("esp_idf_svc.rs");
+    std::fs::write(&stand_in, ESP_IDF_SVC).unwrap();
+    rustc(&[], &stand_in);
+    let library = format!(
+        "esp_idf_svc={}",
+        folder.path().join("libesp_idf_svc.rlib").display()
+    );
+    rustc(&["--extern", &library], &tree.path("src/trust_store.rs"));
+}
+
+/// Stand-in for the crate esp-idf-svc.
+const ESP_IDF_SVC: &str = r"
+pub mod sys {
+    pub struct EspError;
+    /// # Safety
+    /// As in C.
+    pub unsafe fn esp_tls_set_global_ca_store(_: *const u8, _: core::ffi::c_uint) -> i32 { 0 }
+    pub fn outcome(code: i32) -> Result<(), EspError> { if code == 0 { Ok(()) } else { Err(EspError) } }
+    pub use crate::esp;
+}
+#[macro_export]
+macro_rules! esp {
+    ($code:expr) => { $crate::sys::outcome($code) };
+}
+";
 
 /// A C compiler of the machine, which judges the syntax alone.
 fn compiles(language: &str, source: &str, include: &[&Path]) {

@@ -108,3 +108,38 @@ fn a_tree_without_a_commit_is_asked_for_the_date() {
     assert!(said.contains("--as-of"), "{said}");
     text(&tree.init(&["--as-of", "2026-11-20"]), 0);
 }
+
+/// What the gate has against the servers themselves is said, not only that there is no proof.
+#[test]
+fn two_servers_on_one_host_are_refused_with_the_reason() {
+    let tree = Tree::of("esp-hal");
+    let said = text(&tree.init(&["--url", "https://ota.example.com/spare/"]), 10);
+    assert!(said.contains("no service life can be proven"), "{said}");
+    assert!(said.contains("ota.example.com"), "{said}");
+    assert!(tree.is_clean());
+}
+
+/// GitHub reads the workflows of a repository's root, and nothing is written outside of the folder that was named.
+#[test]
+fn a_firmware_in_a_folder_of_a_repository_is_told_where_its_workflow_belongs() {
+    let tree = Tree::empty();
+    crate::tree::copy(
+        &crate::tree::samples().join("esp-hal"),
+        &tree.path("products/lamp"),
+    );
+    tree.commit("A larger repository");
+    let said = text(&tree.init(&["products/lamp", "--years", "3"]), 0);
+    assert!(
+        said.contains("move products/lamp/.github/workflows/trust.yml"),
+        "{said}"
+    );
+    let outside = |file: &String| !file.starts_with("products/lamp/");
+    assert_eq!(
+        tree.listing().iter().filter(|file| outside(file)).count(),
+        0
+    );
+    tree.commit("Set up");
+    text(&tree.run(&["--project", "products/lamp", "check"]), 0);
+    let alone = Tree::of("esp-hal");
+    assert!(!text(&alone.init(&["--years", "3"]), 0).contains("move "));
+}
