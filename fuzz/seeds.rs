@@ -21,7 +21,9 @@ fn main() -> io::Result<()> {
         "flash",
         "image",
         "ledger",
+        "material",
         "policy",
+        "sdkconfig",
         "store",
     ] {
         std::fs::create_dir_all(corpus.join(target))?;
@@ -95,6 +97,12 @@ fn main() -> io::Result<()> {
     for (name, bytes) in questions::seeds(&trust)? {
         seed("coverage", name, &bytes)?;
     }
+    copy(
+        &trust.join("fixtures/rules"),
+        "sdkconfig",
+        &corpus.join("sdkconfig"),
+    )?;
+    materials(&trust.join("fixtures/rules"), &corpus.join("material"))?;
     seed("store", "open", &sample::provisioning(None))?;
     seed(
         "store",
@@ -117,6 +125,25 @@ fn copy(from: &Path, ending: &str, to: &Path) -> io::Result<()> {
             copy(&path, ending, to)?;
         } else if path.to_string_lossy().ends_with(ending) {
             std::fs::copy(&path, to.join(name_of(&path)))?;
+        }
+    }
+    Ok(())
+}
+
+/// The material of each fixture, as a file and within an image.
+fn materials(from: &Path, to: &Path) -> io::Result<()> {
+    for entry in std::fs::read_dir(from)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            materials(&path, to)?;
+        } else if path.file_stem().is_some_and(|stem| stem == "material") {
+            for (flag, kind) in [(0, "file"), (1, "image")] {
+                let mut bytes = vec![flag];
+                bytes.extend(std::fs::read(&path)?);
+                let rule = from.parent().and_then(Path::file_name).unwrap_or_default();
+                let name = format!("{}-{kind}-{}", rule.to_string_lossy(), name_of(&path));
+                std::fs::write(to.join(name), bytes)?;
+            }
         }
     }
     Ok(())

@@ -4,16 +4,16 @@ mod configuration;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{AnchorKind, Facts, Identified, Known, Outlook, Question};
+use super::{AnchorKind, Basis, Facts, Identified, Known, Outlook, Question};
 use crate::finding::{Finding, Severity, Subject};
 use crate::hierarchy::Hierarchy;
 use crate::material::{DamageKind, Material};
 use crate::policy::VerifierModel;
 use crate::rules::Rule;
 use crate::rules::inspection::{
-    INSPECTED_ANCHOR_EXPIRED, INSPECTED_BLOCK_NOT_READ, INSPECTED_DUPLICATE_NAME,
-    INSPECTED_GOES_DARK, INSPECTED_NOT_A_ROOT, INSPECTED_NOTHING_FOUND, INSPECTED_ONE_OWNER,
-    INSPECTED_TRUNCATED, INSPECTED_UNKNOWN_ANCHOR, INSPECTED_WEAK_KEY,
+    INSPECTED_ANCHOR_EXPIRED, INSPECTED_BLOCK_NOT_READ, INSPECTED_DEFAULT_CHAIN_REFUSED,
+    INSPECTED_GOES_DARK, INSPECTED_NAME_TWICE, INSPECTED_NOT_A_ROOT, INSPECTED_NOTHING_FOUND,
+    INSPECTED_ONE_OWNER, INSPECTED_TRUNCATED, INSPECTED_UNKNOWN_ANCHOR, INSPECTED_UNUSABLE_KEY,
 };
 use crate::source::Location;
 use crate::words::counted;
@@ -35,6 +35,7 @@ pub(super) fn findings(
     let mut findings = inspection.damages();
     findings.extend(inspection.nothing());
     findings.extend(inspection.dark());
+    findings.extend(inspection.refused());
     for anchor in &outlook.anchors {
         findings.extend(inspection.expired(anchor));
         findings.extend(inspection.no_root(anchor));
@@ -149,13 +150,16 @@ impl Inspection<'_> {
         } else {
             Severity::Warning
         };
-        let tense = if passed { "went" } else { "go" };
+        let (go, are) = if passed {
+            ("went", "were")
+        } else {
+            ("go", "are")
+        };
         let reach = self.outlook.last_reach()?;
         let name = self.name();
-        let message = format!(
-            "devices with {name} {tense} dark on {dark}, when servers of {} are lost",
-            reach.owner
-        );
+        let owner = &reach.owner;
+        let message =
+            format!("devices with {name} {go} dark on {dark}, when servers of {owner} {are} lost");
         Some(
             self.dark_finding(severity, message)
                 .evidence("dark-on", dark)
@@ -168,6 +172,20 @@ impl Inspection<'_> {
             .severity(severity)
             .help("ship other anchors before that day; `cargo xtask init` makes a policy that proves how long they last")
             .about(Subject::item(self.name()))
+    }
+
+    /// Owners whose default chain is refused, although a root of theirs is here.
+    fn refused(&self) -> Vec<Finding> {
+        let reaches = self.outlook.stores.iter().flat_map(|store| &store.reaches);
+        let other = reaches.filter(|reach| reach.basis == Basis::OtherChain);
+        let owners: BTreeSet<_> = other.map(|reach| &reach.owner).collect();
+        let finding = |owner: &String| {
+            let message = format!("servers of {owner} that send its default chain are refused");
+            Finding::new(&INSPECTED_DEFAULT_CHAIN_REFUSED, self.whole(), "refused", message)
+                .help("add the root that this chain leads to, or capture what your servers send and prove it with a policy")
+                .about(Subject::item(owner))
+        };
+        owners.into_iter().map(finding).collect()
     }
 
     fn expired(&self, anchor: &Identified) -> Option<Finding> {
@@ -217,7 +235,7 @@ impl Inspection<'_> {
                 anchor.key,
                 store.verifier.word()
             );
-            let finding = self.about_anchor(&INSPECTED_WEAK_KEY, anchor, "this key", message);
+            let finding = self.about_anchor(&INSPECTED_UNUSABLE_KEY, anchor, "this key", message);
             finding
                 .evidence("key", &anchor.key)
                 .help("take it out, and add the root that replaced it")
@@ -274,7 +292,7 @@ impl Inspection<'_> {
                         anchor.name
                     );
                     let finding =
-                        self.about_anchor(&INSPECTED_DUPLICATE_NAME, anchor, "the second", message);
+                        self.about_anchor(&INSPECTED_NAME_TWICE, anchor, "the second", message);
                     let earlier = self.material.where_in_words(&earlier.place);
                     findings.push(
                         finding

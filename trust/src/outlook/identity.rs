@@ -28,7 +28,8 @@ impl Facts<'_> {
             (true, true) => AnchorKind::Root,
         };
         let mut ends = self.calendar.ends(certificate, None);
-        if !self.is_public(certificate) {
+        let public = self.is_public(certificate);
+        if !public {
             // No programme removes a root that it never had.
             ends.retain(|end| end.cause != EndCause::Programme);
         }
@@ -44,17 +45,19 @@ impl Facts<'_> {
             owner: self.calendar.owner(certificate),
             kind,
             known,
+            public,
             not_after: Some(certificate.not_after),
             ends,
         }
     }
 
-    /// Whether root programmes know the certificate, as far as is known here.
+    /// Whether root programmes know the certificate or its issuer, as far as is known here.
     fn is_public(&self, certificate: &Certificate) -> bool {
         let has = |root: &Certificate| root.fingerprint == certificate.fingerprint;
         let is_fact = |fact: &CertificateFact| fact.sha256 == certificate.fingerprint;
         let mut roots = self.calendar.roots();
-        self.pool.iter().any(has)
+        let signed = |root: &Certificate| root.subject == certificate.issuer;
+        self.pool.iter().any(|root| has(root) || signed(root))
             || roots.any(|root| root.sha256 == certificate.fingerprint)
             || self.calendar.certificates().any(is_fact)
     }
@@ -101,6 +104,7 @@ impl Facts<'_> {
                 AnchorKind::Intermediate
             },
             known: Known::Calendar,
+            public: true,
             not_after: Some(fact.not_after),
             ends,
             ..unknown(found, entry)
@@ -163,6 +167,7 @@ fn unknown(found: &Found, entry: &NameAndKey) -> Identified {
         owner: None,
         kind: AnchorKind::Unknown,
         known: Known::Unknown,
+        public: false,
         not_after: None,
         ends: Vec::new(),
     }

@@ -53,6 +53,8 @@ pub struct Question {
 /// The answer for one file.
 #[derive(Clone, Debug)]
 pub struct Outlook {
+    /// The day that was asked about.
+    pub as_of: Date,
     /// Every anchor, by place.
     pub anchors: Vec<Identified>,
     /// The anchors as devices search them, one for each way of verifying.
@@ -86,6 +88,8 @@ pub struct Identified {
     pub kind: AnchorKind,
     /// How that is known.
     pub known: Known,
+    /// Whether root programmes have, or had, it or a root above it, as far as is known here.
+    pub public: bool,
     /// Last day of its certificate.
     pub not_after: Option<Date>,
     /// Every end that is known, earliest first; none of an anchor that nobody knows.
@@ -168,6 +172,8 @@ pub enum Basis {
     /// The ends of the owner's anchors, for servers that send another chain than the one that is recorded: that one is
     /// refused.
     OtherChain,
+    /// The ends of anchors that no root programme is known to have.
+    Private,
 }
 
 impl Facts<'_> {
@@ -194,19 +200,24 @@ impl Outlook {
         self.last_reach().and_then(|reach| reach.last)
     }
 
-    /// What is reached longest: when it is lost the device is dark. Of several, the one that is known best. Servers that send
-    /// another chain than the recorded one count only where no others are reached.
+    /// What is reached longest: when it is lost the device is dark. Of several, the one that is known best. What is lost already
+    /// counts only where nothing is reached; of what is reached, another chain than the recorded one only where none of those is,
+    /// and a private CA only where nothing else is.
     pub fn last_reach(&self) -> Option<&Reach> {
-        let longest = |other_chain: bool| {
-            let reaches = self.stores.iter().flat_map(|store| &store.reaches);
-            let counts = |reach: &&Reach| (reach.basis == Basis::OtherChain) == other_chain;
-            let best = |reach: &&Reach| (reach.last, std::cmp::Reverse(reach.evidence));
-            reaches
-                .filter(|reach| reach.last.is_some())
-                .filter(counts)
-                .max_by_key(best)
+        let reaches = self.stores.iter().flat_map(|store| &store.reaches);
+        let rank = |reach: &&Reach| {
+            let now = reach.last.is_some_and(|last| last >= self.as_of);
+            let basis = match reach.basis {
+                Basis::Anchors | Basis::Chains => 2,
+                Basis::OtherChain => 1,
+                Basis::Private => 0,
+            };
+            let among = if now { basis } else { 0 };
+            (now, among, reach.last, std::cmp::Reverse(reach.evidence))
         };
-        longest(false).or_else(|| longest(true))
+        reaches
+            .filter(|reach| reach.last.is_some())
+            .max_by_key(rank)
     }
 
     /// First day on which devices are dark; `None` where no end is known.
@@ -230,6 +241,7 @@ pub fn outlook(material: &Material, facts: &Facts<'_>, question: &Question) -> O
     let hierarchy = hierarchy(material, facts);
     let stores = reach::stores(&anchors, &hierarchy, facts, question);
     let mut outlook = Outlook {
+        as_of: question.as_of,
         anchors,
         stores,
         findings: Vec::new(),

@@ -111,18 +111,16 @@ impl Asked<'_> {
                 .into_iter()
                 .map(|kind| self.proven(&store, &owner, kind))
                 .collect();
+            let as_of = self.question.as_of;
             let reached = proven.iter().any(|reach| reach.last.is_some());
-            let basis = if proven.is_empty() {
-                Basis::Anchors
-            } else {
-                Basis::OtherChain
-            };
-            let assumed = self.assumed(&owner, basis).filter(|_| !reached);
+            let now = proven.iter().any(|reach| reach.last >= Some(as_of));
+            let recorded = !proven.is_empty();
+            let assumed = self.assumed(&owner, recorded).filter(|_| !now);
             let concerns = reached || assumed.is_some() || self.question.owner.is_some();
             if !concerns {
                 continue;
             }
-            if proven.is_empty() && assumed.is_none() {
+            if !recorded && assumed.is_none() {
                 reaches.push(nothing(&owner));
             }
             reaches.extend(proven);
@@ -220,13 +218,21 @@ impl Asked<'_> {
     }
 
     /// Until the last of the owner's anchors ends: that its servers lead to it is assumed.
-    fn assumed(&self, owner: &str, basis: Basis) -> Option<Reach> {
+    /// Where the chain is recorded, that is another one, which only a root can have.
+    fn assumed(&self, owner: &str, recorded: bool) -> Option<Reach> {
         let usable = |anchor: &&&Identified| {
-            owner_of(anchor) == owner && self.behaviour.model.verifies_with(&anchor.key)
+            owner_of(anchor) == owner
+                && self.behaviour.model.verifies_with(&anchor.key)
+                && (!recorded || anchor.kind == AnchorKind::Root)
         };
         let anchors = self.anchors.iter().filter(usable);
         let ends = anchors.filter_map(|anchor| Some((anchor.effective_end()?, *anchor)));
         let (end, anchor) = ends.max_by_key(|(end, _)| end.date)?;
+        let basis = match (recorded, anchor.public) {
+            (true, _) => Basis::OtherChain,
+            (false, true) => Basis::Anchors,
+            (false, false) => Basis::Private,
+        };
         Some(Reach {
             owner: owner.to_owned(),
             key_type: None,

@@ -113,21 +113,35 @@ fn an_owner_that_is_asked_about_is_the_only_one() {
     );
 }
 
-/// The chain that is recorded goes on to ISRG Root X1, and such a device looks for the issuer of the last certificate alone.
+/// In 2024 the ECDSA chain went on to ISRG Root X1, and a bundle is asked for the issuer of the last certificate alone.
 #[test]
 fn a_bundle_without_the_older_root_reaches_only_servers_that_send_less() {
     let x2 = include_str!("../../anchors/isrg-root-x2.pem");
-    let question = |verifier| Question {
-        verifier: Some(verifier),
-        ..question("2026-07-01")
+    let longest = |verifier| {
+        let question = Question {
+            verifier: Some(verifier),
+            ..question("2024-03-01")
+        };
+        let outlook = asked(x2, &question);
+        let reach = outlook.last_reach().unwrap();
+        (reach.basis, reach.key_type)
     };
-    let top_only = asked(x2, &question(VerifierModel::EspIdfBundle));
-    let basis = top_only.last_reach().map(|reach| reach.basis);
-    assert_eq!(basis, Some(Basis::OtherChain));
-    let each_step = asked(x2, &question(VerifierModel::EspIdfBundleCrossSigned));
-    let reach = each_step.last_reach().unwrap();
-    assert_eq!(
-        (reach.basis, reach.key_type),
-        (Basis::Chains, Some(KeyType::Ecdsa))
-    );
+    let top_only = longest(VerifierModel::EspIdfBundle);
+    assert_eq!(top_only, (Basis::OtherChain, None));
+    let each_step = longest(VerifierModel::EspIdfBundleCrossSigned);
+    assert_eq!(each_step, (Basis::Chains, Some(KeyType::Ecdsa)));
+}
+
+/// A private CA is in no programme, so none removes it; it counts where nothing public is reached.
+#[test]
+fn a_private_root_lasts_as_long_as_its_certificate() {
+    let fixture = include_str!("../../fixtures/rules/I112-unusable-key/pass/material.pem");
+    let outlook = asked(fixture, &question("2026-12-01"));
+    let private = &outlook.anchors[2];
+    assert_eq!((private.public, private.ends.len()), (false, 1));
+    assert_eq!(outlook.last_reach().unwrap().basis, Basis::Anchors);
+    let start = fixture.rfind("-----BEGIN").unwrap();
+    let alone = asked(&fixture[start..], &question("2026-12-01"));
+    assert_eq!(alone.last_reach().unwrap().basis, Basis::Private);
+    assert_eq!(alone.last_day(), private.not_after);
 }

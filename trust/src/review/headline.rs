@@ -111,7 +111,7 @@ fn devices(stranded: &[&ReleaseEffect]) -> String {
     match (known, uncounted) {
         (0, _) => "an unknown number of devices".to_owned(),
         (known, false) => counted(known, "device"),
-        (known, true) => format!("{} or more", counted(known, "device")),
+        (known, true) => format!("{known} or more devices"),
     }
 }
 

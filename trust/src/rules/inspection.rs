@@ -112,7 +112,7 @@ rules! {
     /// Inspect the PEM file that the bundle was made from: it has the dates. Take out what nobody can explain.
     INSPECTED_UNKNOWN_ANCHOR = "I107" "unknown-anchor" Warning since "0.2.0";
 
-    /// # I108 duplicate-name
+    /// # I108 name-twice-in-bundle
     ///
     /// ## What it does
     /// Finds two entries of one bundle with one name.
@@ -125,7 +125,7 @@ rules! {
     ///
     /// ## Use instead
     /// Keep the one that the servers' chains lead to, or use PEM, where all are tried.
-    INSPECTED_DUPLICATE_NAME = "I108" "duplicate-name" Warning since "0.2.0";
+    INSPECTED_NAME_TWICE = "I108" "name-twice-in-bundle" Warning since "0.2.0";
 
     /// # I109 truncated
     ///
@@ -175,7 +175,7 @@ rules! {
     /// `CONFIG_MBEDTLS_CERTIFICATE_BUNDLE_CROSS_SIGNED_VERIFY=y`
     INSPECTED_CROSS_SIGNED_OFF = "I111" "cross-signed-verification-off" Warning since "0.2.0";
 
-    /// # I112 weak-key
+    /// # I112 unusable-key
     ///
     /// ## What it does
     /// Finds an anchor whose key the verifier cannot use: too small, too large, or of a kind that it does not know.
@@ -188,7 +188,7 @@ rules! {
     ///
     /// ## Use instead
     /// Take it out, and add the root that replaced it.
-    INSPECTED_WEAK_KEY = "I112" "weak-key" Warning since "0.2.0";
+    INSPECTED_UNUSABLE_KEY = "I112" "unusable-key" Warning since "0.2.0";
 
     /// # I113 block-not-read
     ///
@@ -205,4 +205,20 @@ rules! {
     /// ## Use instead
     /// Write it as a plain certificate: `openssl x509 -in FILE -out FILE`.
     INSPECTED_BLOCK_NOT_READ = "I113" "block-not-read" Warning since "0.2.0";
+
+    /// # I114 default-chain-refused
+    ///
+    /// ## What it does
+    /// Finds that a CA owner's root is here, and that a device with it refuses the chain that this owner's customers send by default.
+    ///
+    /// ## Why it matters
+    /// A server that is set up as usual is refused, today. Only one that was told to send another chain is reached, until somebody
+    /// sets it up anew.
+    ///
+    /// ## Example
+    /// ISRG Root X2 alone, as of 2024-06-06: by default Let's Encrypt sends chains that lead to ISRG Root X1.
+    ///
+    /// ## Use instead
+    /// Add the root that the default chain leads to. Or capture what your servers send, and prove it with a policy.
+    INSPECTED_DEFAULT_CHAIN_REFUSED = "I114" "default-chain-refused" Warning since "0.2.0";
 }

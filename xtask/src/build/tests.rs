@@ -98,3 +98,12 @@ fn first_anchor(project: &Project) -> String {
     let mut anchors = inputs.into_keys().filter(|path| path.ends_with(".pem"));
     anchors.next().unwrap()
 }
+
+#[test]
+fn a_policy_for_another_chip_is_told_how_to_build_with_it() {
+    super::require_chip("esp32c3").unwrap();
+    let failure = super::require_chip("esp32s3").unwrap_err();
+    assert_eq!(failure.exit, Exit::Unreadable);
+    assert!(failure.what.contains("esp32c3 alone"), "{failure}");
+    assert!(failure.help.contains("[[output]]"), "{failure}");
+}

@@ -35,7 +35,7 @@ pub fn resolve(root: &Path, word: &str) -> Result<Revision> {
         text(root, &arguments).map(|id| id.trim().to_owned())
     };
     match named("commit") {
-        Ok(commit) if has(root, &commit) => Ok(Revision::Commit(commit)),
+        Ok(commit) if super::has_commit(root, &commit) => Ok(Revision::Commit(commit)),
         Ok(_) => Err(unknown(
             root,
             word,
@@ -49,20 +49,26 @@ pub fn resolve(root: &Path, word: &str) -> Result<Revision> {
     }
 }
 
-fn has(root: &Path, commit: &str) -> bool {
-    super::has_commit(root, commit)
-}
-
 fn unknown(root: &Path, word: &str, seen: &str) -> Failure {
-    Failure::new(
+    let failure = Failure::new(
         Exit::Unreadable,
         format!("{word:?} names no commit in {}", root.display()),
     )
-    .evidence(seen)
-    .help(
+    .evidence(seen);
+    if is_shallow(root).unwrap_or(false) {
+        return cut(failure);
+    }
+    failure.help(
         "give a branch, a tag or a hash that this clone has: fetch it (`git fetch origin BRANCH`), and in a workflow check \
          out with `fetch-depth: 0`; a policy's file is one whose name ends with .toml",
     )
+}
+
+/// What a clone lacks whose history is cut.
+fn cut(failure: Failure) -> Failure {
+    failure
+        .evidence("this is a shallow clone: its history is cut")
+        .help("fetch the rest: `git fetch --unshallow`; in a workflow, check out with `fetch-depth: 0`")
 }
 
 /// The newest commit that `one` and `other` both come from.
@@ -83,12 +89,9 @@ pub fn merge_base(root: &Path, one: &str, other: &str) -> Result<String> {
         ),
     )
     .evidence(failure.evidence.join(" "));
-    Err(if is_shallow(root)? {
-        failure
-            .evidence("this is a shallow clone: its history is cut")
-            .help("fetch the rest: `git fetch --unshallow`; in a workflow, check out with `fetch-depth: 0`")
-    } else {
-        failure.help("compare the two as they are: leave out --merge-base")
+    Err(match is_shallow(root)? {
+        true => cut(failure),
+        false => failure.help("compare the two as they are: leave out --merge-base"),
     })
 }
 

@@ -1,6 +1,6 @@
 //! An inspection on one screen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use trust::calendar::EndCause;
@@ -20,6 +20,8 @@ const ROWS: usize = 10;
 const SAME_RULE: usize = 3;
 /// Columns that a name gets.
 const NAME: usize = 38;
+/// Columns that a source gets.
+const SOURCE: usize = 120;
 
 /// Every inspection; `all` leaves nothing out.
 pub(super) fn text(inspections: &[Inspection], day: Day, all: bool) -> String {
@@ -126,7 +128,11 @@ fn headline(inspection: &Inspection) -> String {
         let source = if reach.source.is_empty() {
             String::new()
         } else {
-            format!("  source: {}\n", reach.source)
+            format!(
+                "  source: {}
+",
+                shortened(&reach.source, SOURCE)
+            )
         };
         format!(
             "  the last to be lost: servers of {}{certain}\n  because: {cause}\n{source}",
@@ -137,14 +143,20 @@ fn headline(inspection: &Inspection) -> String {
 }
 
 fn with_key(reach: &Reach) -> String {
-    match reach.key_type {
-        Some(kind) => format!("{} ({})", reach.owner, kind.word()),
-        None => reach.owner.clone(),
+    match (reach.key_type, reach.basis) {
+        (Some(kind), _) => format!("{} ({})", reach.owner, kind.word()),
+        (None, Basis::OtherChain) => {
+            format!("{} that send another chain than its default", reach.owner)
+        }
+        (None, _) => reach.owner.clone(),
     }
 }
 
 fn anchors(inspection: &Inspection, most: usize) -> String {
+    let mut seen = BTreeSet::new();
     let mut anchors: Vec<_> = inspection.outlook.anchors.iter().collect();
+    // A header may have each of them in three forms.
+    anchors.retain(|anchor| seen.insert((anchor.spki_sha256, anchor.sha256, &anchor.subject)));
     if anchors.is_empty() {
         return String::new();
     }
@@ -157,7 +169,7 @@ fn anchors(inspection: &Inspection, most: usize) -> String {
         let _ = writeln!(
             text,
             "  {:NAME$}  {:22}  {ends:10}  {by}",
-            shortened(&anchor.name),
+            shortened(&anchor.name, NAME),
             what(anchor)
         );
     }
@@ -220,7 +232,7 @@ fn reaches(store: &StoreOutlook, several: bool, most: usize) -> String {
         let _ = writeln!(
             text,
             "  {:NAME$}  {keys:22}  {last:10}  {}",
-            shortened(&reach.owner),
+            shortened(&reach.owner, NAME),
             known(reach)
         );
     }
@@ -238,6 +250,7 @@ fn known(reach: &Reach) -> &'static str {
     match (reach.basis, reach.last, reach.evidence) {
         (Basis::Anchors, ..) => "assumed: as long as its anchors last",
         (Basis::OtherChain, ..) => "only servers with a chain to its anchors here",
+        (Basis::Private, ..) => "assumed: a CA of no root programme that is known",
         (Basis::Chains, None, _) => "its default chain is refused",
         (_, _, Level::Proven | Level::Announced) => "published",
         (_, _, Level::Rule) => "a rule of the root programmes",
@@ -246,11 +259,11 @@ fn known(reach: &Reach) -> &'static str {
     }
 }
 
-fn shortened(name: &str) -> String {
-    if name.chars().count() <= NAME {
+fn shortened(name: &str, most: usize) -> String {
+    if name.chars().count() <= most {
         return name.to_owned();
     }
-    name.chars().take(NAME - 1).chain(['…']).collect()
+    name.chars().take(most - 1).chain(['…']).collect()
 }
 
 fn findings(findings: &[Finding], most: usize) -> String {

@@ -4,6 +4,7 @@ use clap::Parser;
 use tempfile::TempDir;
 
 use super::*;
+use crate::signing::dsse::Envelope;
 use crate::signing::sample;
 
 #[derive(Parser)]
@@ -367,5 +368,75 @@ fn one_signature_that_is_not_right_keeps_all_of_them_out() {
         assert!(refused.contains(why), "{wrong}: {refused}");
         let names = fs::read_dir(folder.path().join("release")).unwrap().count();
         assert_eq!(names, 3, "{wrong}");
+    }
+}
+
+/// A release with statements, as a build writes it.
+fn write_release_with_statements(folder: &Path) {
+    fs::create_dir_all(folder).unwrap();
+    let contents = crate::attestation::sample::Sample::made().contents();
+    for (name, bytes) in contents.files() {
+        fs::write(folder.join(name), bytes).unwrap();
+    }
+}
+
+#[test]
+fn envelopes_of_several_signers_come_together() {
+    let folder = with_policy_and_release(&[1, 2]);
+    let at = |name: &str| folder.path().join(name);
+    for copy in ["first", "second", "both", "whole"] {
+        write_release_with_statements(&at(copy));
+    }
+    let sign = |copy: &str, number: u8| {
+        sample::write_key(folder.path(), number);
+        let key = format!("{{}}/{number}.key");
+        run(&folder, &["sign", &format!("{{}}/{copy}"), "--key", &key]).unwrap();
+    };
+    sign("first", 1);
+    sign("second", 2);
+    sign("both", 1);
+    sign("both", 2);
+    let attach = [
+        "attach",
+        "{}/whole",
+        "{}/second/provenance.dsse.json",
+        "{}/second/coverage.dsse.json",
+        "{}/first/provenance.dsse.json",
+        "{}/first/coverage.dsse.json",
+    ];
+    run(&folder, &attach).unwrap();
+    for name in ["provenance.dsse.json", "coverage.dsse.json"] {
+        let read = |copy: &str| fs::read(at(copy).join(name)).unwrap();
+        assert_eq!(read("whole"), read("both"), "{name}");
+    }
+    let (_, talk) = run(&folder, &attach).unwrap();
+    assert!(talk.contains("every signature was there already"), "{talk}");
+}
+
+#[test]
+fn envelopes_of_another_statement_or_signer_are_refused() {
+    let folder = with_policy_and_release(&[1]);
+    let at = |name: &str| folder.path().join(name);
+    for copy in ["signed", "unknown", "whole"] {
+        write_release_with_statements(&at(copy));
+    }
+    for (copy, number) in [("signed", 1), ("unknown", 3)] {
+        sample::write_key(folder.path(), number);
+        let key = format!("{{}}/{number}.key");
+        run(&folder, &["sign", &format!("{{}}/{copy}"), "--key", &key]).unwrap();
+    }
+    let other = Envelope::new(b"{}\n".to_vec());
+    fs::write(at("other.dsse.json"), other.to_bytes()).unwrap();
+    for (wrong, why) in [
+        ("{}/other.dsse.json", "no statement of this release"),
+        (
+            "{}/unknown/coverage.dsse.json",
+            "is not a key that may sign",
+        ),
+    ] {
+        let attach = ["attach", "{}/whole", "{}/signed/coverage.dsse.json", wrong];
+        let refused = run(&folder, &attach).unwrap_err();
+        assert!(refused.contains(why), "{refused}");
+        assert!(!at("whole/coverage.dsse.json").exists());
     }
 }

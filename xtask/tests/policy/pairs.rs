@@ -1,6 +1,6 @@
 //! Pairs of a base and a head, each with the one line that a reviewer must not miss.
 
-use super::support::Edit::{self, Append, Remove, Replace};
+use super::support::Edit::{self, Append, Copy, Remove, Replace};
 
 /// A pair: both sides are this project with edits.
 pub struct Pair {
@@ -164,6 +164,36 @@ after-expiry = \"roots-only\"
 
 [coverage]",
 );
+
+/// Both CAs are announced to go.
+const BOTH_GO: Edit = Append(
+    EVENTS,
+    "
+[[event]]
+date = \"2030-03-01\"
+owner = \"DigiCert\"
+kind = \"distrust\"
+retires = [
+    { name = \"DigiCert TLS ECC P384 Root G5\", sha256 = \"018e13f0772532cf809bd1b17281867283fc48c6e13be9c69812854a490c1b05\" },
+]
+confidence = \"announced\"
+source = \"made up for a test\"
+
+[[event]]
+date = \"2030-03-02\"
+owner = \"Let's Encrypt\"
+kind = \"distrust\"
+retires = [
+    { name = \"ISRG Root X2\", sha256 = \"69729b8e15a86efc177a57afb7171dfc64add28c2fca8cf1507e34453ccb1470\" },
+]
+confidence = \"announced\"
+source = \"made up for a test\"
+",
+);
+const DIGICERT_GOES_LATER: Edit = Replace(EVENTS, "2030-03-01", "2032-01-01");
+const DIGICERT_GOES_EARLIER: Edit = Replace(EVENTS, "2032-01-01", "2031-01-01");
+const NEWER: &str = "trust/releases/1.0.5.toml";
+const NEWER_RELEASE: Edit = Copy(NEWER, RELEASE, "1.0.4", "1.0.5");
 
 const NO_POLICY: &[Edit] = &[Remove(POLICY)];
 
@@ -677,6 +707,47 @@ pub const PAIRS: &[Pair] = &[
         )],
         "weakens: the end of service goes from 2047-06-30 to 2032-06-30",
     ),
+    // Several at once: the gravest is said.
+    pair(
+        "a key and a waiver",
+        &[],
+        &[WAIVER, SECOND_KEY],
+        "weakens: one more key can sign updates: RWTBRsk/uUtwLC7DmWtb/5bmrnRorqCinjrpnQEftV53MgkhFHUrNxJQ (release), and 1 more weakening change",
+    ),
+    pair(
+        "more paths and a lower threshold",
+        &[SECOND_KEY, THRESHOLD_2],
+        &[THIRD_ENDPOINT, THRESHOLD_1],
+        "weakens: update signatures needed go from 2 to 1",
+    ),
+    pair(
+        "a lower threshold and a policy that does not pass",
+        &[SECOND_KEY, THRESHOLD_2],
+        &[
+            THRESHOLD_1,
+            Replace(POLICY, "years-in-service = 5", "years-in-service = 20"),
+        ],
+        "no longer passes: A103 DigiCert TLS ECC P384 Root G5 ends 2046-01-14, 532 days before service ends (2047-06-30), and 5 more new errors",
+    ),
+    pair(
+        "a waiver hides what a change breaks",
+        &[],
+        &[
+            THIRD_ROOT,
+            Append(
+                POLICY,
+                "
+[[waiver]]
+code = \"A104\"
+anchor = \"ISRG Root X1\"
+owner = \"pki-team\"
+reason = \"kept for old servers\"
+expires = \"2027-06-30\"
+",
+            ),
+        ],
+        "weakens: waiver of A104 for anchor ISRG Root X1 is added (expires 2027-06-30, reason \"kept for old servers\")",
+    ),
     // Facts.
     pair(
         "a root is to end earlier",
@@ -716,6 +787,51 @@ pub const PAIRS: &[Pair] = &[
             "\n[[event]]\ndate = \"2028-03-01\"\nannounced = \"2026-11-01\"\nowner = \"DigiCert\"\nkind = \"distrust\"\nretires = [\n    { name = \"DigiCert TLS ECC P384 Root G5\", sha256 = \"018e13f0772532cf809bd1b17281867283fc48c6e13be9c69812854a490c1b05\" },\n]\nconfidence = \"announced\"\nsource = \"made up for a test\"\n",
         )],
         "no longer passes: E104 endpoint failover is lost between 2028-03-01 and 2028-06-08: DigiCert uses no longer: DigiCert TLS ECC P384 Root G5 (unknown)",
+    ),
+    pair(
+        "both CAs are announced to go",
+        &[],
+        &[BOTH_GO],
+        "strands 12000 devices of 1.0.4: no server is sure from 2030-06-05 on: calendar: event distrust of DigiCert, retires DigiCert TLS ECC P384 Root G5 is added (date 2030-03-01), and 1 more change",
+    ),
+    pair(
+        "both CAs go earlier",
+        &[BOTH_GO, DIGICERT_GOES_LATER],
+        &[DIGICERT_GOES_EARLIER],
+        "strands 12000 devices of 1.0.4: no server is sure from 2031-01-01 on, 365 days earlier than before: calendar: event distrust of DigiCert, retires DigiCert TLS ECC P384 Root G5: date goes from 2032-01-01 to 2031-01-01",
+    ),
+    pair(
+        "both CAs go later",
+        &[BOTH_GO],
+        &[
+            Replace(EVENTS, "2030-03-01", "2031-03-01"),
+            Replace(EVENTS, "2030-03-02", "2031-03-02"),
+        ],
+        "weakens: calendar: event distrust of DigiCert, retires DigiCert TLS ECC P384 Root G5: date goes from 2030-03-01 to 2031-03-01, and 1 more weakening change",
+    ),
+    pair(
+        "two releases lose their servers",
+        &[NEWER_RELEASE],
+        &[BOTH_GO],
+        "strands 24000 devices of 1.0.4 and 1 other release: no server is sure from 2030-06-05 on: calendar: event distrust of DigiCert, retires DigiCert TLS ECC P384 Root G5 is added (date 2030-03-01), and 1 more change",
+    ),
+    pair(
+        "of one release nobody counts the devices",
+        &[NEWER_RELEASE, Replace(NEWER, "units = 12000\n", "")],
+        &[BOTH_GO],
+        "strands 12000 or more devices of 1.0.4 and 1 other release: no server is sure from 2030-06-05 on: calendar: event distrust of DigiCert, retires DigiCert TLS ECC P384 Root G5 is added (date 2030-03-01), and 1 more change",
+    ),
+    pair(
+        "nobody counts any devices",
+        &[Replace(RELEASE, "units = 12000\n", "")],
+        &[BOTH_GO],
+        "strands an unknown number of devices of 1.0.4: no server is sure from 2030-06-05 on: calendar: event distrust of DigiCert, retires DigiCert TLS ECC P384 Root G5 is added (date 2030-03-01), and 1 more change",
+    ),
+    pair(
+        "no device is left to lose its servers",
+        &[Replace(RELEASE, "units = 12000", "units = 0")],
+        &[BOTH_GO],
+        "no longer passes: E104 endpoint failover is lost between 2030-03-01 and 2030-04-16: DigiCert uses no longer: DigiCert TLS ECC P384 Root G5 (unknown), and 1 more new error",
     ),
     pair(
         "a fact with a mistake",

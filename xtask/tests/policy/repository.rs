@@ -250,6 +250,7 @@ fn a_shallow_clone_says_how_to_get_the_rest() {
     );
     let refused = refusal(&diff(&cut, &["HEAD~1", "HEAD"]));
     assert!(refused.contains("names no commit"), "{refused}");
+    assert!(refused.contains("git fetch --unshallow"), "{refused}");
 }
 
 #[test]

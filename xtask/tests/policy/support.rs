@@ -20,6 +20,8 @@ pub enum Edit {
     Replace(&'static str, &'static str, &'static str),
     /// A text at the end of a file, which is made where it is not there.
     Append(&'static str, &'static str),
+    /// A file with the text of another, in which a text that is there once or more is replaced.
+    Copy(&'static str, &'static str, &'static str, &'static str),
     /// No such file.
     Remove(&'static str),
 }
@@ -50,6 +52,11 @@ fn apply(inputs: &mut Inputs, edit: Edit) {
             (name, Some(text.replace(from, to)))
         }
         Edit::Append(name, more) => (name, Some(text(inputs, name).unwrap_or_default() + more)),
+        Edit::Copy(name, of, from, to) => {
+            let text = text(inputs, of).unwrap_or_else(|| panic!("{of} is not there"));
+            assert!(text.contains(from), "{from:?} in {of}");
+            (name, Some(text.replace(from, to)))
+        }
         Edit::Remove(name) => (name, None),
     };
     if name == "policy.toml" {

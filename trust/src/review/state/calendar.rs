@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::value::quoted;
+use super::value::{identity, quoted};
 use super::{Item, State};
 use crate::calendar::{
-    Calendar, CertificateFact, ChainFact, EventFact, Evidence, LifecycleRule, Named, OwnerFact,
-    Removal, RootFact,
+    Calendar, CertificateFact, ChainFact, EventFact, EventKind, Evidence, LifecycleRule, Named,
+    OwnerFact, Removal, RootFact,
 };
 use crate::review::subject::Section;
 use crate::source::SourceFile;
@@ -31,12 +31,12 @@ impl State {
             self.add(Section::Certificate, identity, of_certificate(fact));
         }
         for fact in calendar.events() {
-            let item = of_event(fact);
-            self.add(Section::Event, item.name.clone(), item);
+            self.add(Section::Event, of_which_event(fact), of_event(fact));
         }
         for fact in calendar.chains() {
-            let item = of_chain(fact);
-            self.add(Section::Chain, item.name.clone(), item);
+            let from = fact.from.to_string();
+            let parts = [&fact.owner, &fact.profile, fact.key_type.word(), &from];
+            self.add(Section::Chain, identity(&parts.map(Some)), of_chain(fact));
         }
     }
 }
@@ -126,6 +126,16 @@ fn of_certificate(fact: &CertificateFact) -> Item {
 }
 
 /// What happens to what says which event it is: its date may move.
+fn of_which_event(fact: &EventFact) -> String {
+    let named = [&fact.retires, &fact.introduces].map(|list| {
+        let names: Vec<_> = list.iter().map(|one| Some(one.name.as_str())).collect();
+        identity(&names)
+    });
+    let kind = EventKind::ALL.iter().find(|(kind, _)| *kind == fact.kind);
+    let kind = kind.map(|(_, word)| *word);
+    identity(&[kind, Some(&fact.owner), Some(&named[0]), Some(&named[1])])
+}
+
 fn of_event(fact: &EventFact) -> Item {
     let EventFact {
         date,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::value::quoted;
+use super::value::{identity, quoted};
 use super::{Item, State};
 use crate::finding::Severity;
 use crate::policy::{
@@ -82,8 +82,10 @@ impl State {
             self.add(Section::Output, &output.path.value, of_output(output));
         }
         for waiver in waivers {
-            let item = of_waiver(waiver);
-            self.add(Section::Waiver, item.name.clone(), item);
+            let only = [&waiver.anchor, &waiver.endpoint];
+            let [anchor, endpoint] = only.map(|name| name.as_ref().map(|name| name.value.as_str()));
+            let identity = identity(&[Some(&waiver.code.value), anchor, endpoint]);
+            self.add(Section::Waiver, identity, of_waiver(waiver));
         }
     }
 }

@@ -43,6 +43,11 @@ pub(super) fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
+/// An identity of several parts: none of them can look like two.
+pub(super) fn identity(parts: &[Option<&str>]) -> String {
+    serde_json::Value::from(parts.to_vec()).to_string()
+}
+
 /// A thing: its name for the reader, and its values by their keys.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(in crate::review) struct Item {
