@@ -25,12 +25,14 @@ pub const TABLE: &[Examples] = examples! {
     "check":
         "does the policy hold, at the date of the commit?" => "cargo xtask check"
         "would it hold for a release on that day?" => "cargo xtask check --as-of 2027-01-01"
-        "what is in this image, and until when does it do?" => "cargo xtask check --image build/app.bin";
+        "annotations in a pull request" => "cargo xtask check --channel production --format github"
+        "any ESP32 image, without a policy" => "cargo xtask check --image firmware.bin";
     "completions":
         "the script for bash, for a command that is called xtask" => "cargo xtask completions bash"
         "the one for fish, under another name" => "cargo xtask completions fish --name perennial";
     "endpoints capture":
         "what this server sends today" => "cargo xtask endpoints capture https://ota.example.com/perennial/"
+        "every endpoint of the policy" => "cargo xtask endpoints capture --every-endpoint"
         "one chain, into a file" => "cargo xtask endpoints capture https://ota.example.com/ --key-type ecdsa --output ota.pem";
     "explain":
         "the page of a rule" => "cargo xtask explain A103"
@@ -41,30 +43,29 @@ pub const TABLE: &[Examples] = examples! {
         "what if this root is distrusted?" => "cargo xtask forecast --distrust \"ISRG Root X1\" --at 2027-03-01"
         "what if this server changes its CA?" => "cargo xtask forecast --switch-owner primary=DigiCert";
     "import":
-        "until when does this file do?" => "cargo xtask import ca.pem"
-        "the same, with what the firmware compares" => "cargo xtask import main/certs.h --sdkconfig sdkconfig --until 2036-12-31"
-        "its roots, for a policy.toml" => "cargo xtask import ca.pem --as-policy";
+        "when do devices with these certificates go dark?" => "cargo xtask import ca.pem"
+        "the same of a header and its ESP-IDF configuration" => "cargo xtask import main/certs.h --sdkconfig sdkconfig"
+        "the lines for policy.toml" => "cargo xtask import ca.pem --as-policy";
     "init":
-        "policy, anchors, workflow and glue for this firmware" => "cargo xtask init --url https://ota.example.com/ --owner \"Let's Encrypt\""
-        "what it would write" => "cargo xtask init ../firmware --url https://ota.example.com/ --owner DigiCert --dry-run";
+        "in the folder of a firmware; writes nothing yet" => "cargo xtask init --url https://ota.example.com/ --owner \"Let's Encrypt\" --dry-run"
+        "two servers of two owners, five years" => "cargo xtask init --url https://ota.example.com/ --owner \"Let's Encrypt\" --url https://ota.example.net/ --owner DigiCert --years 5";
     "keys attach":
-        "a signature that was made elsewhere" => "cargo xtask keys attach dist/0.1.0+4f11fd0a2b3c release.json.minisig";
+        "signatures that were made elsewhere" => "cargo xtask keys attach dist/0.1.0+4f11fd0a2b3c release.json.minisig";
     "keys new":
         "a key for releases; asks for a password" => "cargo xtask keys new ~/keys/release-1.key"
         "one for the rescue of devices" => "cargo xtask keys new ~/keys/rescue-1.key --role rescue";
     "keys public":
         "its public half, and the line for policy.toml" => "cargo xtask keys public ~/keys/release-1.key";
     "keys request":
-        "what is to be signed, for who signs elsewhere" => "cargo xtask keys request dist/0.1.0+4f11fd0a2b3c --output request.txt";
+        "what somebody elsewhere is to sign" => "cargo xtask keys request dist/0.1.0+4f11fd0a2b3c --output request.txt";
     "keys sign":
         "sign a release that was built unsigned" => "cargo xtask keys sign dist/0.1.0+4f11fd0a2b3c --key ~/keys/release-1.key";
     "policy approve":
-        "approve what is not committed yet" => "cargo xtask policy approve --as ada --expires 2027-02-01"
-        "approve a branch" => "cargo xtask policy approve --merge-base origin/main HEAD --as ada --expires 2027-02-01"
-        "the same, signed with an SSH key" => "cargo xtask policy approve HEAD~1 HEAD --as ada --expires 2027-02-01 --ssh-key ~/.ssh/id_ed25519";
+        "what is not committed yet" => "cargo xtask policy approve --as ada --expires 2027-02-01"
+        "a branch, signed with an SSH key" => "cargo xtask policy approve --merge-base origin/main HEAD --as ada --expires 2027-02-01 --ssh-key ~/.ssh/id_ed25519";
     "policy diff":
         "what is not committed yet" => "cargo xtask policy diff"
-        "for a comment on a pull request" => "cargo xtask policy diff --merge-base origin/main HEAD --format markdown"
+        "a branch, as a comment on its pull request" => "cargo xtask policy diff --merge-base origin/main HEAD --format markdown"
         "everything, as if it were new" => "cargo xtask policy diff --root HEAD";
     "policy fmt":
         "write policy.toml in its one form" => "cargo xtask policy fmt"
@@ -87,7 +88,8 @@ pub const TABLE: &[Examples] = examples! {
     "render":
         "write the store into the firmware's source" => "cargo xtask render"
         "is what lies there the proven store?" => "cargo xtask render --check"
-        "the same store for other firmware" => "cargo xtask render --format pem --output ca.pem";
+        "the same store for other firmware" => "cargo xtask render --format pem --output ca.pem"
+        "does the finished image hold it?" => "cargo xtask render --check --in build/updater.bin";
     "roots add":
         "from the Mozilla set into trust/anchors" => "cargo xtask roots add \"GlobalSign Root E46\""
         "every certificate of a file" => "cargo xtask roots add --file ca.pem"

@@ -45,8 +45,8 @@ pub const ALL: &[JsonForm] = &[
     ),
     form(
         "perennial.inspection/1",
-        "`import --format json`, `check --image FILE --format json`",
-        "the trust anchors in a file, and when devices with it go dark",
+        "`import --format json`, `check --image --format json`",
+        "the anchors that were found, and when devices with them go dark",
     ),
     form(
         "perennial.paths/1",
@@ -56,7 +56,7 @@ pub const ALL: &[JsonForm] = &[
     form(
         "perennial.policy-diff/1",
         "`policy diff --format json`",
-        "what a change does to the fleet",
+        "what a change of the policy does to the fleet",
     ),
     form(
         "perennial.quorum/1",

@@ -6,7 +6,7 @@ use trust::review::{Change, Changes, Effect, headline};
 
 use super::place::Side;
 
-/// Fields are added under the same number; one is removed or changes its meaning under the next.
+/// What the JSON form is.
 const SCHEMA: &str = "perennial.policy-diff/1";
 
 /// Where one side is from.

@@ -419,17 +419,15 @@ fn sample(kind: &Kind) -> Value {
         Kind::ProjectPath => json!("include/a.h"),
         Kind::ProductName | Kind::Text => json!("a"),
         Kind::PublicKey => json!("RWSBlWiwPqCRlnukLnkTTA8Fz0ZLvlPVqSZqZ4amJ5elJT18VWHtD4+6"),
+        Kind::ProjectPath => json!("main/ca.pem"),
         Kind::Sha256 => json!("0906db44298f472becd7d5c0dd5320c5986111859edf3ad4fb5e03274b42a97a"),
         Kind::SshKey => json!(
-            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJE3WpzYjzPmhIzbi0oMk4tJGJFKc1l8kNRwYyzeRaUr"
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILjKOLIMb8XJYXXObhYhtbM4sWFjC9+S6TDDtBKd1nK3"
         ),
-        // Of those that exclude each other, the last one.
+        // Of the keys that are groups, one.
         Kind::Table(keys) => keys
             .iter()
-            .rev()
-            .enumerate()
-            .filter(|(at, key)| *at == 0 || key.presence != Presence::Grouped)
-            .map(|(_, key)| key)
+            .filter(|key| key.presence != Presence::Grouped || key.name == "ssh")
             .map(|key| (key.name.to_owned(), sample(&key.kind)))
             .collect(),
         Kind::Url => json!("https://ota.example.com/"),
