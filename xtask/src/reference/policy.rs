@@ -42,7 +42,7 @@ fn keys(keys: &[KeyReference]) -> String {
 fn row(key: &KeyReference) -> [String; 4] {
     let default = match key.presence {
         Presence::Default(value) => format!("`{value}`"),
-        Presence::Grouped => "see above".to_owned(),
+        Presence::Grouped => "one or the other".to_owned(),
         Presence::Optional => "may be left out".to_owned(),
         Presence::Required => "none: must be there".to_owned(),
     };

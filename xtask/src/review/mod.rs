@@ -64,7 +64,7 @@ pub struct DiffArguments {
 pub enum DiffFormat {
     /// For people; not a stable interface
     Human,
-    /// For programs: `perennial-policy-diff`, version 1
+    /// For programs: `perennial.policy-diff/1`
     Json,
     /// For a comment on a pull request: one screen, the rest folded
     Markdown,

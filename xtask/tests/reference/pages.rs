@@ -127,3 +127,12 @@ fn every_rule_exit_code_verb_and_key_has_its_place() {
         );
     }
 }
+
+#[test]
+fn every_family_of_rules_is_introduced() {
+    let text = std::fs::read_to_string(root().join("docs/rules.md")).unwrap();
+    for rule in trust::rules::all() {
+        let row = format!("\n| {} | ", &rule.id[..1]);
+        assert!(text.contains(&row), "docs/rules.md: {}", rule.id);
+    }
+}
