@@ -233,7 +233,7 @@ fn the_page_names_what_weakens_and_every_field() {
     let words: BTreeSet<_> = words.map(str::to_owned).collect();
     assert_eq!(words, met);
     let (_, any) = answers()
-        .find(|(pair, _)| pair.name == "both CAs go later")
+        .find(|(pair, _)| pair.name == "both CAs are announced to go")
         .unwrap();
     let any = json(any);
     let places = [
