@@ -286,6 +286,7 @@ fn a_production_build_demands_approvals() {
     team.edit(WEAKENS);
     team.commit("2026-06-05");
     fs::create_dir_all(team.path().join("firmware")).unwrap();
+    fs::write(team.path().join(".gitignore"), "target/\n").unwrap();
     fs::write(
         team.path().join("firmware/Cargo.toml"),
         "[package]\nname = \"x\"\nversion = \"1.0.0\"\n",
