@@ -10,7 +10,7 @@ use trust::source::SourceFile;
 use xtask::report::Colour;
 use xtask::review::{Answer, DiffFormat, written};
 
-use super::pairs::{FIRST, PAIRS, Pair};
+use super::pairs::{self, Pair, pairs};
 use super::support::{Edit, answer, edited, project};
 
 /// Pairs whose JSON and text forms are snapshots, too.
@@ -47,8 +47,8 @@ fn first(pair: &Pair) -> Answer {
 /// Each pair with its answer, made once for all tests.
 fn answers() -> impl Iterator<Item = &'static (&'static Pair, Answer)> {
     static ANSWERS: LazyLock<Vec<(&Pair, Answer)>> = LazyLock::new(|| {
-        let changes = PAIRS.iter().map(|pair| (pair, of(pair)));
-        let first = FIRST.iter().map(|pair| (pair, first(pair)));
+        let changes = pairs().map(|pair| (pair, of(pair)));
+        let first = pairs::first().map(|pair| (pair, first(pair)));
         changes.chain(first).collect()
     });
     ANSWERS.iter()
@@ -59,9 +59,8 @@ fn the_first_line_is_what_a_reviewer_most_needs_to_know() {
     let said: Vec<_> = answers()
         .map(|(pair, answer)| format!("{}: {}", pair.name, answer.headline))
         .collect();
-    let expected: Vec<_> = PAIRS
-        .iter()
-        .chain(FIRST)
+    let expected: Vec<_> = pairs()
+        .chain(pairs::first())
         .map(|pair| format!("{}: {}", pair.name, pair.headline))
         .collect();
     assert_eq!(said.join("\n"), expected.join("\n"));
@@ -95,7 +94,7 @@ fn the_markdown_of_each_pair_is_one_screen() {
         let shown = unfolded(&text);
         assert!(shown.lines().count() <= 40, "{}: {text}", pair.name);
         // All that there is would be here, and every edit of a calendar would change it.
-        let is_first = FIRST.iter().any(|first| first.name == pair.name);
+        let is_first = pairs::first().any(|first| first.name == pair.name);
         let kept = if is_first { shown } else { text.clone() };
         insta::assert_snapshot!(file_name("markdown", pair), kept);
         assert!(text.len() < 65_536, "{}", pair.name);
@@ -119,7 +118,7 @@ fn unfolded(text: &str) -> String {
 
 #[test]
 fn some_pairs_in_every_form() {
-    let names: Vec<_> = PAIRS.iter().map(|pair| pair.name).collect();
+    let names: Vec<_> = pairs().map(|pair| pair.name).collect();
     assert!(IN_EVERY_FORM.iter().all(|name| names.contains(name)));
     for (pair, answer) in answers().filter(|(pair, _)| IN_EVERY_FORM.contains(&pair.name)) {
         for (form, format) in [("human", DiffFormat::Human), ("json", DiffFormat::Json)] {
@@ -213,4 +212,51 @@ fn the_digest_is_of_the_change_alone() {
     // There and back are two.
     let head = edited(&base, &lower);
     assert_ne!(answer(&base, &head).digest, answer(&head, &base).digest);
+}
+
+const PAGE: &str = include_str!("../../../docs/policy-diff.md");
+
+/// The page lists every reason for which a change weakens, and each of them is the reason of some pair.
+#[test]
+fn the_page_names_what_weakens_and_every_field() {
+    let json = |answer: &Answer| serde_json::to_value(answer).unwrap();
+    let mut met = BTreeSet::new();
+    for (_, answer) in answers() {
+        for change in json(answer)["changes"].as_array().unwrap() {
+            met.extend(change["weakens"].as_str().map(str::to_owned));
+        }
+    }
+    let table = PAGE.split_once("| word in JSON |").unwrap().1;
+    let table = table.split_once("\n\n").unwrap().0;
+    let words = table.lines().filter_map(|line| line.split('|').nth(1));
+    let words = words.flat_map(|words| words.split('`').skip(1).step_by(2));
+    let words: BTreeSet<_> = words.map(str::to_owned).collect();
+    assert_eq!(words, met);
+    let (_, any) = answers()
+        .find(|(pair, _)| pair.name == "both CAs are announced to go")
+        .unwrap();
+    let any = json(any);
+    let places = [
+        "",
+        "/base",
+        "/changes/0",
+        "/changes/0/subject",
+        "/effect",
+        "/effect/head",
+        "/effect/head/coverage",
+        "/effect/releases/0",
+        "/effect/findings/0",
+    ];
+    for place in places {
+        let Some(Value::Object(object)) = any.pointer(place) else {
+            panic!("{place} is not there: {any:#}");
+        };
+        for key in object.keys() {
+            let named = [format!("{key}`"), format!("`{key}.")];
+            assert!(
+                named.iter().any(|named| PAGE.contains(named)),
+                "{place}/{key}"
+            );
+        }
+    }
 }
