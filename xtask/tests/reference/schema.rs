@@ -416,7 +416,6 @@ fn sample(kind: &Kind) -> Value {
         Kind::List(of, _) => json!([sample(of)]),
         Kind::Number(least, _) => json!(least),
         Kind::Path => json!("endpoints/a.pem"),
-        Kind::ProjectPath => json!("include/a.h"),
         Kind::ProductName | Kind::Text => json!("a"),
         Kind::PublicKey => json!("RWSBlWiwPqCRlnukLnkTTA8Fz0ZLvlPVqSZqZ4amJ5elJT18VWHtD4+6"),
         Kind::ProjectPath => json!("main/ca.pem"),
