@@ -25,7 +25,6 @@ pub const TABLE: &[Examples] = examples! {
     "check":
         "does the policy hold, at the date of the commit?" => "cargo xtask check"
         "would it hold for a release on that day?" => "cargo xtask check --as-of 2027-01-01"
-        "annotations in a pull request" => "cargo xtask check --channel production --format github"
         "any ESP32 image, without a policy" => "cargo xtask check --image firmware.bin";
     "completions":
         "the script for bash, for a command that is called xtask" => "cargo xtask completions bash"
