@@ -1,6 +1,7 @@
 //! `import` and `check --image` as a program: what people have, and the days on which it goes dark.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::print_stdout, reason = "a test says what it skips")]
 
 #[path = "inspect/made.rs"]
 mod made;

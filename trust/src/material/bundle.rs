@@ -115,7 +115,7 @@ fn head(bytes: &[u8]) -> Option<(Form, usize, usize)> {
     };
     let first = u32::from_le_bytes([a, b, c, d]) as usize;
     if first > 0
-        && first % OFFSET == 0
+        && first.is_multiple_of(OFFSET)
         && first / OFFSET <= MOST_ENTRIES
         && looks_like_entry(bytes, Form::BundleV2, first)
     {
@@ -179,7 +179,7 @@ fn lengths(bytes: &[u8], form: Form, at: usize) -> Option<(usize, usize)> {
 /// A file that ends within the table of offsets, or before its first entry.
 fn cut_in_the_table(bytes: &[u8]) -> Option<Bundle> {
     let first = u32::from_le_bytes(array(bytes, 0)?) as usize;
-    let plausible = first % OFFSET == 0 && (2..=MOST_ENTRIES).contains(&(first / OFFSET));
+    let plausible = first.is_multiple_of(OFFSET) && (2..=MOST_ENTRIES).contains(&(first / OFFSET));
     let table = bytes.get(..bytes.len().min(first))?.chunks_exact(OFFSET);
     let offsets: Vec<_> = table
         .filter_map(|chunk| Some(u32::from_le_bytes(array(chunk, 0)?)))

@@ -151,8 +151,7 @@ pub enum DamageKind {
 impl Material {
     /// Everything in `bytes`, a file that is called `name`.
     pub fn find(name: &str, bytes: &[u8]) -> Self {
-        let ranges = [0..bytes.len()];
-        Self::find_in(name, bytes, &ranges)
+        Self::find_in(name, bytes, std::slice::from_ref(&(0..bytes.len())))
     }
 
     /// Everything in these ranges of `bytes`, in order: the sections of a program that are in the device's memory. Of a

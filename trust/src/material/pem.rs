@@ -78,7 +78,7 @@ fn block(bytes: &[u8], begin: usize) -> Option<Block<'_>> {
     let first = start + length + DASHES.len();
     let reach = bytes.get(first..bytes.len().min(first + LONGEST))?;
     let next = position(reach, BEGIN, 0).unwrap_or(reach.len());
-    let end = position(reach, END, 0).filter(|end| *end < next);
+    let end = position(reach.get(..next)?, END, 0);
     let body = reach.get(..end.unwrap_or(next))?;
     let after_end = end.and_then(|end| {
         let label_at = end + END.len();

@@ -161,7 +161,8 @@ fn anchors(inspection: &Inspection, most: usize) -> String {
         return String::new();
     }
     if anchors.len() > most {
-        anchors.sort_by_key(|anchor| anchor.effective_end().map(|end| end.date));
+        // The first to end; of those that nobody knows no day is known.
+        anchors.sort_by_key(|anchor| anchor.effective_end().map_or(Date::LAST, |end| end.date));
     }
     let mut text = format!("  {:NAME$}  {:22}  {:10}  by\n", "anchor", "what", "ends");
     for anchor in anchors.iter().take(most) {
@@ -174,11 +175,7 @@ fn anchors(inspection: &Inspection, most: usize) -> String {
         );
     }
     if anchors.len() > most {
-        let _ = writeln!(
-            text,
-            "  … and {} that end later: --all",
-            counted(anchors.len() - most, "anchor")
-        );
+        let _ = writeln!(text, "  … and {} more: --all", anchors.len() - most);
     }
     text + "\n"
 }
@@ -222,7 +219,10 @@ fn reaches(store: &StoreOutlook, several: bool, most: usize) -> String {
         "  {:NAME$}  {:22}  {:10}  how that is known",
         "servers with certificates of", "their keys", "reached to"
     );
-    for reach in store.reaches.iter().take(most) {
+    // Owners whose chains are recorded come first: of the others little is known.
+    let mut rows: Vec<_> = store.reaches.iter().collect();
+    rows.sort_by_key(|reach| !matches!(reach.basis, Basis::Chains | Basis::OtherChain));
+    for reach in rows.iter().take(most) {
         let keys = reach.key_type.map_or("any", trust::calendar::KeyType::word);
         let last = match reach.last {
             None => "never".to_owned(),
@@ -239,8 +239,8 @@ fn reaches(store: &StoreOutlook, several: bool, most: usize) -> String {
     if store.reaches.len() > most {
         let _ = writeln!(
             text,
-            "  … and {} that are lost earlier: --all",
-            counted(store.reaches.len() - most, "row")
+            "  … and {} more: --all; with --owner NAME only those of your servers",
+            store.reaches.len() - most
         );
     }
     text + "\n"

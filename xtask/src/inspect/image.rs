@@ -68,9 +68,13 @@ pub(super) fn survey(bytes: &[u8]) -> Survey {
     };
     Survey {
         kind,
-        ranges: vec![0..bytes.len()],
+        ranges: everything(bytes),
         damages,
     }
+}
+
+fn everything(bytes: &[u8]) -> Vec<Range<usize>> {
+    std::iter::once(0..bytes.len()).collect()
 }
 
 fn chip(image: &[u8]) -> Option<&'static str> {
@@ -213,7 +217,7 @@ fn flash(bytes: &[u8], partitions: &[Partition]) -> Survey {
     }
     Survey {
         kind: format!("{named} flash image, application in {}", labels.join(", ")),
-        ranges: vec![0..bytes.len()],
+        ranges: everything(bytes),
         damages,
     }
 }

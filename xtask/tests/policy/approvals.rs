@@ -141,11 +141,11 @@ fn a_change_that_was_altered_after_its_approval_is_refused() {
 #[test]
 fn a_wrong_key_is_refused() {
     refuses("signed by another key than that of bob", |_, path| {
-        sign_again(path, "eve", NAMESPACE)
+        sign_again(path, "eve", NAMESPACE);
     });
     // Nor can one approver sign for another.
     refuses("signed by another key than that of bob", |_, path| {
-        sign_again(path, "ada", NAMESPACE)
+        sign_again(path, "ada", NAMESPACE);
     });
 }
 
@@ -160,14 +160,14 @@ fn somebody_who_is_no_approver_is_refused() {
 #[test]
 fn a_wrong_namespace_is_refused() {
     refuses("it is signed in the namespace \"git\"", |_, path| {
-        sign_again(path, "bob", "git")
+        sign_again(path, "bob", "git");
     });
 }
 
 #[test]
 fn a_text_that_was_tampered_with_is_refused() {
     refuses("does not verify", |_, path| {
-        rewrite(path, "expires: 2026-12-31", "expires: 2027-12-31")
+        rewrite(path, "expires: 2026-12-31", "expires: 2027-12-31");
     });
     refuses("two people are not one", |_, path| {
         rewrite(path, "approver: bob", "approver: two people are not one");
@@ -177,10 +177,10 @@ fn a_text_that_was_tampered_with_is_refused() {
 #[test]
 fn a_signature_that_is_missing_or_none_is_refused() {
     refuses("there is no signature beside it", |_, path| {
-        fs::remove_file(signature(path)).unwrap()
+        fs::remove_file(signature(path)).unwrap();
     });
     refuses("is no SSH signature", |_, path| {
-        fs::write(signature(path), "signed, bob\n").unwrap()
+        fs::write(signature(path), "signed, bob\n").unwrap();
     });
     refuses("does not verify", |_, path| {
         // Of another text by the same key.
@@ -199,7 +199,7 @@ fn a_signature_that_is_missing_or_none_is_refused() {
 #[test]
 fn a_text_of_another_form_is_refused() {
     refuses("the first line is not", |_, path| {
-        rewrite(path, "approval v1", "approval v2")
+        rewrite(path, "approval v1", "approval v2");
     });
     refuses("it is not UTF-8", |_, path| {
         let mut bytes = fs::read(path).unwrap();
@@ -335,7 +335,7 @@ fn signatures_of_minisign_are_held_to_the_same() {
         rewrite(path, "expires: 2026-12-31", "expires: 2027-12-31");
     });
     refuses("which no [review] lists", &|path| {
-        sign_with(path, &[], &secret)
+        sign_with(path, &[], &secret);
     });
     // Over the text itself and not over its hash: a second reading of one file.
     refuses("algorithm", &|path| sign_with(path, &["-l"], &dan));

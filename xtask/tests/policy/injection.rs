@@ -64,6 +64,61 @@ fn a_hostile_text_stays_in_its_code_span() {
     }
 }
 
+/// Names and notes that others choose: of endpoints, waivers, facts, files and releases.
+#[test]
+fn every_text_of_others_stays_in_a_code_span() {
+    let mark = "@evil <b>` | [x](https://evil.example)";
+    let quoted = mark.replace('"', "");
+    let mut head = edited(
+        &project(),
+        &[
+            Edit::Append(
+                "policy.toml",
+                "\n[[waiver]]\ncode = \"A104\"\nanchor = \"MARK\"\nowner = \"MARK\"\nreason = \"MARK\"\nexpires = \"2027-01-01\"\n",
+            ),
+            Edit::Replace("policy.toml", "name = \"failover\"", "name = \"MARK\""),
+            Edit::Replace(
+                "policy.toml",
+                "name = \"DigiCert TLS ECC P384 Root G5\"",
+                "name = \"MARK\"",
+            ),
+            Edit::Append(
+                "trust/calendar/owners.toml",
+                "\n[[owner]]\nname = \"MARK\"\norganisations = [\"MARK\"]\nconfidence = \"observed\"\nsource = \"MARK\"\nnote = \"MARK\"\n",
+            ),
+            Edit::Append("trust/endpoints/MARK.pem", "nothing\n"),
+            Edit::Replace(
+                "trust/releases/1.0.4.toml",
+                "name = \"ISRG Root X2\"",
+                "name = \"MARK\"",
+            ),
+        ],
+    );
+    let marked = |file: &std::sync::Arc<SourceFile>| {
+        let (name, text) = (&file.name, &file.text);
+        SourceFile::new(name.replace("MARK", &quoted), text.replace("MARK", &quoted))
+    };
+    head.policy = marked(&head.policy);
+    for files in [&mut head.calendar, &mut head.endpoints, &mut head.releases] {
+        *files = files.iter().map(marked).collect();
+    }
+    let answer = answer(&project(), &head);
+    assert!(answer.changes.len() >= 8, "{:?}", answer.changes);
+    let text = written(&answer, DiffFormat::Markdown, Colour::Plain).unwrap();
+    assert!(text.matches("evil").count() > 20, "{text}");
+    let plain = outside_of_code(&text);
+    for left in ["@", "evil", "<b>", "[x]"] {
+        assert!(!plain.contains(left), "{left:?} is left in:\n{plain}");
+    }
+    // The table is ours alone.
+    let rows: Vec<_> = plain.lines().filter(|line| line.starts_with('|')).collect();
+    assert_eq!(rows.len(), 7, "{rows:?}");
+    assert!(
+        rows.iter().all(|row| row.matches('|').count() == 4),
+        "{rows:?}"
+    );
+}
+
 /// What is left of each line when its code spans are taken away, as CommonMark finds them: a run of backticks ends at the
 /// next run of the same length.
 fn outside_of_code(text: &str) -> String {

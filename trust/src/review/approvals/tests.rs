@@ -34,7 +34,7 @@ fn change(position: usize) -> ReviewedChange {
 fn approval(name: &str) -> SignedApproval {
     let review = review();
     let approvers = review.approvers.iter();
-    let key = approvers
+    let mut key = approvers
         .filter(|a| a.name.value == name)
         .map(|a| a.key.text().to_owned());
     let text = Approval {
@@ -46,7 +46,7 @@ fn approval(name: &str) -> SignedApproval {
     };
     SignedApproval {
         file: SourceFile::new(format!("trust/approvals/{name}.approval"), text.to_string()),
-        signature: key.last().map_or(Signature::Missing, Signature::By),
+        signature: key.next_back().map_or(Signature::Missing, Signature::By),
         base: Some(Base {
             position: 3,
             inputs: "before".to_owned(),
@@ -117,7 +117,7 @@ fn each_defect_makes_an_approval_void_for_what_it_is() {
         edit(bob, |text| text.change = "5e".repeat(32));
     });
     refused("eve is no approver", |bob| {
-        edit(bob, |text| text.approver = "eve".to_owned())
+        edit(bob, |text| text.approver = "eve".to_owned());
     });
     refused(
         "it expired 2026-06-29, and the change is of 2026-06-30",
@@ -129,7 +129,7 @@ fn each_defect_makes_an_approval_void_for_what_it_is() {
         bob.signature = approval("ada").signature;
     });
     refused("there is no signature beside it", |bob| {
-        bob.signature = Signature::Missing
+        bob.signature = Signature::Missing;
     });
     refused("it does not verify", |bob| {
         bob.signature = Signature::Refused("it does not verify".to_owned());
@@ -142,11 +142,11 @@ fn each_defect_makes_an_approval_void_for_what_it_is() {
         bob.base.as_mut().unwrap().inputs = "others".to_owned();
     });
     refused("the first line is not", |bob| {
-        bob.text = Approval::parse("perennial\n")
+        bob.text = Approval::parse("perennial\n");
     });
     // One person is one person.
     refused("ada approved this change already", |bob| {
-        *bob = approval("ada")
+        *bob = approval("ada");
     });
 }
 

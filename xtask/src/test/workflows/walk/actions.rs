@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::hosting::{Hosting, git};
-use super::job::Workspace;
+use super::workspace::Workspace;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::toolchain::command;

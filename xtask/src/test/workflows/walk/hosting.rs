@@ -40,6 +40,9 @@ esac
 /// The day of the walk: no clock decides what is found.
 const DATE: &str = "#!/usr/bin/env bash\nset -euo pipefail\ntest \"$*\" = \"--utc +%F\"\ncat \"$(dirname \"$0\")/../answers/day\"\n";
 
+/// A file by its path, and what is made of its text.
+pub(super) type Edit<'a> = (&'a str, &'a dyn Fn(&str) -> String);
+
 /// The folder of a walk.
 #[derive(Debug)]
 pub(super) struct Hosting {
@@ -116,7 +119,7 @@ impl Hosting {
     pub(super) fn commit(
         &self,
         reference: &str,
-        edits: &[(&str, &dyn Fn(&str) -> String)],
+        edits: &[Edit<'_>],
         then: &dyn Fn(&Path) -> Result<()>,
     ) -> Result<String> {
         let folder = self.at("editing");

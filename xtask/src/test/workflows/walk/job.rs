@@ -10,15 +10,15 @@ use super::actions;
 use super::expression::{Before, Values};
 use super::hosting::{Hosting, REPOSITORY};
 use super::scenario::Scenario;
+use super::workspace::Workspace;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::output;
 use crate::test::counts::Counts;
 use crate::test::workflows::model::{Job, Step};
 
-/// Variables that are ours, or cargo's for us, and not the machine's.
+/// What the names of variables begin with that are ours, or cargo's for us, and not the machine's.
 const NOT_OF_THE_MACHINE: &[&str] = &[
-    "CARGO",
     "CARGO_BIN",
     "CARGO_MANIFEST",
     "CARGO_PKG",
@@ -40,95 +40,6 @@ const NOT_RUN: &[&str] = &[
     "actions/attest-build-provenance",
     "github/codeql-action/upload-sarif",
 ];
-
-/// The folder that a job works in: at the same path for each, so that what is compiled once serves all.
-#[derive(Debug)]
-pub(super) struct Workspace {
-    path: PathBuf,
-    /// `target/debug` while no job has it.
-    compiled: PathBuf,
-    /// The toolchain of this checkout, if it has one: it is not fetched again.
-    toolchain: PathBuf,
-}
-
-impl Workspace {
-    /// With what the checkout at `root` has compiled of the dependencies.
-    pub(super) fn new(root: &Path, hosting: &Hosting) -> Result<Self> {
-        let workspace = Self {
-            path: hosting.at("workspace"),
-            compiled: hosting.at("compiled"),
-            toolchain: root.join("target/toolchain"),
-        };
-        fs::create_dir_all(&workspace.compiled)
-            .map_err(|e| Failure::io("make", &workspace.compiled, &e))?;
-        let mut copy = Command::new("cp");
-        copy.current_dir(root.join("target/debug"))
-            .args(["--archive", ".fingerprint", "build", "deps"])
-            .arg(&workspace.compiled);
-        crate::toolchain::command::run("copy what is compiled", &mut copy)?;
-        // Cargo would take this checkout's programs for the clone's, whose files look older.
-        workspace.forget_own()?;
-        Ok(workspace)
-    }
-
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// An empty folder for the next job.
-    fn clear(&self) -> Result<()> {
-        let debug = self.path.join("target/debug");
-        if debug.exists() {
-            fs::rename(&debug, &self.compiled).map_err(|e| Failure::io("move", &debug, &e))?;
-        }
-        if self.path.exists() {
-            fs::remove_dir_all(&self.path).map_err(|e| Failure::io("remove", &self.path, &e))?;
-        }
-        fs::create_dir(&self.path).map_err(|e| Failure::io("make", &self.path, &e))
-    }
-
-    /// Gives a checkout what is compiled already.
-    pub(super) fn lend_compiled(&self) -> Result<()> {
-        let target = self.path.join("target");
-        fs::create_dir_all(&target).map_err(|e| Failure::io("make", &target, &e))?;
-        let debug = target.join("debug");
-        fs::rename(&self.compiled, &debug).map_err(|e| Failure::io("move", &debug, &e))?;
-        if self.toolchain.exists() {
-            let link = target.join("toolchain");
-            std::os::unix::fs::symlink(&self.toolchain, &link)
-                .map_err(|e| Failure::io("make", &link, &e))?;
-        }
-        Ok(())
-    }
-
-    /// Forgets what is compiled of our own crates: the next job compiles them itself.
-    pub(super) fn forget_own(&self) -> Result<()> {
-        let own = [
-            "xtask",
-            "libxtask",
-            "trust",
-            "libtrust",
-            "device",
-            "libdevice",
-        ];
-        for folder in [".fingerprint", "build", "deps", "incremental"] {
-            let folder = self.compiled.join(folder);
-            for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
-                let name = entry.file_name().to_string_lossy().into_owned();
-                let stem = name.split(['-', '.']).next().unwrap_or_default();
-                if own.contains(&stem) {
-                    let path = entry.path();
-                    let removed = match path.is_dir() {
-                        true => fs::remove_dir_all(&path),
-                        false => fs::remove_file(&path),
-                    };
-                    removed.map_err(|e| Failure::io("remove", &path, &e))?;
-                }
-            }
-        }
-        Ok(())
-    }
-}
 
 /// What became of a job.
 #[derive(Debug, Default)]
@@ -274,12 +185,7 @@ fn shell(
         .arg(&script)
         .current_dir(workspace.path());
     for (name, _) in std::env::vars_os() {
-        let shown = name.to_string_lossy().into_owned();
-        let ours = |start: &&str| match *start {
-            "CARGO" => shown == "CARGO",
-            start => shown.starts_with(start),
-        };
-        if NOT_OF_THE_MACHINE.iter().any(|start| ours(&start)) {
+        if is_ours(&name.to_string_lossy()) {
             bash.env_remove(name);
         }
     }
@@ -297,6 +203,11 @@ fn shell(
         .env("GITHUB_WORKSPACE", workspace.path())
         .envs(variables);
     crate::toolchain::command::run("run it", &mut bash).map(drop)
+}
+
+fn is_ours(variable: &str) -> bool {
+    let mut starts = NOT_OF_THE_MACHINE.iter();
+    variable == "CARGO" || starts.any(|start| variable.starts_with(start))
 }
 
 /// `main` of `refs/heads/main`.

@@ -25,11 +25,13 @@ mod release;
 mod scenario;
 mod server;
 mod watch;
+mod workspace;
 
 use expression::Values;
 use hosting::Hosting;
-use job::{Outcome, Workspace};
+use job::Outcome;
 use scenario::Scenario;
+use workspace::Workspace;
 
 /// Everything that compiles no firmware.
 ///

@@ -49,7 +49,10 @@ pub(super) fn walk(walk: &Walk<'_>) -> Result<Counts> {
         "the comment says of which commit it is",
         posted.contains(&head),
     ));
-    counts.add(refusals(walk, &comment)?);
+    // Without a whole review there is nothing to forge.
+    if counts.failed == 0 {
+        counts.add(refusals(walk, &comment)?);
+    }
     Ok(counts)
 }
 

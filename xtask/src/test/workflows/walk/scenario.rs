@@ -4,7 +4,8 @@ use std::path::Path;
 
 use super::expression::{Before, Values};
 use super::hosting::Hosting;
-use super::job::{self, Outcome, Workspace};
+use super::job::{self, Outcome};
+use super::workspace::Workspace;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::output;
