@@ -12,14 +12,21 @@ fuzz_target!(|bytes: &[u8]| {
     let lines = file.text.lines().count();
     match Sdkconfig::read(&file) {
         Ok(config) => {
-            for setting in [config.time_checks(), config.cross_signed_verification(), config.bundle()] {
+            for setting in [
+                config.time_checks(),
+                config.cross_signed_verification(),
+                config.bundle(),
+            ] {
                 if let Setting::Yes(line) | Setting::No(line) = setting {
                     assert!((1..=lines).contains(&line));
                 }
             }
             for model in VerifierModel::ALL {
                 let behaviour = config.applied_to(model.behaviour());
-                assert_eq!(behaviour.leaf_dates.is_checked(), config.time_checks().is_yes());
+                assert_eq!(
+                    behaviour.leaf_dates.is_checked(),
+                    config.time_checks().is_yes()
+                );
             }
         }
         Err(error) => assert!((1..=lines).contains(&error.line)),

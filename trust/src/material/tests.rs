@@ -228,3 +228,37 @@ fn what_is_cut_off_or_not_read_is_said() {
     let material = Material::find("x.der", &der[..der.len() - 1]);
     assert_eq!(material.damages[0].kind, DamageKind::Broken);
 }
+
+/// What a fuzzer does, in small: bytes of good files changed, moved and cut, always in the same way.
+#[test]
+fn whatever_is_read_stands_within_the_file() {
+    let mut state = 1_u64;
+    let mut next = |below: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (state >> 33) as usize % below
+    };
+    let seeds = [BUNDLE.to_vec(), X1.as_bytes().to_vec(), der(X2)];
+    for _ in 0..2_000 {
+        let mut bytes = seeds[next(seeds.len())].clone();
+        bytes.extend(seeds[next(seeds.len())].clone());
+        for _ in 0..next(6) {
+            let at = next(bytes.len());
+            bytes[at] = [0, 1, 0x30, 0x82, 0xFF, b'-', b'{', b'"'][next(8)];
+        }
+        bytes.drain(..next(3) * next(40));
+        bytes.truncate(next(bytes.len()) + 1);
+        let material = Material::find("file", &bytes);
+        let length = if material.is_text {
+            material.file.text.len()
+        } else {
+            bytes.len()
+        };
+        let places = material.found.iter().map(|found| &found.place);
+        for place in places.chain(material.damages.iter().map(|damage| &damage.place)) {
+            assert!(place.bytes.start <= place.bytes.end && place.bytes.end <= length);
+            assert!(!material.where_in_words(place).is_empty());
+        }
+    }
+}
