@@ -259,3 +259,21 @@ fn of_value(
         after: new.map(Value::to_string),
     }
 }
+
+impl Section {
+    /// Whether there is but one of it, so that it needs no name.
+    pub(super) fn is_single(self) -> bool {
+        matches!(
+            self,
+            Self::Policy
+                | Self::Product
+                | Self::ServiceLife
+                | Self::Validity
+                | Self::EndpointOrder
+                | Self::Coverage
+                | Self::Signing
+                | Self::Rescue
+                | Self::Audit
+        )
+    }
+}

@@ -90,23 +90,6 @@ impl Section {
         }
     }
 
-    /// Whether there is but one of it, so that it needs no name.
-    pub(super) fn is_single(self) -> bool {
-        matches!(
-            self,
-            Self::Policy
-                | Self::Product
-                | Self::ServiceLife
-                | Self::Validity
-                | Self::EndpointOrder
-                | Self::Coverage
-                | Self::Signing
-                | Self::Rescue
-                | Self::Audit
-                | Self::Review
-        )
-    }
-
     /// The word of the JSON form: `required-root`.
     pub fn word(self) -> String {
         serde_json::to_value(self)

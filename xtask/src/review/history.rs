@@ -36,11 +36,16 @@ pub fn findings(project: &Project, inputs: &Inputs, question: Question) -> Resul
 pub fn history(project: &Project, inputs: &Inputs, as_of: Date) -> Result<History> {
     let folder = Folder::read(project)?;
     let is_asked = mentions_review(&inputs.policy) || !folder.is_empty();
-    let mut chain = match Chain::read(project) {
-        Ok(chain) => chain,
+    let commits = match git::first_parents(&project.root) {
+        Ok(commits) => commits,
         Err(failure) if is_asked => return Ok(unknown(&failure)),
-        // It may be no repository at all: nothing here asks for approvals.
+        // It is no repository: nothing here asks for approvals.
         Err(_) => return Ok(folder.alone()),
+    };
+    // What cannot be read may have asked for approvals.
+    let mut chain = match Chain::of(project, commits) {
+        Ok(chain) => chain,
+        Err(failure) => return Ok(unknown(&failure)),
     };
     if !is_asked && !chain.mentions_review() {
         return Ok(folder.alone());
@@ -79,8 +84,7 @@ struct Chain {
 }
 
 impl Chain {
-    fn read(project: &Project) -> Result<Self> {
-        let commits = git::first_parents(&project.root)?;
+    fn of(project: &Project, commits: Vec<Ancestor>) -> Result<Self> {
         let mut contents = States::new(&project.root);
         let states = contents.of(&project.root, &commits)?;
         contents.load_policies(&states)?;

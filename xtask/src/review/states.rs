@@ -17,8 +17,8 @@ use crate::project::{FOLDERS, POLICY, plain};
 #[derive(Clone, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
 pub struct State {
     policy: Option<TreeEntry>,
-    /// One for each of [`FOLDERS`].
-    folders: [Option<String>; FOLDERS.len()],
+    /// One for each of [`FOLDERS`], whatever is there.
+    folders: [Option<TreeEntry>; FOLDERS.len()],
 }
 
 /// The inputs of a history.
@@ -31,13 +31,12 @@ pub struct States {
 impl State {
     /// A name for the inputs: another one for others.
     pub fn name(&self) -> String {
-        let policy = self.policy.iter().map(|entry| entry.object.as_str());
-        let policy = policy.chain(self.policy.is_none().then_some("-"));
-        let folders = self
-            .folders
-            .iter()
-            .map(|folder| folder.as_deref().unwrap_or("-"));
-        policy.chain(folders).collect::<Vec<_>>().join(" ")
+        let entries = std::iter::once(&self.policy).chain(&self.folders);
+        let names = entries.map(|entry| match entry {
+            Some(entry) => format!("{} {}", entry.mode, entry.object),
+            None => "-".to_owned(),
+        });
+        names.collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -50,42 +49,40 @@ impl States {
         }
     }
 
-    /// What each of `commits` has at `root`.
+    /// What each of `commits` has at `root`. Something else in the place of a folder or of the policy is no error here: one
+    /// such commit must not hide what the others ask for.
     ///
     /// # Errors
-    /// [`Exit::Unreadable`] where an object is missing, or something else is in the place of a folder or of the policy.
+    /// [`Exit::Unreadable`] where an object is missing.
     pub fn of(&mut self, root: &Path, commits: &[Ancestor]) -> Result<Vec<State>> {
         let (_, below) = git::place(root)?;
         let mut roots: Vec<_> = commits.iter().map(|one| Some(one.tree.clone())).collect();
         for name in below.split('/').filter(|name| !name.is_empty()) {
-            roots = self.below(&roots, name)?;
+            roots = folders(self.below(&roots, name)?);
         }
         let mut states = vec![State::default(); commits.len()];
-        self.load(&roots)?;
-        for (state, root) in states.iter_mut().zip(&roots) {
-            state.policy = self.entry(root.as_deref(), POLICY)?;
+        for (state, policy) in states.iter_mut().zip(self.below(&roots, POLICY)?) {
+            state.policy = policy;
         }
-        for (at, folder) in FOLDERS.iter().enumerate() {
-            let mut folders = roots.clone();
-            for name in folder.split('/') {
-                folders = self.below(&folders, name)?;
-            }
-            for (state, folder) in states.iter_mut().zip(folders) {
-                state.folders[at] = folder;
+        for (at, path) in FOLDERS.iter().enumerate() {
+            let (above, name) = path.split_once('/').unwrap_or(("", path));
+            let above = folders(self.below(&roots, above)?);
+            for (state, entry) in states.iter_mut().zip(self.below(&above, name)?) {
+                state.folders[at] = entry;
             }
         }
         Ok(states)
     }
 
-    /// The policy of a state; `None` where there is none.
+    /// The policy of a state; `None` where there is none, or no plain file.
     ///
     /// # Errors
     /// As [`States::of`].
     pub fn policy(&mut self, state: &State) -> Result<Option<Arc<SourceFile>>> {
-        let Some(entry) = &state.policy else {
+        let policy = state.policy.as_ref();
+        let Some(entry) = policy.filter(|entry| is_kind(entry, EntryKind::File)) else {
             return Ok(None);
         };
-        require(entry, EntryKind::File, POLICY)?;
         self.objects.load([&entry.object])?;
         self.file(POLICY, &entry.object).map(Some)
     }
@@ -96,20 +93,23 @@ impl States {
     /// As [`States::of`].
     pub fn load_policies(&mut self, states: &[State]) -> Result<()> {
         let policies = states.iter().filter_map(|state| state.policy.as_ref());
-        let files = policies.filter(|entry| EntryKind::of_git_mode(&entry.mode) == EntryKind::File);
+        let files = policies.filter(|entry| is_kind(entry, EntryKind::File));
         self.objects.load(files.map(|entry| &entry.object))
     }
 
     /// The inputs of a state. A policy that is not there is an empty file.
     ///
     /// # Errors
-    /// As [`States::of`]; also for an entry among the inputs that is no plain file.
+    /// As [`States::of`]; also for something else in the place of the policy, of a folder or of an input.
     pub fn inputs(&mut self, state: &State) -> Result<Inputs> {
+        if let Some(entry) = &state.policy {
+            require(entry, EntryKind::File)?;
+        }
         let absent = || SourceFile::new(POLICY, "");
         let policy = self.policy(state)?.unwrap_or_else(absent);
         let mut folders = Vec::new();
-        for (folder, object) in FOLDERS.iter().zip(&state.folders) {
-            folders.push(self.folder(folder, object.as_ref())?);
+        for (folder, entry) in FOLDERS.iter().zip(&state.folders) {
+            folders.push(self.folder(folder, entry.as_ref())?);
         }
         let mut folders = folders.into_iter();
         let mut next = || folders.next().unwrap_or_default();
@@ -123,10 +123,12 @@ impl States {
         })
     }
 
-    fn folder(&mut self, folder: &str, object: Option<&String>) -> Result<Vec<Arc<SourceFile>>> {
-        let Some(object) = object else {
+    fn folder(&mut self, folder: &str, entry: Option<&TreeEntry>) -> Result<Vec<Arc<SourceFile>>> {
+        let Some(entry) = entry else {
             return Ok(Vec::new());
         };
+        require(entry, EntryKind::Folder)?;
+        let object = &entry.object;
         self.objects.load([object])?;
         let entries = self.objects.entries(object)?;
         let listed = entries.iter().map(|entry| {
@@ -160,38 +162,39 @@ impl States {
         Ok(file)
     }
 
-    fn load(&mut self, folders: &[Option<String>]) -> Result<()> {
-        self.objects.load(folders.iter().flatten())
-    }
-
-    /// The folder `name` in each of `folders`.
-    fn below(&mut self, folders: &[Option<String>], name: &str) -> Result<Vec<Option<String>>> {
-        self.load(folders)?;
+    /// What is called `name` in each of `folders`.
+    fn below(&mut self, folders: &[Option<String>], name: &str) -> Result<Vec<Option<TreeEntry>>> {
+        self.objects.load(folders.iter().flatten())?;
         let of_one = |folder: &Option<String>| {
-            let Some(entry) = self.entry(folder.as_deref(), name)? else {
+            let Some(folder) = folder else {
                 return Ok(None);
             };
-            require(&entry, EntryKind::Folder, name)?;
-            Ok(Some(entry.object))
+            let entries = self.objects.entries(folder)?;
+            Ok(entries.into_iter().find(|entry| entry.name == name))
         };
         folders.iter().map(of_one).collect()
     }
+}
 
-    fn entry(&self, folder: Option<&str>, name: &str) -> Result<Option<TreeEntry>> {
-        let Some(folder) = folder else {
-            return Ok(None);
-        };
-        let entries = self.objects.entries(folder)?;
-        Ok(entries.into_iter().find(|entry| entry.name == name))
-    }
+/// Those that are folders, by their objects.
+fn folders(entries: Vec<Option<TreeEntry>>) -> Vec<Option<String>> {
+    let folder = |entry: Option<TreeEntry>| {
+        let entry = entry.filter(|entry| is_kind(entry, EntryKind::Folder));
+        entry.map(|entry| entry.object)
+    };
+    entries.into_iter().map(folder).collect()
+}
+
+fn is_kind(entry: &TreeEntry, kind: EntryKind) -> bool {
+    EntryKind::of_git_mode(&entry.mode) == kind
 }
 
 /// A link would be followed here and not in a commit.
-fn require(entry: &TreeEntry, kind: EntryKind, name: &str) -> Result<()> {
-    let found = EntryKind::of_git_mode(&entry.mode);
-    if found == kind {
+fn require(entry: &TreeEntry, kind: EntryKind) -> Result<()> {
+    if is_kind(entry, kind) {
         return Ok(());
     }
+    let (name, found) = (&entry.name, EntryKind::of_git_mode(&entry.mode));
     Err(Failure::new(
         Exit::Unreadable,
         format!("{name} in an old commit is {found}, not {kind}"),

@@ -235,6 +235,29 @@ fn an_old_input_that_is_gone_or_no_plain_file_is_refused() {
     assert_eq!(checked.codes(), ["P203"], "{checked:?}");
 }
 
+/// A commit that nobody can read, after `[review]` is gone, hides nothing of what was asked before.
+#[test]
+fn a_commit_that_cannot_be_read_does_not_hide_that_review_is_gone() {
+    for path in ["trust/anchors", "policy.toml"] {
+        let team = Team::new();
+        team.remove_review();
+        team.commit("2026-06-05");
+        let (full, aside) = (team.path().join(path), team.path().join("aside"));
+        fs::rename(&full, &aside).unwrap();
+        std::os::unix::fs::symlink(&aside, &full).unwrap();
+        team.commit("2026-06-06");
+        fs::remove_file(&full).unwrap();
+        fs::rename(&aside, &full).unwrap();
+        team.commit("2026-06-07");
+        let checked = team.check();
+        assert_eq!(checked.code, Some(10), "{path}: {checked:?}");
+        assert!(
+            checked.says("P201", "[review] is removed") || checked.codes() == ["P203"],
+            "{path}: {checked:?}"
+        );
+    }
+}
+
 /// Not the policy alone: what the proof rests on.
 #[test]
 fn facts_anchors_and_the_ledger_are_bound_too() {

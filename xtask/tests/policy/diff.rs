@@ -212,3 +212,50 @@ fn the_digest_is_of_the_change_alone() {
     let head = edited(&base, &lower);
     assert_ne!(answer(&base, &head).digest, answer(&head, &base).digest);
 }
+
+const PAGE: &str = include_str!("../../../docs/policy-diff.md");
+
+/// The page lists every reason for which a change weakens, and each of them is the reason of some pair.
+#[test]
+fn the_page_names_what_weakens_and_every_field() {
+    let json = |answer: &Answer| serde_json::to_value(answer).unwrap();
+    let mut met = BTreeSet::new();
+    for (_, answer) in answers() {
+        for change in json(answer)["changes"].as_array().unwrap() {
+            met.extend(change["weakens"].as_str().map(str::to_owned));
+        }
+    }
+    let table = PAGE.split_once("| word in JSON |").unwrap().1;
+    let table = table.split_once("\n\n").unwrap().0;
+    let words = table.lines().filter_map(|line| line.split('|').nth(1));
+    let words = words.flat_map(|words| words.split('`').skip(1).step_by(2));
+    let words: BTreeSet<_> = words.map(str::to_owned).collect();
+    assert_eq!(words, met);
+    let (_, any) = answers()
+        .find(|(pair, _)| pair.name == "both CAs are announced to go")
+        .unwrap();
+    let any = json(any);
+    let places = [
+        "",
+        "/base",
+        "/changes/0",
+        "/changes/0/subject",
+        "/effect",
+        "/effect/head",
+        "/effect/head/coverage",
+        "/effect/releases/0",
+        "/effect/findings/0",
+    ];
+    for place in places {
+        let Some(Value::Object(object)) = any.pointer(place) else {
+            panic!("{place} is not there: {any:#}");
+        };
+        for key in object.keys() {
+            let named = [format!("{key}`"), format!("`{key}.")];
+            assert!(
+                named.iter().any(|named| PAGE.contains(named)),
+                "{place}/{key}"
+            );
+        }
+    }
+}

@@ -1,5 +1,7 @@
 //! Nothing of a policy becomes markup, a link or a mention in a comment, or moves the cursor of a terminal.
 
+use std::sync::Arc;
+
 use xtask::report::Colour;
 use xtask::review::{DiffFormat, written};
 
@@ -67,8 +69,6 @@ fn a_hostile_text_stays_in_its_code_span() {
 /// Names and notes that others choose: of endpoints, waivers, facts, files and releases.
 #[test]
 fn every_text_of_others_stays_in_a_code_span() {
-    let mark = "@evil <b>` | [x](https://evil.example)";
-    let quoted = mark.replace('"', "");
     let mut head = edited(
         &project(),
         &[
@@ -94,10 +94,6 @@ fn every_text_of_others_stays_in_a_code_span() {
             ),
         ],
     );
-    let marked = |file: &std::sync::Arc<SourceFile>| {
-        let (name, text) = (&file.name, &file.text);
-        SourceFile::new(name.replace("MARK", &quoted), text.replace("MARK", &quoted))
-    };
     head.policy = marked(&head.policy);
     for files in [&mut head.calendar, &mut head.endpoints, &mut head.releases] {
         *files = files.iter().map(marked).collect();
@@ -117,6 +113,14 @@ fn every_text_of_others_stays_in_a_code_span() {
         rows.iter().all(|row| row.matches('|').count() == 4),
         "{rows:?}"
     );
+}
+
+fn marked(file: &Arc<SourceFile>) -> Arc<SourceFile> {
+    let mark = "@evil <b>` | [x](https://evil.example)";
+    SourceFile::new(
+        file.name.replace("MARK", mark),
+        file.text.replace("MARK", mark),
+    )
 }
 
 /// What is left of each line when its code spans are taken away, as CommonMark finds them: a run of backticks ends at the

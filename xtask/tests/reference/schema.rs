@@ -418,7 +418,6 @@ fn sample(kind: &Kind) -> Value {
         Kind::Path => json!("endpoints/a.pem"),
         Kind::ProductName | Kind::Text => json!("a"),
         Kind::PublicKey => json!("RWSBlWiwPqCRlnukLnkTTA8Fz0ZLvlPVqSZqZ4amJ5elJT18VWHtD4+6"),
-        Kind::ProjectPath => json!("main/ca.pem"),
         Kind::Sha256 => json!("0906db44298f472becd7d5c0dd5320c5986111859edf3ad4fb5e03274b42a97a"),
         Kind::SshKey => json!(
             "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILjKOLIMb8XJYXXObhYhtbM4sWFjC9+S6TDDtBKd1nK3"

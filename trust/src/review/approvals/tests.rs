@@ -2,7 +2,9 @@
 
 use super::history::{Base, History, Missing, ReviewedChange, Signature, SignedApproval};
 use crate::finding::Finding;
+use crate::gate::Inputs;
 use crate::policy::{self, Review};
+use crate::review::Changes;
 use crate::review::approval::Approval;
 use crate::source::SourceFile;
 
@@ -215,4 +217,30 @@ fn a_history_that_is_missing_is_one_finding() {
     assert_eq!(findings.len(), 1);
     assert_eq!((findings[0].rule.id, findings[0].blocks()), ("P203", true));
     assert!(findings[0].location().start().0 > 40);
+}
+
+/// Whoever may lower the bar may do everything.
+#[test]
+fn a_change_of_review_weakens_where_fewer_or_others_may_approve() {
+    let inputs = |text: &str| Inputs {
+        policy: SourceFile::new("policy.toml", text),
+        anchors: Vec::new(),
+        calendar: Vec::new(),
+        endpoints: Vec::new(),
+        releases: Vec::new(),
+    };
+    let weakens = |old: &str, new: &str| {
+        let text = FIXTURE.replacen(old, new, 1);
+        assert_ne!(text, FIXTURE, "{old}");
+        let forth = Changes::between(&inputs(FIXTURE), &inputs(&text));
+        let back = Changes::between(&inputs(&text), &inputs(FIXTURE));
+        assert!(!forth.is_empty() && !back.is_empty(), "{old}");
+        (forth.weakens(), back.weakens())
+    };
+    assert_eq!(weakens("weakening = 2", "weakening = 1"), (true, false));
+    assert_eq!(weakens("other = 1", "other = 0"), (true, false));
+    // Another name is one more who may approve, either way.
+    assert_eq!(weakens("name = \"bob\"", "name = \"eve\""), (true, true));
+    let (_, section) = FIXTURE.split_once("[review]").unwrap();
+    assert_eq!(weakens(&format!("[review]{section}"), ""), (true, false));
 }
