@@ -416,6 +416,7 @@ fn sample(kind: &Kind) -> Value {
         Kind::List(of, _) => json!([sample(of)]),
         Kind::Number(least, _) => json!(least),
         Kind::Path => json!("endpoints/a.pem"),
+        Kind::ProjectPath => json!("include/a.h"),
         Kind::ProductName | Kind::Text => json!("a"),
         Kind::PublicKey => json!("RWSBlWiwPqCRlnukLnkTTA8Fz0ZLvlPVqSZqZ4amJ5elJT18VWHtD4+6"),
         Kind::Sha256 => json!("0906db44298f472becd7d5c0dd5320c5986111859edf3ad4fb5e03274b42a97a"),
