@@ -30,6 +30,7 @@ pub mod entry_kind;
 pub mod examples;
 pub mod exit;
 pub mod explain;
+mod facts;
 pub mod failure;
 pub mod forecast;
 pub mod git;

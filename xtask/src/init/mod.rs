@@ -3,7 +3,6 @@
 //! What is written passes `check`: the service life is the longest that can be proven for the servers that were named.
 
 mod chip;
-mod facts;
 mod glue;
 mod kind;
 mod place;

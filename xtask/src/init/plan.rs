@@ -8,9 +8,9 @@ use trust::words::counted;
 
 use super::InitArguments;
 use super::chip::{self, Chip};
-use super::facts;
 use super::kind::Kind;
 use crate::exit::Exit;
+use crate::facts;
 use crate::failure::{Failure, Result};
 use crate::release_date;
 

@@ -4,12 +4,12 @@ use trust::date::Date;
 use trust::policy;
 use trust::source::SourceFile;
 
-use super::facts;
 use super::glue::Output;
 use super::plan::{OFFLINE_DAYS, Plan};
 use super::proof::Proven;
 use crate::called::called;
 use crate::exit::Exit;
+use crate::facts;
 use crate::failure::{Failure, Result};
 use crate::project::POLICY;
 

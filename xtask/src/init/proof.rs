@@ -10,9 +10,10 @@ use trust::solve::{Longest, NotEvenShort, Outcome, longest, solve};
 use trust::source::SourceFile;
 
 use super::plan::{Endpoint, OFFLINE_DAYS, Plan};
-use super::{facts, policy};
+use super::policy;
 use crate::called::called;
 use crate::exit::Exit;
+use crate::facts;
 use crate::failure::{Failure, Result};
 use crate::project::POLICY;
 

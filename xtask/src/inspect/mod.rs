@@ -3,7 +3,6 @@
 mod cli;
 mod configuration;
 mod day;
-mod facts;
 mod human;
 mod image;
 mod json;
@@ -21,11 +20,10 @@ use trust::material::Material;
 use trust::outlook::{Facts, Outlook, Question, outlook};
 
 use self::day::Day;
-use self::facts::Embedded;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
-use crate::output;
 use crate::report::{self, Colour, Format, PAGE_WIDTH, ReportContext};
+use crate::{facts, output, roots};
 
 /// One file and the answer.
 struct Inspection {
@@ -68,10 +66,10 @@ pub fn check_image(
 }
 
 fn inspect(files: &[PathBuf], devices: &DeviceArguments, day: Day) -> Result<Vec<Inspection>> {
-    let embedded = Embedded::new();
+    let (calendar, pool) = (facts::calendar(), roots::mozilla_roots());
     let facts = Facts {
-        calendar: &embedded.calendar,
-        pool: &embedded.pool,
+        calendar: &calendar,
+        pool: &pool,
     };
     let owner = devices
         .owner

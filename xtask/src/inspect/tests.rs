@@ -7,19 +7,19 @@ use trust::date::Date;
 use trust::material::{DamageKind, Form};
 use trust::outlook::{Facts, Question};
 
-use super::facts::Embedded;
 use super::{Inspection, inspected};
 use crate::image::tests::elf::{Program, settings};
 use crate::image::{application, flash};
+use crate::{facts, roots};
 
 fn inspect(bytes: &[u8]) -> Inspection {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("image.bin");
     std::fs::write(&path, bytes).unwrap();
-    let embedded = Embedded::new();
+    let (calendar, pool) = (facts::calendar(), roots::mozilla_roots());
     let facts = Facts {
-        calendar: &embedded.calendar,
-        pool: &embedded.pool,
+        calendar: &calendar,
+        pool: &pool,
     };
     let question = Question {
         as_of: "2026-07-01".parse().unwrap(),
@@ -38,7 +38,7 @@ fn codes(inspection: &Inspection) -> Vec<&'static str> {
 
 /// A store with ISRG Root X1, as a policy renders it.
 fn store() -> Vec<u8> {
-    let pool = Embedded::new().pool;
+    let pool = roots::mozilla_roots();
     let root = pool
         .iter()
         .find(|root| root.name == "ISRG Root X1")

@@ -1,4 +1,4 @@
-//! What a project of somebody else starts with, compiled into the program: dated facts and the Mozilla set of roots.
+//! What is known of CAs wherever the program runs, compiled into it: dated facts and the Mozilla set of roots.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ macro_rules! calendar {
     ($($name:literal),*) => {
         [$((
             concat!("trust/calendar/", $name),
-            include_str!(concat!("../../../trust/calendar/", $name)),
+            include_str!(concat!("../../trust/calendar/", $name)),
         )),*]
     };
 }
@@ -28,10 +28,10 @@ const CALENDAR: [(&str, &str); 6] = calendar!(
 );
 
 /// The published development key, as `[signing]` lists it.
-const DEVELOPMENT_KEY: &str = include_str!("../../../trust/keys/development.pub");
+const DEVELOPMENT_KEY: &str = include_str!("../../trust/keys/development.pub");
 
 /// The files of `trust/calendar/`.
-pub(super) fn calendar_files() -> Vec<Arc<SourceFile>> {
+pub(crate) fn calendar_files() -> Vec<Arc<SourceFile>> {
     CALENDAR
         .iter()
         .map(|(name, text)| SourceFile::new(*name, *text))
@@ -39,17 +39,17 @@ pub(super) fn calendar_files() -> Vec<Arc<SourceFile>> {
 }
 
 /// The facts in them.
-pub(super) fn calendar() -> Calendar {
+pub(crate) fn calendar() -> Calendar {
     Calendar::read(&calendar_files()).0
 }
 
 /// The second line of a minisign public key.
-pub(super) fn development_key() -> &'static str {
+pub(crate) fn development_key() -> &'static str {
     DEVELOPMENT_KEY.lines().nth(1).unwrap_or_default()
 }
 
 /// The roots of the Mozilla set that belong to one of `owners`, as files of a pool.
-pub(super) fn roots_of(owners: &[&str]) -> Vec<Arc<SourceFile>> {
+pub(crate) fn roots_of(owners: &[&str]) -> Vec<Arc<SourceFile>> {
     let calendar = calendar();
     let ours = |root: &Certificate| {
         let owner = calendar.owner(root);
@@ -60,7 +60,7 @@ pub(super) fn roots_of(owners: &[&str]) -> Vec<Arc<SourceFile>> {
 }
 
 /// The root with this fingerprint, as a file of a pool.
-pub(super) fn root(sha256: &str) -> Option<Arc<SourceFile>> {
+pub(crate) fn root(sha256: &str) -> Option<Arc<SourceFile>> {
     let mut all = roots::mozilla_roots().into_iter();
     let root = all.find(|root| hex::encode(root.fingerprint) == sha256)?;
     pool_files(std::iter::once(root)).pop()
@@ -86,7 +86,7 @@ fn pool_files(roots: impl Iterator<Item = Certificate>) -> Vec<Arc<SourceFile>> 
 
 /// Owners of CAs whose chains the calendar knows for this kind of key: nothing can be proven of the others before their
 /// servers' chains are captured.
-pub(super) fn known_owners(key_type: &str) -> Vec<String> {
+pub(crate) fn known_owners(key_type: &str) -> Vec<String> {
     let mut owners: Vec<String> = Vec::new();
     let calendar = calendar();
     let default = |fact: &&trust::calendar::ChainFact| {
@@ -108,7 +108,7 @@ mod tests {
 
     use super::*;
 
-    /// A file of the calendar that is not compiled in would be missing in every project that `init` sets up.
+    /// A file of the calendar that is not compiled in would be missing in every project that `init` sets up, and in every inspection.
     #[test]
     fn every_file_of_the_calendar_is_compiled_in() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../trust/calendar");
