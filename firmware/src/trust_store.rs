@@ -8,7 +8,7 @@
 //   7956f97e1c52d2f653075b8364e4329c2ed565de8ba4d1899b1b0b7ee2a41289  trust/calendar/chains.toml
 //   da93a2d09c99bb4b768f15d2f8dca0680cbdc9278ef736997b60f3376ce0b5ea  trust/calendar/events.toml
 //   6835bcb7af1df24dba821c4e54f91678bd2186f967756578c4c3bc58e9168825  trust/calendar/letsencrypt.toml
-//   470b532cefe5ca59371f38dfd4aad625f6f9318b22dd97304b27701584928186  trust/calendar/owners.toml
+//   a34288b5458b50511b9be9a0729d5aa561d5575643cb7516148dffed9157b1d5  trust/calendar/owners.toml
 //   d5ae65c75fc1410fc5157abfee302ec49aec690edf5396ab9e6fdb23b2746ba9  trust/calendar/programmes.toml
 //   294e178163a1cac42035b1453087804b242bb277b84dccfc039e707e993e3544  trust/calendar/roots.toml
 //

@@ -29,6 +29,8 @@ pub struct OwnerFact {
     pub name: String,
     /// Organisations (O) in the subjects of its certificates.
     pub organisations: Vec<String>,
+    /// Days that a certificate of a server lasts at most which it issues to whoever asks for no other.
+    pub leaf_days: Option<u32>,
     /// Where it comes from.
     pub evidence: Evidence,
 }

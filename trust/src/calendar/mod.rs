@@ -101,6 +101,13 @@ impl Calendar {
         Some(by_organisation.map_or_else(|| organisation.to_owned(), |owner| owner.name.clone()))
     }
 
+    /// Days that a certificate of a server lasts at most which this owner issues to whoever asks for no other, where that is
+    /// recorded.
+    pub fn leaf_days(&self, owner: &str) -> Option<u32> {
+        let fact = self.owners.iter().find(|fact| fact.name == owner)?;
+        fact.leaf_days
+    }
+
     /// Whether the root with this fingerprint is known to be in no root programme: `programmes = []`.
     pub fn is_private(&self, sha256: &Sha256) -> bool {
         self.roots_with(sha256)

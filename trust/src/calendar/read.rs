@@ -141,10 +141,12 @@ fn header(file: &SourceFile, span: Range<usize>) -> Range<usize> {
 fn owner(fields: &mut Fields<'_>, common: &Common) -> Option<OwnerFact> {
     let name = fields.text("name");
     let organisations = fields.optional_texts("organisations").unwrap_or_default();
+    let leaf_days = fields.optional_number("leaf-days", "a number of days", 1);
     let evidence = evidence(fields, common);
     Some(OwnerFact {
         name: name?,
         organisations,
+        leaf_days,
         evidence: evidence?,
     })
 }

@@ -175,7 +175,7 @@ impl Asked<'_> {
 
     /// What the engine says of servers with the owner's default chain.
     fn proven(&self, store: &Store, owner: &str, key_type: KeyType) -> Reach {
-        let declaration = declaration(owner, key_type);
+        let declaration = declaration(owner, key_type, self.facts);
         let world = World {
             hierarchy: self.hierarchy,
             calendar: self.facts.calendar,
@@ -247,12 +247,13 @@ impl Asked<'_> {
 }
 
 /// A server of one of `owner`'s customers, who asks for no other than the default chain.
-pub(super) fn declaration(owner: &str, key_type: KeyType) -> Declaration {
+pub(super) fn declaration(owner: &str, key_type: KeyType, facts: &Facts<'_>) -> Declaration {
     Declaration {
         name: owner.to_owned(),
         owner: owner.to_owned(),
         profile: Some(DEFAULT_PROFILE.to_owned()),
         key_type: Some(key_type),
+        leaf_days: facts.calendar.leaf_days(owner),
         ..Declaration::default()
     }
 }

@@ -16,9 +16,12 @@ use crate::project::POLICY;
 /// Days that an anchor must have left at a release, beside lasting to the end of service.
 const MIN_REMAINING_DAYS: u32 = 365;
 
-/// Longest lifetime of a leaf certificate: 90 days at Let's Encrypt, else what the CA/Browser Forum allows in 2026.
+/// What the CA/Browser Forum allows in 2026, less a day.
+const LEAF_DAYS: u32 = 199;
+
+/// Longest lifetime of a leaf certificate.
 fn leaf_days(owner: &str) -> u32 {
-    if owner == "Let's Encrypt" { 90 } else { 199 }
+    facts::calendar().leaf_days(owner).unwrap_or(LEAF_DAYS)
 }
 
 /// The policy without required roots, for a service life that ends on a day: what a store is looked for.

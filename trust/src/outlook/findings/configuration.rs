@@ -79,7 +79,7 @@ impl Inspection<'_> {
             known_on: self.question.as_of,
         };
         let lengths = asked.into_iter().flat_map(|(owner, key_type)| {
-            let served = Served::new(&declaration(owner, key_type), &world);
+            let served = Served::new(&declaration(owner, key_type, self.facts), &world);
             let current = served
                 .alternatives
                 .iter()

@@ -45,9 +45,12 @@ fn of_owner(fact: &OwnerFact) -> Item {
     let OwnerFact {
         name,
         organisations,
+        leaf_days,
         evidence,
     } = fact;
-    let item = Item::new(name).set("organisations", organisations);
+    let item = Item::new(name)
+        .set("organisations", organisations)
+        .maybe(*leaf_days, |item, days| item.number("leaf-days", days));
     with_evidence(item, evidence)
 }
 
