@@ -7,6 +7,7 @@ use trust::channel::Channel;
 use trust::date::Date;
 use trust::gate::Question;
 
+use crate::exit::Exit;
 use crate::failure::Result;
 use crate::project::Project;
 use crate::release_date;
@@ -27,8 +28,13 @@ pub struct Cli {
 
 /// The command line, with the examples of every verb, and with colours where everything else has them.
 pub fn command() -> clap::Command {
-    let command = Cli::command().after_help(crate::exit::help());
+    let command = Cli::command().after_help(exit_codes());
     crate::examples::attach(command).color(Wish::of_environment().choice())
+}
+
+fn exit_codes() -> String {
+    let lines = Exit::ALL.map(|exit| format!(" {:>2}  {}", exit as u8, exit.meaning()));
+    format!("Exit codes:\n{}", lines.join("\n"))
 }
 
 /// The verbs.

@@ -90,12 +90,6 @@ impl Exit {
     }
 }
 
-/// The table below `--help`.
-pub fn help() -> String {
-    let lines = Exit::ALL.map(|exit| format!(" {:>2}  {}", exit as u8, exit.meaning()));
-    format!("Exit codes:\n{}", lines.join("\n"))
-}
-
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)
