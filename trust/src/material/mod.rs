@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`pem`] | PEM, in text, in C strings, and embedded in binaries |
 //! | [`array`] | arrays of C, as `xxd -i` writes them, and what is in them |
+//! | [`comments`] | what of C source is commented out |
 //! | [`bundle`] | certificate bundles of ESP-IDF, which have no magic, by their structure |
 //! | [`der`] | DER certificates |
 //! | [`stored`] | stores of this project, by their magic |
@@ -13,6 +14,7 @@
 
 mod array;
 mod bundle;
+mod comments;
 mod der;
 mod pem;
 mod search;
@@ -39,6 +41,8 @@ pub struct Material {
     pub found: Vec<Found>,
     /// What could not be read, by place.
     pub damages: Vec<Damage>,
+    /// Anchors in comments of C source, and between `#if 0` and `#endif`, by place: no device has them.
+    pub commented_out: Vec<Found>,
 }
 
 /// One anchor.
@@ -98,6 +102,17 @@ pub enum Form {
     Pem,
     /// The binary store of this project.
     Store,
+}
+
+impl Anchor {
+    /// Its name: of a store's anchor that of the policy.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Certificate(certificate) => &certificate.name,
+            Self::NameAndKey(entry) => &entry.name,
+            Self::Stored(stored) => &stored.name,
+        }
+    }
 }
 
 impl Form {
@@ -171,14 +186,20 @@ impl Material {
             }
             file
         };
-        let (mut found, mut damages) = (finds.found, finds.damages);
+        let search::Finds {
+            mut found,
+            mut damages,
+            mut commented_out,
+        } = finds;
         found.sort_by_key(|found| found.place.bytes.start);
+        commented_out.sort_by_key(|found| found.place.bytes.start);
         damages.sort_by_key(|damage| damage.place.bytes.start);
         Self {
             file,
             is_text,
             found,
             damages,
+            commented_out,
         }
     }
 

@@ -3,7 +3,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Anchor, Damage, DamageKind, Form, Found, Place, array, bundle, der, pem, stored};
+use super::{
+    Anchor, Damage, DamageKind, Form, Found, Place, array, bundle, comments, der, pem, stored,
+};
 use crate::source::SourceFile;
 
 /// Bytes at the start that are looked at to tell text from other files.
@@ -14,6 +16,8 @@ const SAMPLE: usize = 64 * 1024;
 pub(super) struct Finds {
     pub(super) found: Vec<Found>,
     pub(super) damages: Vec<Damage>,
+    /// What stands where a compiler does not look.
+    pub(super) commented_out: Vec<Found>,
 }
 
 /// Where the bytes that are searched stand in the file.
@@ -91,9 +95,20 @@ fn mostly_ascii(sample: &[u8], error: &std::str::Utf8Error) -> bool {
     cut_inside || high * 10 <= sample.len()
 }
 
-/// A text: PEM anywhere, and what is in arrays of C.
+/// A text: PEM anywhere, and what is in arrays of C. What is commented out in C is found, and counts for nothing: neither as an
+/// anchor nor as damage.
 pub(super) fn text(file: &Arc<SourceFile>, finds: &mut Finds) {
     let bytes = file.text.as_bytes();
+    let Some(split) = comments::split(bytes) else {
+        return compiled(bytes, file, finds);
+    };
+    compiled(&split.compiled, file, finds);
+    let mut unused = Finds::default();
+    compiled(&split.passed_over, file, &mut unused);
+    finds.commented_out = unused.found;
+}
+
+fn compiled(bytes: &[u8], file: &Arc<SourceFile>, finds: &mut Finds) {
     pem::search(bytes, file, pem::Surroundings::Text, &At::Offset(0), finds);
     for array in array::search(bytes, finds) {
         binary(&array.content, file, &At::Array(array.braces), finds);
