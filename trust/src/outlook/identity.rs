@@ -111,14 +111,9 @@ impl Facts<'_> {
         }
     }
 
+    /// An anchor of our own store ends on the day that it was rendered with, or before it: nothing that became known later makes it
+    /// last longer.
     fn of_stored(&self, found: &Found, stored: &StoredAnchor) -> Identified {
-        if let Some(root) = self
-            .pool
-            .iter()
-            .find(|root| root.fingerprint == stored.sha256)
-        {
-            return self.of_certificate(found, root, Known::Pool);
-        }
         let end = |date, cause, confidence, source: &str| End {
             date,
             cause,
@@ -131,6 +126,18 @@ impl Facts<'_> {
             Confidence::Policy,
             "effective end in the store",
         );
+        if let Some(root) = self
+            .pool
+            .iter()
+            .find(|root| root.fingerprint == stored.sha256)
+        {
+            let mut identified = self.of_certificate(found, root, Known::Pool);
+            let known = identified.effective_end().map(|end| end.date);
+            if known.is_none_or(|known| effective.date < known) {
+                identified.ends.insert(0, effective);
+            }
+            return identified;
+        }
         let not_after = end(
             stored.not_after,
             EndCause::NotAfter,

@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::anchors::Certificate;
-use crate::calendar::{Calendar, End, KeyType};
+use crate::calendar::{Calendar, End, EndCause, KeyType};
 use crate::coverage::Level;
 use crate::date::Date;
 use crate::finding::Finding;
@@ -232,6 +232,13 @@ impl Identified {
     /// The end that counts: the earliest.
     pub fn effective_end(&self) -> Option<&End> {
         self.ends.first()
+    }
+
+    /// The end that a policy gave it, where that is known: its own store carries it.
+    pub fn policy_end(&self) -> Option<Date> {
+        let mut ends = self.ends.iter();
+        let end = ends.find(|end| end.cause == EndCause::Policy)?;
+        Some(end.date)
     }
 }
 

@@ -1,16 +1,16 @@
 //! How long each owner's servers are reached.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{AnchorKind, Basis, Facts, Identified, Question, Reach, StoreOutlook};
-use crate::calendar::{End, KeyType};
+use crate::calendar::{End, EndCause, KeyType};
 use crate::coverage::served::{Declaration, World};
 use crate::coverage::{
     Counting, Coverage, EndpointCoverage, Level, Question as CoverageQuestion, Served, Store,
     StoreAnchor, prove,
 };
 use crate::date::Date;
-use crate::hierarchy::Hierarchy;
+use crate::hierarchy::{CertificateId, Hierarchy};
 use crate::material::Form;
 use crate::policy::VerifierModel;
 use crate::verifier::Behaviour;
@@ -160,15 +160,25 @@ impl Asked<'_> {
             .anchors
             .iter()
             .filter(|anchor| anchor.kind != AnchorKind::Leaf);
-        let known = issues.filter_map(|anchor| self.hierarchy.find(anchor.sha256.as_ref()?));
-        let places: BTreeSet<_> = known.collect();
-        let anchor = |certificate| StoreAnchor {
+        let mut until: BTreeMap<CertificateId, Date> = BTreeMap::new();
+        for anchor in issues {
+            let place = anchor
+                .sha256
+                .as_ref()
+                .and_then(|sha256| self.hierarchy.find(sha256));
+            let Some(place) = place else { continue };
+            // The same one may be there twice: with an end that the policy gave it, and without.
+            let end = anchor.policy_end().unwrap_or(Date::LAST);
+            let latest = until.entry(place).or_insert(end);
+            *latest = end.max(*latest);
+        }
+        let anchor = |(certificate, until)| StoreAnchor {
             certificate,
             private: false,
-            until: Date::LAST,
+            until,
         };
         Store {
-            anchors: places.into_iter().map(anchor).collect(),
+            anchors: until.into_iter().map(anchor).collect(),
             ..Store::default()
         }
     }
@@ -205,16 +215,31 @@ impl Asked<'_> {
             .first()
             .and_then(|endpoint| loss_after(endpoint, last));
         let cause = lost.and_then(|gap| gap.causes.first());
+        let (cause, source) = match self.ended_by_policy(last) {
+            Some((anchor, end)) => (ends(anchor, end), end.source.clone()),
+            None => cause.map_or_else(Default::default, |cause| {
+                (cause.what.clone(), cause.source.clone())
+            }),
+        };
         Reach {
             owner: owner.to_owned(),
             key_type: Some(key_type),
             basis: Basis::Chains,
             last,
             lost_for_certain: lost.and_then(|gap| gap.latest),
-            cause: cause.map_or_else(String::new, |cause| cause.what.clone()),
-            source: cause.map_or_else(String::new, |cause| cause.source.clone()),
+            cause,
+            source,
             evidence: lost.map_or(Level::Assumed, |gap| gap.evidence),
         }
+    }
+
+    /// The anchor that a policy ends on this day.
+    fn ended_by_policy(&self, last: Option<Date>) -> Option<(&Identified, &End)> {
+        let mut effective = self
+            .anchors
+            .iter()
+            .filter_map(|anchor| Some((*anchor, anchor.effective_end()?)));
+        effective.find(|(_, end)| end.cause == EndCause::Policy && Some(end.date) == last)
     }
 
     /// Until the last of the owner's anchors ends: that its servers lead to it is assumed.
@@ -226,8 +251,8 @@ impl Asked<'_> {
                 && (!recorded || anchor.kind == AnchorKind::Root)
         };
         let anchors = self.anchors.iter().filter(usable);
-        let ends = anchors.filter_map(|anchor| Some((anchor.effective_end()?, *anchor)));
-        let (end, anchor) = ends.max_by_key(|(end, _)| end.date)?;
+        let effective = anchors.filter_map(|anchor| Some((anchor.effective_end()?, *anchor)));
+        let (end, anchor) = effective.max_by_key(|(end, _)| end.date)?;
         let basis = match (recorded, anchor.public) {
             (true, _) => Basis::OtherChain,
             (false, true) => Basis::Anchors,
@@ -239,7 +264,7 @@ impl Asked<'_> {
             basis,
             last: Some(end.date),
             lost_for_certain: Some(end.date.plus_days(1)),
-            cause: format!("{} ends: {}", anchor.name, reason(end)),
+            cause: ends(anchor, end),
             source: end.source.clone(),
             evidence: Level::Assumed,
         })
@@ -266,8 +291,11 @@ fn owner_of(anchor: &Identified) -> String {
     }
 }
 
+fn ends(anchor: &Identified, end: &End) -> String {
+    format!("{} ends: {}", anchor.name, reason(end))
+}
+
 fn reason(end: &End) -> &'static str {
-    use crate::calendar::EndCause;
     match end.cause {
         EndCause::NotAfter => "notAfter",
         EndCause::Owner => "its owner says so",

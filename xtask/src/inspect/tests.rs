@@ -38,6 +38,11 @@ fn codes(inspection: &Inspection) -> Vec<&'static str> {
 
 /// A store with ISRG Root X1, as a policy renders it.
 fn store() -> Vec<u8> {
+    store_until("2030-06-04")
+}
+
+/// The same with another end.
+fn store_until(effective_end: &str) -> Vec<u8> {
     let pool = roots::mozilla_roots();
     let root = pool
         .iter()
@@ -49,7 +54,7 @@ fn store() -> Vec<u8> {
         fingerprint: root.fingerprint,
         not_before: day(root.not_before),
         not_after: day(root.not_after),
-        effective_end: day("2030-06-04".parse().unwrap()),
+        effective_end: day(effective_end.parse().unwrap()),
         subject: root.subject.clone(),
         spki: root.spki.clone(),
     };
@@ -87,6 +92,23 @@ fn our_own_images_say_what_is_in_their_store() {
         assert_eq!(dark.as_deref(), Some("2030-06-05"));
         assert_eq!(codes(&inspection), ["I102", "I106"]);
     }
+}
+
+#[test]
+fn an_earlier_end_in_our_store_is_the_one_that_counts() {
+    let inspection = inspect(&store_until("2028-12-31"));
+    let end = inspection.outlook.anchors[0].effective_end().unwrap();
+    assert_eq!(end.date.to_string(), "2028-12-31");
+    assert_eq!(end.cause, trust::calendar::EndCause::Policy);
+    let dark = inspection.outlook.dark_on().map(|day| day.to_string());
+    assert_eq!(dark.as_deref(), Some("2029-01-01"));
+    let cause = &inspection.outlook.last_reach().unwrap().cause;
+    assert!(cause.contains("ISRG Root X1"), "{cause}");
+
+    // A later one than the calendar's says nothing.
+    let inspection = inspect(&store_until("2035-06-04"));
+    let end = inspection.outlook.anchors[0].effective_end().unwrap();
+    assert_eq!(end.date.to_string(), "2030-06-04");
 }
 
 #[test]
