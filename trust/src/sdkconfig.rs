@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::source::SourceFile;
+use crate::source::{Location, SourceFile};
 use crate::verifier::{Behaviour, Checked};
 
 /// Whether notBefore and notAfter are checked.
@@ -18,6 +18,8 @@ const DEPRECATED_LIST: &str = "MBEDTLS_CERTIFICATE_BUNDLE_DEPRECATED_LIST";
 const ASYMMETRIC: &str = "MBEDTLS_ASYMMETRIC_CONTENT_LEN";
 const IN_CONTENT_LEN: &str = "MBEDTLS_SSL_IN_CONTENT_LEN";
 const MAX_CONTENT_LEN: &str = "MBEDTLS_SSL_MAX_CONTENT_LEN";
+/// The chip.
+const TARGET: &str = "IDF_TARGET";
 const CUSTOM_PATH: &str = "MBEDTLS_CUSTOM_CERTIFICATE_BUNDLE_PATH";
 /// Which roots the bundle has: one of these is set.
 const CHOICES: [(&str, BundleChoice); 3] = [
@@ -38,8 +40,10 @@ const CHOICES: [(&str, BundleChoice); 3] = [
 /// A configuration of ESP-IDF, as far as its lines say it.
 #[derive(Clone, Debug)]
 pub struct Sdkconfig {
-    /// The file.
+    /// The file; of several layers the lowest.
     pub file: Arc<SourceFile>,
+    /// What was laid over it, lowest first.
+    layers: Vec<Arc<SourceFile>>,
     /// By name without `CONFIG_`; `n` where the file says that it is not set.
     values: BTreeMap<String, Value>,
 }
@@ -50,7 +54,7 @@ struct Value {
     line: usize,
 }
 
-/// A yes-or-no option.
+/// A yes-or-no option. Lines count on from one layer to the next.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Setting {
     /// `CONFIG_X=y`, on this line.
@@ -109,8 +113,59 @@ impl Sdkconfig {
             let text = text.trim_matches('"').to_owned();
             values.insert(name.to_owned(), Value { text, line: at + 1 });
         }
-        let file = Arc::clone(file);
-        Ok(Self { file, values })
+        Ok(Self {
+            file: Arc::clone(file),
+            layers: Vec::new(),
+            values,
+        })
+    }
+
+    /// The same with `layer` over it, whose lines hold where both say something.
+    #[must_use]
+    pub fn under(mut self, layer: Self) -> Self {
+        let lines: usize = self.files().map(|file| file.text.lines().count()).sum();
+        for (name, value) in layer.values {
+            let line = value.line + lines;
+            self.values.insert(name, Value { line, ..value });
+        }
+        self.layers.push(layer.file);
+        self.layers.extend(layer.layers);
+        self
+    }
+
+    /// Every layer, lowest first.
+    pub fn files(&self) -> impl Iterator<Item = &Arc<SourceFile>> {
+        std::iter::once(&self.file).chain(&self.layers)
+    }
+
+    /// Names of all layers: `sdkconfig.defaults + sdkconfig.defaults.esp32`.
+    pub fn name(&self) -> String {
+        let names: Vec<_> = self.files().map(|file| file.name.as_str()).collect();
+        names.join(" + ")
+    }
+
+    /// The chip that it is for, as `esp32c3`, where it says so.
+    pub fn chip(&self) -> Option<&str> {
+        Some(self.values.get(TARGET)?.text.as_str())
+    }
+
+    /// The line that says it, else the first file as a whole.
+    pub fn location(&self, setting: Setting) -> Location {
+        let (Setting::Yes(number) | Setting::No(number)) = setting else {
+            return Location::whole(&self.file);
+        };
+        let mut before = 0;
+        for file in self.files() {
+            let mut start = 0;
+            for text in file.text.split_inclusive('\n') {
+                before += 1;
+                if before == number {
+                    return Location::new(file, start..start + text.trim_end().len());
+                }
+                start += text.len();
+            }
+        }
+        Location::whole(&self.file)
     }
 
     /// `CONFIG_MBEDTLS_HAVE_TIME_DATE`; ESP-IDF's default is no.
@@ -243,6 +298,29 @@ mod tests {
         assert_eq!(applied.anchors, Anchors::Any);
         let bundle = config.applied_to(VerifierModel::EspIdfBundle.behaviour());
         assert!(bundle.leaf_dates.is_checked() && !bundle.anchor_dates.is_checked());
+    }
+
+    #[test]
+    fn a_layer_holds_over_the_one_below_and_keeps_its_lines() {
+        let below = "CONFIG_IDF_TARGET=\"esp32c3\"\nCONFIG_MBEDTLS_HAVE_TIME_DATE=y\nCONFIG_MBEDTLS_CERTIFICATE_BUNDLE=y\n";
+        let layer = SourceFile::new(
+            "sdkconfig.defaults.esp32c3",
+            "\n# CONFIG_MBEDTLS_HAVE_TIME_DATE is not set\n",
+        );
+        let config = read(below).unwrap().under(Sdkconfig::read(&layer).unwrap());
+        assert_eq!(config.name(), "sdkconfig + sdkconfig.defaults.esp32c3");
+        assert_eq!(config.chip(), Some("esp32c3"));
+        assert_eq!(config.time_checks(), Setting::No(5));
+        let place = config.location(config.time_checks());
+        assert_eq!(
+            (place.file.name.as_str(), place.start().0),
+            ("sdkconfig.defaults.esp32c3", 2)
+        );
+        let place = config.location(config.bundle());
+        assert_eq!(
+            (place.file.name.as_str(), place.start().0),
+            ("sdkconfig", 3)
+        );
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub struct ImportArguments {
 /// What is known of the devices that have the material.
 #[derive(Args, Clone, Debug, Default)]
 pub struct DeviceArguments {
-    /// The firmware's ESP-IDF configuration [default: sdkconfig or sdkconfig.defaults beside FILE or up to two folders above]
+    /// The firmware's ESP-IDF configuration [default: the nearest sdkconfig, sdkconfig.ENV of PlatformIO or sdkconfig.defaults in the folder of FILE or above, up to the root of the repository]
     #[arg(long, value_name = "FILE", requires = "image")]
     pub sdkconfig: Option<PathBuf>,
     /// Look for no sdkconfig

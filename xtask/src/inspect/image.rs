@@ -45,6 +45,8 @@ const CHIPS: [(u16, &str); 12] = [
 pub(super) struct Survey {
     /// In words: "ESP32-C3 application image".
     pub(super) kind: String,
+    /// The chip that it is for, as ESP-IDF writes it: `esp32c3`.
+    pub(super) chip: Option<String>,
     /// Where anchors can be.
     pub(super) ranges: Vec<Range<usize>>,
     /// What is wrong with its structure.
@@ -60,14 +62,17 @@ pub(super) fn survey(bytes: &[u8]) -> Survey {
     if !partitions.is_empty() {
         return flash(bytes, &partitions);
     }
-    let (kind, damages) = if bytes.first() == Some(&IMAGE_MAGIC) {
-        let kind = format!("{} application image", chip(bytes).unwrap_or("ESP"));
+    let is_image = bytes.first() == Some(&IMAGE_MAGIC);
+    let chip = is_image.then(|| chip(bytes)).flatten();
+    let (kind, damages) = if is_image {
+        let kind = format!("{} application image", chip.unwrap_or("ESP"));
         (kind, application(bytes, 0).err().into_iter().collect())
     } else {
         ("binary file".to_owned(), Vec::new())
     };
     Survey {
         kind,
+        chip: chip.map(target),
         ranges: everything(bytes),
         damages,
     }
@@ -83,6 +88,11 @@ fn chip(image: &[u8]) -> Option<&'static str> {
         .iter()
         .find(|(known, _)| *known == number)
         .map(|(_, name)| *name)
+}
+
+/// A chip as ESP-IDF writes it in configurations: `esp32c3`.
+fn target(chip: &str) -> String {
+    chip.replace('-', "").to_lowercase()
 }
 
 /// The application that begins at `start`: every segment, the checksum, and the digest where the header says that there is one.
@@ -189,7 +199,7 @@ fn partitions(bytes: &[u8]) -> Vec<Partition> {
 fn flash(bytes: &[u8], partitions: &[Partition]) -> Survey {
     let mut damages = Vec::new();
     let mut labels = Vec::new();
-    let mut named = "ESP";
+    let mut named = None;
     for partition in partitions {
         let end = bytes
             .len()
@@ -197,7 +207,7 @@ fn flash(bytes: &[u8], partitions: &[Partition]) -> Survey {
         let slot = bytes.get(..end).unwrap_or_default();
         if slot.get(partition.offset) == Some(&IMAGE_MAGIC) {
             labels.push(partition.label.as_str());
-            named = chip(&slot[partition.offset..]).unwrap_or(named);
+            named = chip(&slot[partition.offset..]).or(named);
             damages.extend(application(slot, partition.offset).err());
         }
     }
@@ -216,7 +226,12 @@ fn flash(bytes: &[u8], partitions: &[Partition]) -> Survey {
         });
     }
     Survey {
-        kind: format!("{named} flash image, application in {}", labels.join(", ")),
+        kind: format!(
+            "{} flash image, application in {}",
+            named.unwrap_or("ESP"),
+            labels.join(", ")
+        ),
+        chip: named.map(target),
         ranges: everything(bytes),
         damages,
     }
@@ -226,6 +241,7 @@ fn flash(bytes: &[u8], partitions: &[Partition]) -> Survey {
 fn program(bytes: &[u8]) -> Survey {
     let mut survey = Survey {
         kind: "ELF program".to_owned(),
+        chip: None,
         ranges: Vec::new(),
         damages: Vec::new(),
     };

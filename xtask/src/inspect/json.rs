@@ -3,7 +3,7 @@
 use serde::Serialize;
 use trust::calendar::End;
 use trust::date::Date;
-use trust::material::Form;
+use trust::material::{Form, Material};
 use trust::outlook::{AnchorKind, Identified, Known, Reach};
 
 use super::Inspection;
@@ -30,12 +30,14 @@ struct File<'a> {
     file: &'a str,
     kind: &'a str,
     bytes: usize,
-    sdkconfig: Option<&'a str>,
+    sdkconfig: Option<String>,
     /// First day on which no server is reached.
     dark_on: Option<Date>,
     /// What is lost last.
     lost_last: Option<&'a Reach>,
     anchors: Vec<Anchor<'a>>,
+    /// What is no anchor, since a comment has it.
+    commented_out: Vec<CommentedOut<'a>>,
     stores: Vec<Store<'a>>,
     findings: Vec<Entry<'a>>,
 }
@@ -54,6 +56,12 @@ struct Anchor<'a> {
     key: String,
     not_after: Option<Date>,
     effective_end: Option<&'a End>,
+}
+
+#[derive(Serialize)]
+struct CommentedOut<'a> {
+    name: &'a str,
+    place: String,
 }
 
 #[derive(Serialize)]
@@ -89,7 +97,7 @@ fn file(inspection: &Inspection) -> File<'_> {
             .question
             .sdkconfig
             .as_ref()
-            .map(|config| config.file.name.as_str()),
+            .map(trust::sdkconfig::Sdkconfig::name),
         dark_on: outlook.dark_on(),
         lost_last: outlook.last_reach(),
         anchors: outlook
@@ -97,6 +105,7 @@ fn file(inspection: &Inspection) -> File<'_> {
             .iter()
             .map(|one| anchor(inspection, one))
             .collect(),
+        commented_out: commented_out(&inspection.material),
         stores: outlook
             .stores
             .iter()
@@ -111,6 +120,16 @@ fn file(inspection: &Inspection) -> File<'_> {
             .collect(),
         findings: entries(&outlook.findings),
     }
+}
+
+fn commented_out(material: &Material) -> Vec<CommentedOut<'_>> {
+    let found = material.commented_out.iter();
+    found
+        .map(|found| CommentedOut {
+            name: found.anchor.name(),
+            place: material.where_in_words(&found.place),
+        })
+        .collect()
 }
 
 fn anchor<'a>(inspection: &'a Inspection, anchor: &'a Identified) -> Anchor<'a> {

@@ -18,6 +18,7 @@ use trust::date::Date;
 use trust::finding::Finding;
 use trust::material::Material;
 use trust::outlook::{Facts, Outlook, Question, outlook};
+use trust::sdkconfig::Sdkconfig;
 
 use self::day::Day;
 use crate::exit::Exit;
@@ -31,6 +32,8 @@ struct Inspection {
     kind: String,
     /// How many bytes it has.
     length: usize,
+    /// A folder with configurations of which none was read.
+    undecided: Option<PathBuf>,
     material: Material,
     question: Question,
     outlook: Outlook,
@@ -77,22 +80,32 @@ fn inspect(files: &[PathBuf], devices: &DeviceArguments, day: Day) -> Result<Vec
         .map(|name| owner(name, &facts))
         .transpose()?;
     let one = |path: &PathBuf| {
-        let question = Question {
+        let question = |sdkconfig| Question {
             as_of: day.date,
             until: devices.until,
             owner: owner.clone(),
             verifier: devices.verifier,
-            sdkconfig: configuration::of(path, devices)?,
+            sdkconfig,
         };
-        inspected(path, &facts, question)
+        inspected(path, &facts, devices, question)
     };
     files.iter().map(one).collect()
 }
 
-fn inspected(path: &Path, facts: &Facts<'_>, question: Question) -> Result<Inspection> {
-    let bytes = std::fs::read(path).map_err(|error| Failure::io("read", path, &error))?;
+fn inspected(
+    path: &Path,
+    facts: &Facts<'_>,
+    devices: &DeviceArguments,
+    question: impl Fn(Option<Sdkconfig>) -> Question,
+) -> Result<Inspection> {
+    let bytes = std::fs::read(path).map_err(|error| {
+        Failure::io("read", path, &error)
+            .help("give the path of your image, program, header or ca.pem")
+    })?;
     let name = path.display().to_string();
     let survey = image::survey(&bytes);
+    let configuration = configuration::of(path, devices, survey.chip.as_deref())?;
+    let question = question(configuration.read);
     let mut material = Material::find_in(&name, &bytes, &survey.ranges);
     let kind = if material.is_text {
         "text".to_owned()
@@ -106,6 +119,7 @@ fn inspected(path: &Path, facts: &Facts<'_>, question: Question) -> Result<Inspe
     Ok(Inspection {
         kind,
         length: bytes.len(),
+        undecided: configuration.undecided,
         material,
         question,
         outlook,

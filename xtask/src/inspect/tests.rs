@@ -7,7 +7,7 @@ use trust::date::Date;
 use trust::material::{DamageKind, Form};
 use trust::outlook::{Facts, Question};
 
-use super::{Inspection, inspected};
+use super::{DeviceArguments, Inspection, inspected};
 use crate::image::tests::elf::{Program, settings};
 use crate::image::{application, flash};
 use crate::{facts, roots};
@@ -21,14 +21,20 @@ fn inspect(bytes: &[u8]) -> Inspection {
         calendar: &calendar,
         pool: &pool,
     };
-    let question = Question {
+    let question = |sdkconfig| Question {
         as_of: "2026-07-01".parse().unwrap(),
         until: None,
         owner: None,
         verifier: None,
-        sdkconfig: None,
+        sdkconfig,
     };
-    inspected(Path::new(&path), &facts, question).unwrap()
+    inspected(
+        Path::new(&path),
+        &facts,
+        &DeviceArguments::default(),
+        question,
+    )
+    .unwrap()
 }
 
 fn codes(inspection: &Inspection) -> Vec<&'static str> {

@@ -13,7 +13,6 @@ use crate::rules::inspection::{
     INSPECTED_BUFFER_TOO_SMALL, INSPECTED_CROSS_SIGNED_OFF, INSPECTED_EXPIRY_NOT_ENFORCED,
 };
 use crate::sdkconfig::{Sdkconfig, Setting};
-use crate::source::Location;
 
 impl Inspection<'_> {
     /// Everything that the configuration is to blame for.
@@ -30,10 +29,10 @@ impl Inspection<'_> {
         let setting = config.time_checks();
         (!setting.is_yes() && self.has_mbedtls()).then(|| {
             let message = "your expiry policy is not enforced on the device: mbedTLS checks no dates";
-            let finding = Finding::new(&INSPECTED_EXPIRY_NOT_ENFORCED, line(config, setting), said(setting), message);
+            let finding = Finding::new(&INSPECTED_EXPIRY_NOT_ENFORCED, config.location(setting), said(setting), message);
             finding
                 .help("set CONFIG_MBEDTLS_HAVE_TIME_DATE=y and the clock before the first connection, or know it")
-                .about(Subject::item(&config.file.name))
+                .about(Subject::item(config.name()))
         })
     }
 
@@ -46,10 +45,10 @@ impl Inspection<'_> {
             .any(|anchor| anchor.form.is_bundle());
         (bundle && !setting.is_yes()).then(|| {
             let message = "a chain that goes on to an older root is refused, although the newer one is in the bundle";
-            let finding = Finding::new(&INSPECTED_CROSS_SIGNED_OFF, line(config, setting), said(setting), message);
+            let finding = Finding::new(&INSPECTED_CROSS_SIGNED_OFF, config.location(setting), said(setting), message);
             finding
                 .help("set CONFIG_MBEDTLS_CERTIFICATE_BUNDLE_CROSS_SIGNED_VERIFY=y")
-                .about(Subject::item(&config.file.name))
+                .about(Subject::item(config.name()))
         })
     }
 
@@ -58,12 +57,12 @@ impl Inspection<'_> {
         let (needed, owner) = self.longest_chain()?;
         (bytes < needed).then(|| {
             let message = format!("the TLS input buffer has {bytes} bytes, and a chain of {owner} has at least {needed}");
-            let finding = Finding::new(&INSPECTED_BUFFER_TOO_SMALL, line(config, Setting::Yes(number)), "too small", message);
+            let finding = Finding::new(&INSPECTED_BUFFER_TOO_SMALL, config.location(Setting::Yes(number)), "too small", message);
             finding
                 .evidence("bytes", bytes)
                 .evidence("needed", needed)
                 .help("set CONFIG_MBEDTLS_SSL_IN_CONTENT_LEN=16384")
-                .about(Subject::item(&config.file.name))
+                .about(Subject::item(config.name()))
         })
     }
 
@@ -115,21 +114,6 @@ impl Inspection<'_> {
             .map_or(0, signature_bytes);
         certificate.der_length.unwrap_or(own + signed)
     }
-}
-
-/// The line that says it, else the first of the file.
-fn line(config: &Sdkconfig, setting: Setting) -> Location {
-    let (Setting::Yes(number) | Setting::No(number)) = setting else {
-        return Location::whole(&config.file);
-    };
-    let mut start = 0;
-    for (at, text) in config.file.text.split_inclusive('\n').enumerate() {
-        if at + 1 == number {
-            return Location::new(&config.file, start..start + text.trim_end().len());
-        }
-        start += text.len();
-    }
-    Location::whole(&config.file)
 }
 
 fn said(setting: Setting) -> &'static str {
