@@ -290,6 +290,118 @@ fn the_nearest_sdkconfig_is_read_and_named() {
     );
 }
 
+/// Where Rust, PlatformIO and this project put what is inspected, and what is read for it. `.git` is where a search ends.
+#[test]
+fn the_sdkconfig_of_a_project_is_found_from_where_builds_put_their_output() {
+    let ca = pem(&["isrg-root-x1"]);
+    let made = image(&bundle("v2", &["isrg-root-x1"]), 9);
+    let read = |files: &[&str], inspected: &str| {
+        let mut all: Vec<(&str, &[u8])> = vec![(".git/HEAD", b"")];
+        let set = b"CONFIG_MBEDTLS_HAVE_TIME_DATE=y\n".as_slice();
+        all.extend(files.iter().map(|name| (*name, set)));
+        let is_image = inspected.ends_with(".bin");
+        all.push((inspected, if is_image { &made } else { ca.as_bytes() }));
+        let output = run(&all, &["import", inspected, "--format", "json"]);
+        json(&output)["files"][0]["sdkconfig"]
+            .as_str()
+            .map(str::to_owned)
+    };
+    let found = |files: &[&str], inspected: &str| read(files, inspected).unwrap();
+    let both = ["sdkconfig", "sdkconfig.defaults"];
+    let rust = "target/xtensa-esp32-espidf/release/app.bin";
+    assert_eq!(found(&both, rust), "sdkconfig");
+    assert_eq!(found(&both[1..], rust), "sdkconfig.defaults");
+    let trust_store = "components/perennial/v2/trust_store.bundle";
+    assert_eq!(found(&both, trust_store), "sdkconfig");
+    let pio = ".pio/build/esp32dev/firmware.bin";
+    let mut many = vec!["sdkconfig.esp32dev", "sdkconfig.other"];
+    many.extend(both);
+    assert_eq!(found(&many, pio), "sdkconfig.esp32dev");
+    assert_eq!(found(&many[1..], pio), "sdkconfig");
+    // Of several environments nobody can say which one a header is for, and that of another project is none.
+    assert_eq!(read(&many[..2], "src/ca.h"), None);
+    assert_eq!(read(&["sdkconfig.old"], "src/ca.h"), None);
+    assert_eq!(
+        read(&["sdkconfig", "firmware/.git/HEAD"], "firmware/src/ca.h"),
+        None
+    );
+    assert_eq!(
+        found(&["main/sdkconfig", "sdkconfig"], "main/a/b/ca.pem"),
+        "main/sdkconfig"
+    );
+    // The chip is the image's, else that of the Rust target.
+    let chips = [
+        "sdkconfig.defaults",
+        "sdkconfig.defaults.esp32s3",
+        "sdkconfig.defaults.esp32c3",
+    ];
+    let layered = "sdkconfig.defaults + sdkconfig.defaults.esp32s3";
+    assert_eq!(found(&chips, rust), layered);
+    assert_eq!(
+        found(&chips, "target/xtensa-esp32s3-espidf/release/ca.h"),
+        layered
+    );
+    assert_eq!(found(&chips, "main/ca.h"), "sdkconfig.defaults");
+}
+
+#[test]
+fn a_submodule_is_searched_to_the_project_around_it() {
+    let ca = pem(&["isrg-root-x1"]);
+    let files: [(&str, &[u8]); 4] = [
+        (".git/HEAD", b""),
+        ("sdkconfig", b"CONFIG_MBEDTLS_HAVE_TIME_DATE=y\n"),
+        ("components/x/.git", b"gitdir: ../../.git/modules/x\n"),
+        ("components/x/ca.pem", ca.as_bytes()),
+    ];
+    let output = run(&files, &["import", "components/x/ca.pem"]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("; sdkconfig was read"), "{said}");
+}
+
+#[test]
+fn what_is_commented_out_is_said_and_not_counted() {
+    let lines = |name: &str, before: &str| -> String {
+        let text = pem(&[name]);
+        text.lines()
+            .map(|line| format!("{before}\"{line}\\n\"\n"))
+            .collect()
+    };
+    let (old, new) = (lines("isrg-root-x1", "// "), lines("gts-root-r4", ""));
+    let header = format!("const char ca[] =\n{old}{new};\n");
+    let (names, dark, codes) = imported("ca.h", header.as_bytes());
+    assert_eq!(names, ["GTS Root R4"]);
+    assert_eq!(dark.as_deref(), Some(R4_DARK));
+    assert!(!codes.iter().any(|code| code == "I109"), "{codes:?}");
+    let said = |text: &str| run(&[("ca.h", text.as_bytes())], &["import", "ca.h"]).stdout;
+    let screen = String::from_utf8(said(&header)).unwrap();
+    assert!(
+        screen.contains("commented out: ISRG Root X1 (line 2)"),
+        "{screen}"
+    );
+
+    let nothing = format!("const char ca[] =\n{old};\n");
+    let (_, _, codes) = imported("ca.h", nothing.as_bytes());
+    assert_eq!(codes, ["I101"]);
+    let output = run(
+        &[("ca.h", nothing.as_bytes())],
+        &["import", "ca.h", "--format", "json"],
+    );
+    let file = json(&output)["files"][0].clone();
+    assert_eq!(file["commented-out"][0]["place"], "line 2");
+}
+
+#[test]
+fn a_file_that_is_not_there_has_a_next_step() {
+    let output = run(&[], &["check", "--image", "build/app.bin"]);
+    assert_eq!(output.status.code(), Some(2));
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        error.contains("cannot read build/app.bin")
+            && error.contains("give the path of your image"),
+        "{error}"
+    );
+}
+
 #[test]
 fn every_form_of_the_answer() {
     let ca = pem(&["isrg-root-x1"]);
@@ -307,6 +419,7 @@ fn every_form_of_the_answer() {
     insta::assert_snapshot!("human", said(&[]).1);
     let (code, policy) = said(&["--as-policy"]);
     assert_eq!(code, Some(0));
+    assert!(policy.starts_with("# Not a whole policy"), "{policy}");
     let table: toml::Table = policy.parse().unwrap();
     assert_eq!(
         table["required-root"][0]["name"].as_str(),

@@ -117,8 +117,13 @@ impl Inspection<'_> {
     fn nothing(&self) -> Option<Finding> {
         self.outlook.anchors.is_empty().then(|| {
             let message = format!("{} holds no trust anchor: no PEM, no DER, no ESP-IDF bundle, no store", self.name());
-            Finding::new(&INSPECTED_NOTHING_FOUND, self.whole(), "nothing found", message)
-                .help("inspect the file that has them: the application image, ca.pem or the header; an encrypted image cannot be read")
+            let finding = Finding::new(&INSPECTED_NOTHING_FOUND, self.whole(), "nothing found", message);
+            let hidden = self.material.commented_out.iter();
+            let finding = hidden.fold(finding, |finding, found| {
+                let place = self.material.where_in_words(&found.place);
+                finding.evidence("commented-out", format!("{}, {place}", found.anchor.name()))
+            });
+            finding.help("inspect the file that has them: the application image, ca.pem or the header; an encrypted image cannot be read")
                 .about(Subject::item(self.name()))
         })
     }
@@ -159,7 +164,7 @@ impl Inspection<'_> {
         let name = self.name();
         let owner = &reach.owner;
         let message =
-            format!("devices with {name} {go} dark on {dark}, when servers of {owner} {are} lost");
+            format!("{dark}: devices with {name} {go} dark, when servers of {owner} {are} lost");
         Some(
             self.dark_finding(severity, message)
                 .evidence("dark-on", dark)

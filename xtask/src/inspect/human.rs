@@ -7,6 +7,7 @@ use trust::calendar::EndCause;
 use trust::coverage::Level;
 use trust::date::Date;
 use trust::finding::Finding;
+use trust::material::Found;
 use trust::outlook::{AnchorKind, Basis, Identified, Reach, StoreOutlook};
 use trust::words::counted;
 
@@ -34,9 +35,10 @@ pub(super) fn text(inspections: &[Inspection], day: Day, all: bool) -> String {
 
 fn screen(inspection: &Inspection, day: Day, all: bool) -> String {
     let most = if all { usize::MAX } else { ROWS };
-    let mut text = head(inspection, day);
-    text += &headline(inspection);
+    let mut text = headline(inspection);
+    text += &head(inspection, day);
     text += &anchors(inspection, most);
+    text += &commented_out(inspection);
     for store in &inspection.outlook.stores {
         text += &reaches(store, inspection.outlook.stores.len() > 1, most);
     }
@@ -63,9 +65,13 @@ fn head(inspection: &Inspection, day: Day) -> String {
         forms.join(", ")
     };
     let models: Vec<_> = inspection.outlook.stores.iter().map(verified).collect();
-    let config = match &inspection.question.sdkconfig {
-        Some(config) => format!("{} was read", config.file.name),
-        None => "no sdkconfig was read: ESP-IDF's defaults".to_owned(),
+    let config = match (&inspection.question.sdkconfig, &inspection.undecided) {
+        (Some(config), _) => format!("{} was read", config.name()),
+        (None, Some(folder)) => format!(
+            "no sdkconfig was read: which one of {} is meant says --sdkconfig FILE",
+            folder.display()
+        ),
+        (None, None) => "no sdkconfig was read: ESP-IDF's defaults".to_owned(),
     };
     let mut text = format!(
         "{}: {}, {} bytes; {found}\n",
@@ -180,6 +186,22 @@ fn anchors(inspection: &Inspection, most: usize) -> String {
     text + "\n"
 }
 
+fn commented_out(inspection: &Inspection) -> String {
+    let material = &inspection.material;
+    let place = |found: &Found| {
+        let place = material.where_in_words(&found.place);
+        format!("{} ({place})", found.anchor.name())
+    };
+    let places: Vec<_> = material.commented_out.iter().map(place).collect();
+    if places.is_empty() {
+        return String::new();
+    }
+    format!(
+        "  not counted, as it is commented out: {}\n\n",
+        places.join(", ")
+    )
+}
+
 fn what(anchor: &Identified) -> String {
     let kind = match anchor.kind {
         AnchorKind::Intermediate => "intermediate",
@@ -225,7 +247,7 @@ fn reaches(store: &StoreOutlook, several: bool, most: usize) -> String {
     for reach in rows.iter().take(most) {
         let keys = reach.key_type.map_or("any", trust::calendar::KeyType::word);
         let last = match reach.last {
-            None => "never".to_owned(),
+            None => "-".to_owned(),
             Some(Date::LAST) => "no end".to_owned(),
             Some(day) => day.to_string(),
         };
@@ -251,7 +273,7 @@ fn known(reach: &Reach) -> &'static str {
         (Basis::Anchors, ..) => "assumed: as long as its anchors last",
         (Basis::OtherChain, ..) => "only servers with a chain to its anchors here",
         (Basis::Private, ..) => "assumed: a CA of no root programme that is known",
-        (Basis::Chains, None, _) => "its default chain is refused",
+        (Basis::Chains, None, _) => "not with these anchors: they lead to another root",
         (_, _, Level::Proven | Level::Announced) => "published",
         (_, _, Level::Rule) => "a rule of the root programmes",
         (_, _, Level::Assumed) => "assumed: what is usual comes",
@@ -296,8 +318,10 @@ fn next_step(inspection: &Inspection) -> String {
     if !has_root {
         return String::new();
     }
+    let owner = inspection.question.owner.as_deref();
+    let (owner, file) = (owner.unwrap_or("…"), &inspection.material.file.name);
     format!(
-        "next: `import {} --as-policy` prints the roots as entries of a policy.toml, which `check` proves\n",
-        inspection.material.file.name
+        "next: cargo xtask init DIR --url https://… --owner \"{owner}\"   sets up a policy that proves it\n\
+         or:   cargo xtask import {file} --as-policy   prints the roots as entries for a policy that you have\n"
     )
 }

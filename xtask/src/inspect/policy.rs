@@ -7,9 +7,16 @@ use trust::outlook::AnchorKind;
 
 use super::Inspection;
 
+/// What the entries are, and what they are not.
+const HEAD: &str = "\
+# Not a whole policy: entries for a policy.toml that you have. A whole one, with its endpoints, writes
+# cargo xtask init DIR --url https://… --owner \"…\"
+
+";
+
 /// A `[[required-root]]` for each root, once; what is no root, or is not known, is a comment.
 pub(super) fn text(inspections: &[Inspection]) -> String {
-    let mut text = String::new();
+    let mut text = HEAD.to_owned();
     let mut seen = BTreeSet::new();
     for inspection in inspections {
         let file = &inspection.material.file.name;
