@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use crate::tree::{Tree, copy, program, samples, text};
+use crate::tree::{Tree, copy, image, program, samples, text};
 
 /// CMake, where the test run has got one; Ninja lies beside it. `idf` is the stand-in.
 fn cmake(tree: &Tree, idf: &Path, arguments: &[&str]) -> Option<Output> {
@@ -192,7 +192,7 @@ fn the_script_of_platformio_ends_the_build_where_the_store_is_not() {
     };
     text(&python(&["-m", "py_compile", "scripts/perennial.py"]), 0);
     text(&python(&["scripts/perennial.py"]), 0);
-    std::fs::write(tree.path("firmware.bin"), [0; 100]).unwrap();
+    std::fs::write(tree.path("firmware.bin"), image(&[0; 100])).unwrap();
     text(&python(&["scripts/perennial.py", "firmware.bin"]), 13);
 
     let platformio = tree.path("platformio.py");
