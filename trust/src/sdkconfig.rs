@@ -168,6 +168,13 @@ impl Sdkconfig {
         Location::whole(&self.file)
     }
 
+    /// The same with what a file says that is read after it: its lines hold.
+    #[must_use]
+    pub fn then(mut self, later: Self) -> Self {
+        self.values.extend(later.values);
+        self
+    }
+
     /// `CONFIG_MBEDTLS_HAVE_TIME_DATE`; ESP-IDF's default is no.
     pub fn time_checks(&self) -> Setting {
         self.setting(HAVE_TIME_DATE)

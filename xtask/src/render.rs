@@ -6,6 +6,7 @@ pub(crate) mod outputs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use trust::anchors::Inventory;
 use trust::channel::Channel;
 use trust::gate;
 use trust::render::{self as forms, Format as Form, RenderedStore};
@@ -20,6 +21,7 @@ use crate::failure::{Failure, Result};
 use crate::output;
 use crate::project::Project;
 use crate::provision::quoted;
+use crate::roots;
 
 /// The rendered source, from the root of the project.
 pub const SOURCE: &str = "firmware/src/trust_store.rs";
@@ -43,7 +45,8 @@ pub struct RenderArguments {
     /// Compare with what is there and write nothing; exit 11 when it differs
     #[arg(long)]
     check: bool,
-    /// Look for the store in a finished firmware image or program, too; exit 13 when it is not there
+    /// Look for the store in a finished firmware image or program, too, in the form of --format or of any output; exit 13 when it
+    /// is not there, or not alone
     #[arg(
         long = "in",
         value_name = "FILE",
@@ -83,7 +86,8 @@ fn form(word: &str) -> std::result::Result<Form, String> {
 /// A closed gate, a form that cannot say what the store holds, a file that cannot be written.
 pub fn run(project: &Project, arguments: &RenderArguments) -> Result<Exit> {
     let question = arguments.question.question(project)?;
-    let verdict = gate::judge(&project.inputs()?.inputs, question);
+    let inputs = project.inputs()?.inputs;
+    let verdict = gate::judge(&inputs, question);
     let Some(store) = verdict.approved() else {
         check::say_findings(verdict.findings(), question)?;
         return Ok(check::exit_of(&verdict));
@@ -102,10 +106,18 @@ pub fn run(project: &Project, arguments: &RenderArguments) -> Result<Exit> {
         (Some(_), true) if arguments.format.is_some() => Exit::Done,
         (_, true) => one(project, store, arguments)?,
     };
-    match &arguments.image {
-        Some(image) => image::require(image, store, &forms).map(|()| exit),
-        None => Ok(exit),
+    if let Some(path) = &arguments.image {
+        let (pool, _) = Inventory::from_files(&inputs.anchors);
+        let mut known = roots::mozilla_roots();
+        known.extend(pool.iter().cloned());
+        let demand = image::Demand {
+            store,
+            forms: &forms,
+            known: &known,
+        };
+        image::require(path, &demand)?;
     }
+    Ok(exit)
 }
 
 /// Renders one form to where the arguments say.

@@ -97,6 +97,74 @@ fn a_bundle_with_cross_signed_verification_is_another_verifier() {
     );
     tree.commit("Set up");
     text(&tree.run(&["check"]), 0);
+
+    // With a configuration, what a project asked for first no longer holds, and the file that decided is said.
+    let tree = Tree::of("esp-idf");
+    std::fs::write(tree.path("sdkconfig.defaults"), setting).unwrap();
+    let unset = setting.replace("=y", " is not set");
+    std::fs::write(tree.path("sdkconfig"), format!("# {unset}")).unwrap();
+    let said = text(&tree.init(&["--years", "3"]), 0);
+    assert!(
+        said.contains("verifier: esp-idf-bundle (sdkconfig)"),
+        "{said}"
+    );
+    let tree = Tree::of("esp-idf-svc");
+    let defaults = tree.read("sdkconfig.defaults") + "\nCONFIG_MBEDTLS_HAVE_TIME_DATE=y\n";
+    std::fs::write(tree.path("sdkconfig.defaults"), defaults).unwrap();
+    let said = text(&tree.init(&["--years", "3"]), 0);
+    assert!(
+        said.contains("verifier: esp-idf-pem-time (sdkconfig.defaults)"),
+        "{said}"
+    );
+    tree.commit("Set up");
+    text(&tree.run(&["check"]), 0);
+}
+
+/// Which chain a server sends depends on its key: what nobody said is said first.
+#[test]
+fn the_kind_of_key_is_said_where_it_was_taken_to_be() {
+    let assumed = Tree::of("esp-hal");
+    let said = text(&assumed.init(&["--years", "3"]), 0);
+    let (_, next) = said.split_once("next:\n").unwrap();
+    assert!(
+        next.starts_with("  the servers' keys are taken to be ECDSA"),
+        "{said}"
+    );
+    let known = Tree::of("esp-hal");
+    let said = text(&known.init(&["--years", "3", "--key-type", "rsa"]), 0);
+    assert!(!said.contains("taken to be ECDSA"), "{said}");
+    let other = |tree: &Tree| {
+        let policy = tree.read("policy.toml");
+        let anchor = policy.lines().find(|line| line.starts_with("sha256"));
+        anchor.unwrap().to_owned()
+    };
+    assert_ne!(other(&assumed), other(&known));
+
+    let each = Tree::of("esp-hal");
+    let second = [
+        "--years",
+        "3",
+        "--url",
+        "https://ota.example.net/",
+        "--owner",
+        "DigiCert",
+        "--key-type",
+        "rsa",
+        "--key-type",
+        "ecdsa",
+    ];
+    text(&each.init(&second), 0);
+    let policy = each.read("policy.toml");
+    let kinds: Vec<_> = policy
+        .lines()
+        .filter(|line| line.starts_with("key-type"))
+        .collect();
+    assert_eq!(kinds, ["key-type = \"rsa\"", "key-type = \"ecdsa\""]);
+    each.commit("Set up");
+    text(&each.run(&["check"]), 0);
+    let more = ["--key-type", "rsa", "--key-type", "ecdsa"];
+    let said = text(&Tree::of("esp-hal").init(&more), 2);
+    assert!(said.contains("give one kind of key"), "{said}");
 }
 
 /// A second owner is named by its root; where it is followed, coverage of two is proven.

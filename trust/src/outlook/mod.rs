@@ -11,6 +11,8 @@ mod reach;
 #[cfg(test)]
 mod tests;
 
+pub use reach::configured_model;
+
 use std::collections::BTreeSet;
 
 use serde::Serialize;

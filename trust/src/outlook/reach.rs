@@ -13,6 +13,7 @@ use crate::date::Date;
 use crate::hierarchy::{CertificateId, Hierarchy};
 use crate::material::Form;
 use crate::policy::VerifierModel;
+use crate::sdkconfig::{Sdkconfig, Setting};
 use crate::verifier::Behaviour;
 
 /// The chains that a CA's customers get who ask for no other.
@@ -58,27 +59,23 @@ pub(super) fn stores(
 
 /// How a device verifies with material of this form.
 pub(super) fn model(form: Form, question: &Question) -> VerifierModel {
-    let config = question.sdkconfig.as_ref();
-    let set = |setting: fn(&crate::sdkconfig::Sdkconfig) -> crate::sdkconfig::Setting| {
-        config.is_some_and(|config| setting(config).is_yes())
-    };
-    match (question.verifier, form) {
-        (Some(model), _) => model,
-        (None, Form::Store) => VerifierModel::Perennial,
-        (None, Form::BundleV1 | Form::BundleV2) => {
-            if set(crate::sdkconfig::Sdkconfig::cross_signed_verification) {
-                VerifierModel::EspIdfBundleCrossSigned
-            } else {
-                VerifierModel::EspIdfBundle
-            }
+    let follows = || configured_model(form, question.sdkconfig.as_ref());
+    question.verifier.unwrap_or_else(follows)
+}
+
+/// How a device verifies with material of this form that is configured so; without a configuration, as ESP-IDF's defaults say.
+pub fn configured_model(form: Form, config: Option<&Sdkconfig>) -> VerifierModel {
+    let set = |setting: fn(&Sdkconfig) -> Setting| config.is_some_and(|c| setting(c).is_yes());
+    match form {
+        Form::Store => VerifierModel::Perennial,
+        Form::BundleV1 | Form::BundleV2 if set(Sdkconfig::cross_signed_verification) => {
+            VerifierModel::EspIdfBundleCrossSigned
         }
-        (None, Form::CString | Form::Der | Form::Pem) => {
-            if set(crate::sdkconfig::Sdkconfig::time_checks) {
-                VerifierModel::EspIdfPemTime
-            } else {
-                VerifierModel::EspIdfPem
-            }
+        Form::BundleV1 | Form::BundleV2 => VerifierModel::EspIdfBundle,
+        Form::CString | Form::Der | Form::Pem if set(Sdkconfig::time_checks) => {
+            VerifierModel::EspIdfPemTime
         }
+        Form::CString | Form::Der | Form::Pem => VerifierModel::EspIdfPem,
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a form of the store looks like in a finished firmware image.
 
 use super::{Format, RenderError, RenderedStore, bundle, der, pem};
+use crate::anchors::Certificate;
 use crate::store::{ApprovedAnchor, ApprovedStore};
 
 /// The store as one form puts it into an image.
@@ -8,8 +9,21 @@ use crate::store::{ApprovedAnchor, ApprovedStore};
 pub struct Embedded {
     /// What it is, in words: `bundle of ESP-IDF 5.4 and later`.
     pub what: &'static str,
+    /// What bounds it, and so what else a device would trust with it.
+    pub bounds: Bounds,
     /// Runs of bytes that the image holds, each whole, in any order and at any place.
     pub parts: Vec<Vec<u8>>,
+}
+
+/// What bounds a store in an image.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Bounds {
+    /// It says itself how many anchors it has: bundles, and the binary store.
+    Own,
+    /// The text that it stands in: a device reads every PEM block of it.
+    Text,
+    /// Nothing: names and keys stand anywhere.
+    None,
 }
 
 /// The ways in which `format` puts `store` into an image: one of them is there when the firmware uses the rendered file.
@@ -18,30 +32,32 @@ pub struct Embedded {
 /// # Errors
 /// When the format cannot say what the store holds, as [`super::render`].
 pub fn embedded(store: &ApprovedStore, format: Format) -> Result<Vec<Embedded>, RenderError> {
-    let whole = |what, bytes| Embedded {
+    let whole = |what, bounds, bytes| Embedded {
         what,
+        bounds,
         parts: vec![bytes],
     };
-    let version_1 =
-        || bundle::version_1(store).map(|bytes| whole("bundle of ESP-IDF up to 5.3", bytes));
-    let version_2 =
-        || bundle::version_2(store).map(|bytes| whole("bundle of ESP-IDF 5.4 and later", bytes));
+    let bundle = |what, bytes: Result<_, _>| bytes.map(|bytes| whole(what, Bounds::Own, bytes));
+    let version_1 = || bundle("bundle of ESP-IDF up to 5.3", bundle::version_1(store));
+    let version_2 = || bundle("bundle of ESP-IDF 5.4 and later", bundle::version_2(store));
     Ok(match format {
         Format::CHeader => {
             let anchors = store.contents().anchors.iter();
             let text: String = anchors
                 .map(|a| pem::certificate(&a.certificate.der))
                 .collect();
-            let text = whole("PEM without comments", text.into_bytes());
+            let text = whole("PEM without comments", Bounds::Text, text.into_bytes());
             vec![text, version_2()?, version_1()?]
         }
         Format::EspBundleV1 => vec![version_1()?],
         Format::EspBundleV2 => vec![version_2()?],
         Format::Json => Vec::new(),
-        Format::Pem => vec![whole("PEM", pem::render(store).into_bytes())],
+        Format::Pem => {
+            vec![whole("PEM", Bounds::Text, pem::render(store).into_bytes())]
+        }
         Format::Rust => {
             let bytes = RenderedStore::new(store)?.bytes().to_vec();
-            vec![whole("binary store", bytes)]
+            vec![whole("binary store", Bounds::Own, bytes)]
         }
         Format::WebPki => vec![names_and_keys(store)?],
     })
@@ -56,8 +72,15 @@ fn names_and_keys(store: &ApprovedStore) -> Result<Embedded, RenderError> {
     }
     Ok(Embedded {
         what: "names and keys",
+        bounds: Bounds::None,
         parts,
     })
+}
+
+/// Name and key of an anchor as `TrustAnchor` of rustls-webpki has them; `None` where one is no SEQUENCE.
+pub fn name_and_key(certificate: &Certificate) -> Option<[&[u8]; 2]> {
+    let name = der::sequence_contents(&certificate.subject)?;
+    Some([name, der::sequence_contents(&certificate.spki)?])
 }
 
 fn contents(

@@ -25,7 +25,7 @@ pub use error::RenderError;
 pub(crate) use findings::device_bytes;
 pub use findings::{findings, stale};
 pub use format::Format;
-pub use in_image::{Embedded, embedded};
+pub use in_image::{Bounds, Embedded, embedded, name_and_key};
 
 use crate::store::ApprovedStore;
 

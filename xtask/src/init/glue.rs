@@ -37,6 +37,11 @@ const ARDUINO: [Fixed; 1] = [(
     include_str!("../../../templates/adopt/arduino/perennial.py"),
 )];
 
+const ESP_HAL: [Fixed; 1] = [(
+    "src/trust.rs",
+    include_str!("../../../templates/adopt/esp-hal/trust.rs"),
+)];
+
 const ESP_IDF: [Fixed; 4] = [
     (
         "components/perennial/CMakeLists.txt",
@@ -87,7 +92,7 @@ pub(super) fn outputs(plan: &Plan) -> Vec<Output> {
 pub(super) fn files(kind: Kind) -> &'static [Fixed] {
     match kind {
         Kind::Arduino => &ARDUINO,
-        Kind::EspHal => &[],
+        Kind::EspHal => &ESP_HAL,
         Kind::EspIdf => &ESP_IDF,
         Kind::EspIdfSvc => &ESP_IDF_SVC,
     }
@@ -105,8 +110,9 @@ pub(super) fn next_steps(plan: &Plan) -> Vec<&'static str> {
             "in the source: #include \"trust_store.h\", and client.setCACert(TRUST_STORE_PEM) in place of setInsecure",
         ],
         Kind::EspHal => vec![
+            "in Cargo.toml: rustls-webpki = { version = \"0.103\", default-features = false }",
             "in Cargo.toml: rustls-pki-types = { version = \"1\", default-features = false }",
-            "in the source: mod trust_anchors; and give trust_anchors::TRUST_ANCHORS to the verifier",
+            "in the source: mod trust; mod trust_anchors; and trust::verify_server for the chain that the TLS crate hands out",
             "after each build: cargo perennial render --check --in target/TARGET/release/PROGRAM",
         ],
         Kind::EspIdf => vec![
@@ -143,5 +149,16 @@ mod tests {
             found += 1;
         }
         assert_eq!(found, 1);
+    }
+
+    /// The toolchain of the firmware need not be installed where the policy is proven, and a proof is for a day.
+    #[test]
+    fn the_workflow_needs_no_toolchain_of_the_firmware_and_runs_each_week() {
+        let (_, workflow) = COMMON[0];
+        let (_, job) = workflow.split_once("\njobs:\n").unwrap();
+        let (before_steps, _) = job.split_once("    steps:\n").unwrap();
+        assert!(before_steps.contains("      RUSTUP_TOOLCHAIN: stable\n"));
+        assert!(workflow.contains("  schedule:\n    - cron: "));
+        assert!(workflow.contains("check --as-of \"$(date -u +%F)\""));
     }
 }

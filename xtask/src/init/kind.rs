@@ -3,15 +3,15 @@
 use std::path::Path;
 
 use clap::ValueEnum;
-use trust::policy::VerifierModel;
 
+use super::platformio;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 
 /// The ecosystems that `init` knows.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub enum Kind {
-    /// arduino-esp32: platformio.ini, or a sketch
+    /// arduino-esp32: platformio.ini with its framework, or a sketch
     Arduino,
     /// Rust without an operating system: Cargo.toml with esp-hal
     EspHal,
@@ -38,19 +38,10 @@ impl Kind {
     /// What it is recognised by.
     fn sign(self) -> &'static str {
         match self {
-            Self::Arduino => "platformio.ini, or a sketch *.ino",
+            Self::Arduino => "platformio.ini with framework = arduino, or a sketch *.ino",
             Self::EspHal => "Cargo.toml with the dependency esp-hal",
             Self::EspIdf => "CMakeLists.txt that includes project.cmake, and main/",
             Self::EspIdfSvc => "Cargo.toml with the dependency esp-idf-svc or esp-idf-sys",
-        }
-    }
-
-    /// How the firmware verifies chains when it is built with the glue that `init` writes.
-    pub(super) fn verifier(self) -> VerifierModel {
-        match self {
-            Self::Arduino | Self::EspIdfSvc => VerifierModel::EspIdfPem,
-            Self::EspHal => VerifierModel::WebPki,
-            Self::EspIdf => VerifierModel::EspIdfBundle,
         }
     }
 
@@ -65,6 +56,7 @@ impl Kind {
             .collect();
         let what = match found[..] {
             [only] => return Ok(only),
+            [] if platformio::is_at(root) => return Err(platformio::without_arduino(root)),
             [] => format!("{} is no firmware that is known here", root.display()),
             _ => {
                 let words: Vec<_> = found.iter().map(|kind| kind.word()).collect();
@@ -80,7 +72,8 @@ impl Kind {
 
     fn is_at(self, root: &Path) -> bool {
         match self {
-            Self::Arduino => root.join("platformio.ini").is_file() || has_sketch(root),
+            Self::Arduino if platformio::is_at(root) => platformio::has_arduino(root),
+            Self::Arduino => has_sketch(root),
             Self::EspHal => {
                 depends_on(root, &["esp-hal"]) && !depends_on(root, &["esp-idf-svc", "esp-idf-sys"])
             }
@@ -135,7 +128,7 @@ mod tests {
     #[test]
     fn a_tree_of_several_kinds_is_asked_about() {
         let folder = tree(&[
-            ("platformio.ini", ""),
+            ("platformio.ini", "[env]\nframework = arduino\n"),
             (
                 "CMakeLists.txt",
                 "include($ENV{IDF_PATH}/tools/cmake/project.cmake)",

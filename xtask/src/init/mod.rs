@@ -3,10 +3,12 @@
 //! What is written passes `check`: the service life is the longest that can be proven for the servers that were named.
 
 mod chip;
+mod configuration;
 mod glue;
 mod kind;
 mod place;
 mod plan;
+mod platformio;
 mod policy;
 mod proof;
 
@@ -45,9 +47,9 @@ pub struct InitArguments {
     /// Owner of the CA that issues the server's certificate; one for all, or one for each URL
     #[arg(long, value_name = "NAME")]
     pub owner: Vec<String>,
-    /// Kind of the key in the servers' certificates
-    #[arg(long, value_enum, default_value_t = KeyTypeArgument::Ecdsa)]
-    pub key_type: KeyTypeArgument,
+    /// Kind of the key in the server's certificate; one for all, or one for each URL [default: ecdsa]
+    #[arg(long, value_enum, value_name = "KIND")]
+    pub key_type: Vec<KeyTypeArgument>,
     /// Chip of the devices [default: told from the configuration of the firmware]
     #[arg(long, value_name = "CHIP")]
     pub chip: Option<String>,
@@ -72,6 +74,15 @@ pub enum KeyTypeArgument {
     Ecdsa,
     /// Older servers
     Rsa,
+}
+
+impl InitArguments {
+    /// Kind of the key of the server at this place.
+    fn key_type_of(&self, place: usize) -> KeyTypeArgument {
+        let kinds = &self.key_type;
+        let kind = kinds.get(place).or(kinds.first());
+        kind.copied().unwrap_or(KeyTypeArgument::Ecdsa)
+    }
 }
 
 impl KeyTypeArgument {
@@ -108,7 +119,7 @@ pub fn run(project: Option<&Path>, arguments: &InitArguments) -> Result<Exit> {
             root.display()
         ));
     }
-    say(&plan, &proven);
+    say(&plan, &proven, arguments);
     if let Some(step) = moved_workflow(root) {
         output::say(format_args!("  {step}"));
     }
@@ -175,12 +186,17 @@ fn dry(plan: &Plan, files: &[NewFile]) -> String {
     )
 }
 
-fn say(plan: &Plan, proven: &Proven) {
+fn say(plan: &Plan, proven: &Proven, arguments: &InitArguments) {
     output::say(format_args!(
         "{} for {} ({})",
         plan.kind.word(),
         plan.chip.name,
         plan.chip.from
+    ));
+    output::say(format_args!(
+        "verifier: {} ({})",
+        plan.verifier.model.word(),
+        plan.verifier.from
     ));
     for (name, until) in &proven.names {
         output::say(format_args!("anchor: {name}, until {until}"));
@@ -190,6 +206,11 @@ fn say(plan: &Plan, proven: &Proven) {
         output::say(format_args!("  {line}"));
     }
     output::say("next:");
+    if arguments.key_type.is_empty() {
+        output::say(
+            "  the servers' keys are taken to be ECDSA; with RSA keys this store may reach none of them: --key-type rsa",
+        );
+    }
     let own = [
         "look at policy.toml, then `cargo xtask check` and `cargo xtask render --check`",
         "in the repository's variables, for .github/workflows/trust.yml: PERENNIAL_GIT and PERENNIAL_REVISION",

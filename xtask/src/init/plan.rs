@@ -3,16 +3,17 @@
 use std::path::Path;
 
 use trust::date::Date;
-use trust::policy::VerifierModel;
 use trust::words::counted;
 
-use super::InitArguments;
 use super::chip::{self, Chip};
+use super::configuration::{self, Verifier};
 use super::kind::Kind;
+use super::platformio;
+use super::{InitArguments, KeyTypeArgument};
 use crate::exit::Exit;
 use crate::facts;
 use crate::failure::{Failure, Result};
-use crate::release_date;
+use crate::{git, release_date};
 
 /// How long devices may be offline, where nobody says.
 pub(super) const OFFLINE_DAYS: u32 = 180;
@@ -27,11 +28,10 @@ pub(super) struct Plan {
     pub(super) kind: Kind,
     pub(super) chip: Chip,
     pub(super) endpoints: Vec<Endpoint>,
-    pub(super) key_type: &'static str,
     pub(super) as_of: Date,
     pub(super) last_unit_made: Date,
     pub(super) years: u16,
-    pub(super) verifier: VerifierModel,
+    pub(super) verifier: Verifier,
     /// A sketch without PlatformIO has its header beside it.
     pub(super) is_plain_sketch: bool,
 }
@@ -42,6 +42,8 @@ pub(super) struct Endpoint {
     pub(super) name: String,
     pub(super) url: String,
     pub(super) owner: String,
+    /// Kind of the key in its certificate.
+    pub(super) key_type: &'static str,
 }
 
 impl Plan {
@@ -50,18 +52,22 @@ impl Plan {
             Some(kind) => kind,
             None => Kind::recognise(root)?,
         };
+        if kind == Kind::Arduino {
+            platformio::require_esp32(root)?;
+        }
+        require_repository(root)?;
         let date = release_date::decide(arguments.as_of, root)?;
+        let chip = chip::decide(arguments.chip.as_deref(), root)?;
         Ok(Self {
             product: product(root),
             kind,
-            chip: chip::decide(arguments.chip.as_deref(), root)?,
+            verifier: configuration::verifier(kind, chip.name, root)?,
+            chip,
             endpoints: endpoints(arguments)?,
-            key_type: arguments.key_type.word(),
             as_of: date.day,
             last_unit_made: arguments.last_unit_made.unwrap_or(date.day),
             years: arguments.years.unwrap_or(YEARS),
-            verifier: verifier(kind, root),
-            is_plain_sketch: kind == Kind::Arduino && !root.join("platformio.ini").is_file(),
+            is_plain_sketch: kind == Kind::Arduino && !platformio::is_at(root),
         })
     }
 
@@ -90,18 +96,15 @@ impl Plan {
     }
 }
 
-/// How the firmware verifies: that of its kind, and what its own configuration says.
-fn verifier(kind: Kind, root: &Path) -> VerifierModel {
-    const CROSS_SIGNED: &str = "CONFIG_MBEDTLS_CERTIFICATE_BUNDLE_CROSS_SIGNED_VERIFY=y";
-    let says = |file: &str| {
-        let text = std::fs::read_to_string(root.join(file)).unwrap_or_default();
-        text.lines().any(|line| line.trim() == CROSS_SIGNED)
-    };
-    let configured = ["sdkconfig", "sdkconfig.defaults"].into_iter().any(says);
-    match kind.verifier() {
-        VerifierModel::EspIdfBundle if configured => VerifierModel::EspIdfBundleCrossSigned,
-        model => model,
-    }
+/// The release date of every later command is that of a commit.
+fn require_repository(root: &Path) -> Result<()> {
+    git::place(root).map(drop).map_err(|failure| {
+        let what = format!("{} is in no git repository", root.display());
+        let failure = Failure::new(Exit::Unreadable, what).evidence(failure.what);
+        failure
+            .evidence("`cargo xtask check` judges for the date of a commit, and the workflow for pull requests")
+            .help("git init && git add . && git commit, then this again")
+    })
 }
 
 /// The folder's name, as far as it fits an app descriptor.
@@ -138,9 +141,20 @@ fn endpoints(arguments: &InitArguments) -> Result<Vec<Endpoint>> {
         return Err(Failure::new(Exit::Unreadable, what)
             .help("--url URL --owner NAME --url URL --owner NAME"));
     }
-    let known = facts::known_owners(arguments.key_type.word());
+    let kinds = &arguments.key_type;
+    if kinds.len() > 1 && kinds.len() != urls.len() {
+        let what = format!(
+            "{} and {}: give one kind of key, or one for each URL in the same order",
+            counted(urls.len(), "URL"),
+            counted(kinds.len(), "--key-type")
+        );
+        return Err(Failure::new(Exit::Unreadable, what)
+            .help("--url URL --key-type ecdsa --url URL --key-type rsa"));
+    }
     let mut endpoints = Vec::new();
     for (place, url) in urls.iter().enumerate() {
+        let key_type = arguments.key_type_of(place).word();
+        let known = facts::known_owners(key_type);
         let asked = owners.get(place).unwrap_or(&owners[0]);
         let same = |name: &&String| name.to_lowercase() == asked.trim().to_lowercase();
         let Some(owner) = known.iter().find(same) else {
@@ -156,19 +170,24 @@ fn endpoints(arguments: &InitArguments) -> Result<Vec<Endpoint>> {
             },
             url: url.clone(),
             owner: owner.clone(),
+            key_type,
         });
     }
     Ok(endpoints)
 }
 
 fn unknown_owner(what: &str, arguments: &InitArguments) -> Failure {
-    let key_type = arguments.key_type.word();
-    let known = facts::known_owners(key_type).join(", ");
+    let known = |kind: KeyTypeArgument| {
+        let owners = facts::known_owners(kind.word()).join(", ");
+        format!("recorded for {} keys: {owners}", kind.word())
+    };
     let host = arguments.url.first().map_or("HOST", |url| host(url));
     Failure::new(Exit::Unreadable, what)
-        .evidence(format!("recorded for {key_type} keys: {known}"))
+        .evidence(known(KeyTypeArgument::Ecdsa))
+        .evidence(known(KeyTypeArgument::Rsa))
         .evidence(format!(
-            "who issues: openssl s_client -connect {host}:443 -servername {host} </dev/null | openssl x509 -noout -issuer"
+            "who issues, and the kind of key: openssl s_client -connect {host}:443 -servername {host} </dev/null | \
+             openssl x509 -noout -text | grep -E 'Issuer:|Public Key Algorithm:'"
         ))
         .help(
             "--owner NAME with one of these; for another CA set up with the one you will fail over to, then record what the \

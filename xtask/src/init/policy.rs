@@ -54,11 +54,7 @@ pub(super) fn proven(plan: &Plan, outputs: &[Output], proven: &Proven) -> Result
             ),
             format!("After a change: `{0} policy fmt`, `{0} check`, `{0} render`.", called()),
         ]),
-        endpoint: comment(&[format!(
-            "The key in the server's certificate is taken to be {}; `{} endpoints capture URL` records what is sent.",
-            plan.key_type,
-            called()
-        )]),
+        endpoint: called(),
         coverage: comment(&proven.second_owner),
         signing: comment(&[
             "The published development key, with which anyone can sign. It counts only for releases that are made with".to_owned(),
@@ -79,7 +75,8 @@ pub(super) fn proven(plan: &Plan, outputs: &[Output], proven: &Proven) -> Result
 #[derive(Default)]
 struct Comments {
     top: String,
-    endpoint: String,
+    /// The name of the program, where the kind of key is explained.
+    endpoint: &'static str,
     coverage: String,
     signing: String,
     /// The `[[output]]` tables.
@@ -96,8 +93,14 @@ fn text(plan: &Plan, life: &str, roots: &str, comments: &Comments) -> String {
                 quoted(&endpoint.name),
                 quoted(&endpoint.url),
                 quoted(&endpoint.owner),
-                comments.endpoint,
-                plan.key_type,
+                match comments.endpoint {
+                    "" => String::new(),
+                    command => comment(&[format!(
+                        "The key in the server's certificate is taken to be {}; `{command} endpoints capture URL` records what is sent.",
+                        endpoint.key_type,
+                    )]),
+                },
+                endpoint.key_type,
                 leaf_days(&endpoint.owner)
             )
         })
@@ -111,7 +114,7 @@ fn text(plan: &Plan, life: &str, roots: &str, comments: &Comments) -> String {
         comments.top,
         quoted(&plan.product),
         plan.chip.name,
-        plan.verifier.word(),
+        plan.verifier.model.word(),
         endpoints.concat(),
         comments.coverage,
         comments.outputs,

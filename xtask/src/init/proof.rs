@@ -118,7 +118,11 @@ fn second_owner(plan: &Plan, ends: Date) -> Vec<String> {
     if owners.len() > 1 {
         return Vec::new();
     }
-    let known = facts::known_owners(plan.key_type);
+    // Of the kind of key that the first server has.
+    let Some(key_type) = plan.endpoints.first().map(|first| first.key_type) else {
+        return Vec::new();
+    };
+    let known = facts::known_owners(key_type);
     for other in known
         .iter()
         .filter(|owner| !owners.contains(&owner.as_str()))
@@ -128,6 +132,7 @@ fn second_owner(plan: &Plan, ends: Date) -> Vec<String> {
             name: "second".to_owned(),
             url: "https://second.example/".to_owned(),
             owner: other.clone(),
+            key_type,
         });
         let both = plan.with(endpoints);
         let roots = facts::roots_of(&both.owners());

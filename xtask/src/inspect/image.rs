@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use object::elf::SHF_ALLOC;
 use object::read::elf::ElfFile32;
-use object::{Endianness, Object as _, ObjectSection as _, SectionFlags};
+use object::{Endianness, Object as _, ObjectKind, ObjectSection as _, SectionFlags};
 use sha2::{Digest as _, Sha256};
 use trust::material::{Damage, DamageKind, Place};
 
@@ -42,19 +42,30 @@ const CHIPS: [(u16, &str); 12] = [
 
 /// What a file is.
 #[derive(Debug)]
-pub(super) struct Survey {
+pub(crate) struct Survey {
     /// In words: "ESP32-C3 application image".
-    pub(super) kind: String,
+    pub(crate) kind: String,
     /// The chip that it is for, as ESP-IDF writes it: `esp32c3`.
-    pub(super) chip: Option<String>,
+    pub(crate) chip: Option<String>,
     /// Where anchors can be.
-    pub(super) ranges: Vec<Range<usize>>,
+    pub(crate) ranges: Vec<Range<usize>>,
+    /// What a device can run of it; nothing where it is no image and no program.
+    pub(crate) programs: Vec<Program>,
     /// What is wrong with its structure.
-    pub(super) damages: Vec<Damage>,
+    pub(crate) damages: Vec<Damage>,
+}
+
+/// What a device runs as a whole.
+#[derive(Debug)]
+pub(crate) struct Program {
+    /// Label of its partition; nothing where it is the whole file.
+    pub(crate) partition: Option<String>,
+    /// What of it is in the device's memory.
+    pub(crate) ranges: Vec<Range<usize>>,
 }
 
 /// Looks at the structure of a file that is no text.
-pub(super) fn survey(bytes: &[u8]) -> Survey {
+pub(crate) fn survey(bytes: &[u8]) -> Survey {
     if bytes.starts_with(ELF_MAGIC) {
         return program(bytes);
     }
@@ -62,19 +73,31 @@ pub(super) fn survey(bytes: &[u8]) -> Survey {
     if !partitions.is_empty() {
         return flash(bytes, &partitions);
     }
-    let is_image = bytes.first() == Some(&IMAGE_MAGIC);
-    let chip = is_image.then(|| chip(bytes)).flatten();
-    let (kind, damages) = if is_image {
-        let kind = format!("{} application image", chip.unwrap_or("ESP"));
-        (kind, application(bytes, 0).err().into_iter().collect())
-    } else {
-        ("binary file".to_owned(), Vec::new())
-    };
-    Survey {
-        kind,
-        chip: chip.map(target),
+    let mut survey = Survey {
+        kind: "binary file".to_owned(),
+        chip: None,
         ranges: everything(bytes),
-        damages,
+        programs: Vec::new(),
+        damages: Vec::new(),
+    };
+    if bytes.first() == Some(&IMAGE_MAGIC) {
+        let chip = chip(bytes);
+        survey.kind = format!("{} application image", chip.unwrap_or("ESP"));
+        survey.chip = chip.map(target);
+        survey.take(application(bytes, 0), None);
+    }
+    survey
+}
+
+impl Survey {
+    fn take(&mut self, application: Result<Range<usize>, Damage>, partition: Option<&str>) {
+        match application {
+            Ok(range) => self.programs.push(Program {
+                partition: partition.map(str::to_owned),
+                ranges: vec![range],
+            }),
+            Err(damage) => self.damages.push(damage),
+        }
     }
 }
 
@@ -95,8 +118,9 @@ fn target(chip: &str) -> String {
     chip.replace('-', "").to_lowercase()
 }
 
-/// The application that begins at `start`: every segment, the checksum, and the digest where the header says that there is one.
-fn application(bytes: &[u8], start: usize) -> Result<(), Damage> {
+/// The application that begins at `start`: every segment, the checksum, and the digest where the header says that there is one. Its
+/// segments are what a device has of it.
+fn application(bytes: &[u8], start: usize) -> Result<Range<usize>, Damage> {
     let image = bytes.get(start..).unwrap_or_default();
     let broken = |at: usize, what: String| Damage {
         place: Place {
@@ -159,7 +183,7 @@ fn application(bytes: &[u8], start: usize) -> Result<(), Damage> {
             ));
         }
     }
-    Ok(())
+    Ok(start + HEADER..start + at)
 }
 
 /// An application partition.
@@ -197,7 +221,13 @@ fn partitions(bytes: &[u8]) -> Vec<Partition> {
 }
 
 fn flash(bytes: &[u8], partitions: &[Partition]) -> Survey {
-    let mut damages = Vec::new();
+    let mut survey = Survey {
+        kind: String::new(),
+        chip: None,
+        ranges: everything(bytes),
+        programs: Vec::new(),
+        damages: Vec::new(),
+    };
     let mut labels = Vec::new();
     let mut named = None;
     for partition in partitions {
@@ -208,7 +238,7 @@ fn flash(bytes: &[u8], partitions: &[Partition]) -> Survey {
         if slot.get(partition.offset) == Some(&IMAGE_MAGIC) {
             labels.push(partition.label.as_str());
             named = chip(&slot[partition.offset..]).or(named);
-            damages.extend(application(slot, partition.offset).err());
+            survey.take(application(slot, partition.offset), Some(&partition.label));
         }
     }
     if labels.is_empty() {
@@ -216,7 +246,7 @@ fn flash(bytes: &[u8], partitions: &[Partition]) -> Survey {
             "no application partition holds an image: the file has {} bytes",
             bytes.len()
         );
-        damages.push(Damage {
+        survey.damages.push(Damage {
             place: Place {
                 bytes: 0..bytes.len(),
                 in_array: false,
@@ -225,16 +255,13 @@ fn flash(bytes: &[u8], partitions: &[Partition]) -> Survey {
             what,
         });
     }
-    Survey {
-        kind: format!(
-            "{} flash image, application in {}",
-            named.unwrap_or("ESP"),
-            labels.join(", ")
-        ),
-        chip: named.map(target),
-        ranges: everything(bytes),
-        damages,
-    }
+    survey.kind = format!(
+        "{} flash image, application in {}",
+        named.unwrap_or("ESP"),
+        labels.join(", ")
+    );
+    survey.chip = named.map(target);
+    survey
 }
 
 /// A program: what of it is in the device's memory, so that names in debug information are not taken for anchors.
@@ -243,6 +270,7 @@ fn program(bytes: &[u8]) -> Survey {
         kind: "ELF program".to_owned(),
         chip: None,
         ranges: Vec::new(),
+        programs: Vec::new(),
         damages: Vec::new(),
     };
     let broken = |what: String| Damage {
@@ -282,9 +310,16 @@ fn program(bytes: &[u8]) -> Survey {
             .ranges
             .push(start.min(bytes.len())..end.min(bytes.len()));
     }
+    survey.ranges.sort_by_key(|range| range.start);
+    // What is not linked yet runs nowhere.
+    let is_linked = matches!(file.kind(), ObjectKind::Executable | ObjectKind::Dynamic);
     if survey.ranges.is_empty() {
         survey.ranges.push(0..bytes.len());
+    } else if is_linked {
+        survey.programs.push(Program {
+            partition: None,
+            ranges: survey.ranges.clone(),
+        });
     }
-    survey.ranges.sort_by_key(|range| range.start);
     survey
 }

@@ -4,7 +4,7 @@ mod cli;
 mod configuration;
 mod day;
 mod human;
-mod image;
+pub(crate) mod image;
 mod json;
 mod policy;
 #[cfg(test)]

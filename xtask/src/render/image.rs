@@ -1,16 +1,24 @@
 //! `render --check --in FILE`: the store of the policy in a finished image.
 
+mod memory;
+mod others;
+
 use std::path::Path;
 
 use device::store::find_in_image;
 use memchr::memmem;
+use trust::anchors::Certificate;
+use trust::material::Material;
 use trust::render::{Embedded, Format as Form, embedded};
 use trust::store::ApprovedStore;
 use trust::words::counted;
 
+use self::memory::{Hit, Memory};
+use self::others::Scene;
 use crate::atomic;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
+use crate::inspect::image::{Program, survey};
 use crate::output;
 
 /// What a certificate in PEM begins with (RFC 7468).
@@ -19,40 +27,134 @@ const PEM: &[u8] = b"-----BEGIN CERTIFICATE-----";
 /// Most places that are named.
 const MOST_SHOWN: usize = 5;
 
-/// Says where the image holds the store, in one of the ways in which these forms put it there.
+/// What the image is held against.
+pub(super) struct Demand<'a> {
+    pub(super) store: &'a ApprovedStore,
+    /// In one of these forms.
+    pub(super) forms: &'a [Form],
+    /// Roots that can be told from their names and keys alone.
+    pub(super) known: &'a [Certificate],
+}
+
+/// Says where each program of the image holds the store, in one of the ways in which these forms put it there, and with nothing
+/// beside it.
 ///
 /// # Errors
-/// [`Exit::Tampered`] when it does not, [`Exit::Unreadable`] for a file that cannot be read.
-pub(super) fn require(path: &Path, store: &ApprovedStore, forms: &[Form]) -> Result<()> {
+/// [`Exit::Tampered`] when one does not, or when the image is damaged; [`Exit::Unreadable`] for a file that is no image.
+pub(super) fn require(path: &Path, demand: &Demand<'_>) -> Result<()> {
     let image = atomic::read(path)?.ok_or_else(|| {
         Failure::new(Exit::Unreadable, format!("there is no {}", path.display()))
             .help("build the firmware first, or give the path of the image")
     })?;
-    let ways = ways(store, forms)?;
-    let Some(found) = ways.iter().find_map(|way| places(&image, way)) else {
-        return Err(absent(path, &image, &ways));
-    };
-    let lines = found.lines();
-    output::print(&format!(
-        "{} holds the store of the policy: {}\n",
-        path.display(),
-        lines
-    ))
-}
-
-/// Where a way of embedding stands.
-struct Found<'w> {
-    way: &'w Embedded,
-    offsets: Vec<usize>,
-}
-
-impl Found<'_> {
-    /// `PEM at 0x1000, 939 bytes`
-    fn lines(&self) -> String {
-        let bytes: usize = self.way.parts.iter().map(Vec::len).sum();
-        let shown = shown(&self.offsets);
-        format!("{} at {shown}, {}", self.way.what, counted(bytes, "byte"))
+    let ways = ways(demand.store, demand.forms)?;
+    for program in programs(path, &image)? {
+        let name = match &program.partition {
+            None => path.display().to_string(),
+            Some(label) => format!("{} ({label})", path.display()),
+        };
+        one(&name, &image, &program, demand, &ways)?;
     }
+    Ok(())
+}
+
+/// What a device can run of the file.
+fn programs(path: &Path, image: &[u8]) -> Result<Vec<Program>> {
+    let survey = survey(image);
+    if !survey.damages.is_empty() {
+        let failure = Failure::new(Exit::Tampered, format!("{} is damaged", path.display()));
+        let damages = survey.damages.iter().map(|damage| &damage.what);
+        return Err(damages
+            .fold(failure, Failure::evidence)
+            .help("take the image that the build wrote, whole"));
+    }
+    if survey.programs.is_empty() {
+        let what = format!("{} is no firmware image and no program", path.display());
+        return Err(Failure::new(Exit::Unreadable, what)
+            .evidence(format!(
+                "it is a {}, {}",
+                survey.kind,
+                counted(image.len(), "byte")
+            ))
+            .help("give the application image (.bin), the whole flash, or the linked ELF file"));
+    }
+    Ok(survey.programs)
+}
+
+fn one(
+    name: &str,
+    image: &[u8],
+    program: &Program,
+    demand: &Demand<'_>,
+    ways: &[Embedded],
+) -> Result<()> {
+    let memory = Memory {
+        image,
+        ranges: &program.ranges,
+    };
+    let hits: Vec<_> = ways.iter().filter_map(|way| memory.hit(way)).collect();
+    let Some(found) = hits.first().map(lines) else {
+        return Err(absent(name, memory, ways));
+    };
+    let scene = Scene {
+        memory,
+        material: Material::find_in(name, image, &program.ranges),
+        hits,
+        store: demand.store,
+        known: demand.known,
+    };
+    let others = scene.others();
+    if !others.beside.is_empty() {
+        return Err(more(name, &others.beside));
+    }
+    output::print(&format!("{name} holds the store of the policy: {found}\n"))?;
+    say_elsewhere(&others.elsewhere);
+    Ok(())
+}
+
+/// `PEM at 0x1000, 939 bytes`
+fn lines(hit: &Hit<'_>) -> String {
+    let shown = shown(&hit.offsets);
+    format!(
+        "{} at {shown}, {}",
+        hit.way.what,
+        counted(hit.length(), "byte")
+    )
+}
+
+/// It trusts more than the policy says.
+fn more(name: &str, beside: &[String]) -> Failure {
+    let what =
+        format!("{name} trusts more than the policy: what stands with the store is not in it");
+    let failure = Failure::new(Exit::Tampered, what);
+    let shown = beside.iter().take(MOST_SHOWN);
+    let failure = shown.fold(failure, Failure::evidence);
+    let failure = match beside.len().saturating_sub(MOST_SHOWN) {
+        0 => failure,
+        more => failure.evidence(format!("and {more} more")),
+    };
+    failure.help(
+        "build it again after `cargo xtask render`, and give the firmware no other anchors with these; what it must trust belongs \
+         into the policy",
+    )
+}
+
+/// Anchors that no check can judge: the bytes do not say which connection uses them.
+fn say_elsewhere(anchors: &[(String, usize)]) {
+    if anchors.is_empty() {
+        return;
+    }
+    let listed = anchors.iter().take(MOST_SHOWN);
+    let listed: Vec<_> = listed
+        .map(|(name, at)| format!("{name} at 0x{at:x}"))
+        .collect();
+    let more = match anchors.len().saturating_sub(MOST_SHOWN) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    output::say(format_args!(
+        "note: it also holds certificates or anchors that the policy does not have; which connections use them cannot be told: {}{more}",
+        listed.join(", ")
+    ));
 }
 
 fn ways(store: &ApprovedStore, forms: &[Form]) -> Result<Vec<Embedded>> {
@@ -73,26 +175,12 @@ fn ways(store: &ApprovedStore, forms: &[Form]) -> Result<Vec<Embedded>> {
     Ok(ways)
 }
 
-/// The place of each part; `None` where one is missing.
-fn places<'w>(image: &[u8], way: &'w Embedded) -> Option<Found<'w>> {
-    let offsets = way.parts.iter().map(|part| memmem::find(image, part));
-    let offsets = offsets.collect::<Option<Vec<_>>>()?;
-    Some(Found { way, offsets })
-}
-
-fn absent(path: &Path, image: &[u8], ways: &[Embedded]) -> Failure {
-    let what = format!(
-        "{} does not hold the store that the policy renders to",
-        path.display()
-    );
+fn absent(name: &str, memory: Memory<'_>, ways: &[Embedded]) -> Failure {
+    let what = format!("{name} does not hold the store that the policy renders to");
     let failure = Failure::new(Exit::Tampered, what);
     let failure = ways.iter().fold(failure, |failure, way| {
         let bytes: usize = way.parts.iter().map(Vec::len).sum();
-        let there = way
-            .parts
-            .iter()
-            .filter(|part| memmem::find(image, part).is_some());
-        let there = there.count();
+        let there = way.parts.iter().filter(|part| memory.has(part)).count();
         let partly = match there {
             0 => String::new(),
             _ => format!(", {there} of {} parts are there", way.parts.len()),
@@ -103,7 +191,8 @@ fn absent(path: &Path, image: &[u8], ways: &[Embedded]) -> Failure {
             counted(bytes, "byte")
         ))
     });
-    let failure = others(image).into_iter().fold(failure, Failure::evidence);
+    let others = seen(memory.image).into_iter();
+    let failure = others.fold(failure, Failure::evidence);
     failure.help(
         "build it again after `cargo xtask render`; where that does not help, nothing in the firmware uses the store, and the \
          linker left it out",
@@ -111,7 +200,7 @@ fn absent(path: &Path, image: &[u8], ways: &[Embedded]) -> Failure {
 }
 
 /// Other stores that can be told from the bytes. A bundle cannot: it has no mark of its own.
-fn others(image: &[u8]) -> Vec<String> {
+fn seen(image: &[u8]) -> Vec<String> {
     let mut others = Vec::new();
     let certificates: Vec<_> = memmem::find_iter(image, PEM).collect();
     if !certificates.is_empty() {

@@ -14,7 +14,9 @@ use crate::project::Project;
 
 /// The outputs of the policy, where the arguments name no form and no file of their own.
 pub(super) fn asked<'p>(policy: Option<&'p Policy>, arguments: &RenderArguments) -> &'p [Output] {
-    let named = arguments.format.is_some() || arguments.output.is_some();
+    // With an image, --format says what it must hold: the files are compared all the same.
+    let is_named = arguments.format.is_some() && arguments.image.is_none();
+    let named = is_named || arguments.output.is_some();
     policy
         .filter(|_| !named)
         .map_or(&[], |policy| &policy.outputs)

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use crate::tree::{Tree, copy, program, samples, text};
+use crate::tree::{Tree, copy, image, program, samples, text};
 
 /// CMake, where the test run has got one; Ninja lies beside it. `idf` is the stand-in.
 fn cmake(tree: &Tree, idf: &Path, arguments: &[&str]) -> Option<Output> {
@@ -29,7 +29,10 @@ const USES_THE_STORE: &str =
 
 /// A tree that is set up and configured; `None` without CMake.
 fn configured(idf: &Path) -> Option<Tree> {
-    let tree = Tree::of("esp-idf");
+    configured_in(Tree::of("esp-idf"), idf)
+}
+
+fn configured_in(tree: Tree, idf: &Path) -> Option<Tree> {
     text(&tree.init(&["--years", "3"]), 0);
     tree.commit("Set up");
     let command = format!("-DPERENNIAL={}", program().display());
@@ -50,6 +53,10 @@ fn a_build_whose_image_lacks_the_store_fails() {
         without.contains("updater.bin does not hold the store"),
         "{without}"
     );
+
+    let flash = ["--build", "build", "--target", "flash"];
+    let flashed = text(&cmake(&tree, &idf, &flash).unwrap(), 13);
+    assert!(!flashed.contains("written to the device"), "{flashed}");
 
     std::fs::write(tree.path("main/updater.c"), USES_THE_STORE).unwrap();
     let with = text(&build(), 0);
@@ -87,7 +94,79 @@ fn an_older_version_gets_the_older_layout() {
         0,
     );
     assert!(built.contains("bundle of ESP-IDF up to 5.3"), "{built}");
+
+    // The other layout is there, and this version of ESP-IDF cannot read it.
+    let folder = tree.path("components/perennial");
+    let glue = std::fs::read_to_string(folder.join("CMakeLists.txt")).unwrap();
+    let wrong = glue.replace("v${layout}/trust_store", "v2/trust_store");
+    std::fs::write(folder.join("CMakeLists.txt"), wrong).unwrap();
+    text(
+        &cmake(&tree, older.path(), &["--build", "build"]).unwrap(),
+        13,
+    );
 }
+
+/// The image of a project is named by ESP-IDF, not by CMake.
+#[test]
+fn the_image_is_the_one_that_esp_idf_names() {
+    let idf = samples().join("idf");
+    let tree = Tree::of("esp-idf");
+    let lists = tree.read("CMakeLists.txt");
+    let dotted = lists.replace("project(updater)", "project(updater.1)");
+    std::fs::write(tree.path("CMakeLists.txt"), dotted).unwrap();
+    std::fs::write(tree.path("main/updater.c"), USES_THE_STORE).unwrap();
+    let Some(tree) = configured_in(tree, &idf) else {
+        return;
+    };
+    let built = text(&cmake(&tree, &idf, &["--build", "build"]).unwrap(), 0);
+    assert!(built.contains("updater.bin holds the store"), "{built}");
+}
+
+/// The bundle is set once, whatever number of tasks connect at the same time.
+#[test]
+fn the_bundle_is_set_once() {
+    let tree = Tree::of("esp-idf");
+    text(&tree.init(&["--years", "3"]), 0);
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("program");
+    let source = folder.path().join("main.c");
+    std::fs::write(&source, MANY_TASKS).unwrap();
+    let component = tree.path("components/perennial");
+    let mut command = Command::new("cc");
+    command
+        .arg("-pthread")
+        .args([&source, &component.join("perennial.c")])
+        .arg("-I")
+        .arg(component.join("include"))
+        .arg("-I")
+        .arg(samples().join("idf/include"))
+        .arg("-o")
+        .arg(&program);
+    text(&command.output().unwrap(), 0);
+    text(&Command::new(&program).output().unwrap(), 0);
+}
+
+/// Ends with the number of times that the bundle was set, less one.
+const MANY_TASKS: &str = r#"
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "perennial.h"
+__asm__(".data\n.global _binary_trust_store_bundle_start\n_binary_trust_store_bundle_start: .byte 1\n"
+        ".global _binary_trust_store_bundle_end\n_binary_trust_store_bundle_end: .byte 0\n.text\n");
+static atomic_int sets;
+int esp_crt_bundle_set(const uint8_t *bundle, size_t size) { (void)bundle; sets++; return size == 1 ? 0 : -1; }
+int esp_crt_bundle_attach(void *conf) { return conf == NULL; }
+static void *task(void *conf) { return (void *)(intptr_t)perennial_attach(conf); }
+int main(void)
+{
+    pthread_t tasks[16];
+    for (int i = 0; i < 16; i++) pthread_create(&tasks[i], NULL, task, &tasks);
+    for (int i = 0; i < 16; i++) { void *out; pthread_join(tasks[i], &out); if (out != NULL) return 100; }
+    return sets - 1;
+}
+"#;
 
 /// The module for esp-idf-svc, against the three items of that crate which it uses.
 #[test]
@@ -192,7 +271,7 @@ fn the_script_of_platformio_ends_the_build_where_the_store_is_not() {
     };
     text(&python(&["-m", "py_compile", "scripts/perennial.py"]), 0);
     text(&python(&["scripts/perennial.py"]), 0);
-    std::fs::write(tree.path("firmware.bin"), [0; 100]).unwrap();
+    std::fs::write(tree.path("firmware.bin"), image(&[0; 100])).unwrap();
     text(&python(&["scripts/perennial.py", "firmware.bin"]), 13);
 
     let platformio = tree.path("platformio.py");

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
 /// Sample, kind and chip.
@@ -158,4 +159,22 @@ pub(crate) fn copy(from: &Path, to: &Path) {
             false => std::fs::copy(&path, &copy_to).map(drop).unwrap(),
         }
     }
+}
+
+/// Offset of the segment's bytes in [`image`].
+pub(crate) const DATA: usize = 32;
+
+/// An application image of an ESP32 with these bytes as its only segment, as esptool makes it.
+pub(crate) fn image(data: &[u8]) -> Vec<u8> {
+    let mut image = vec![0; 24];
+    image[..2].copy_from_slice(&[0xE9, 1]);
+    image[23] = 1;
+    image.extend(0x3F40_0020_u32.to_le_bytes());
+    image.extend(u32::try_from(data.len()).unwrap().to_le_bytes());
+    image.extend(data);
+    image.resize(image.len() + 15 - image.len() % 16, 0);
+    image.push(data.iter().fold(0xEF, |sum, byte| sum ^ byte));
+    let digest = Sha256::digest(&image);
+    image.extend(digest);
+    image
 }
