@@ -97,6 +97,9 @@ struct Scanner<'a> {
     at: usize,
     open: Vec<Branch>,
     hidden: Vec<Range<usize>>,
+    /// Whether something began that never ends: what else begins so is not looked at, or a hostile file would take hours.
+    unended_comment: bool,
+    unended_literal: bool,
 }
 
 impl<'a> Scanner<'a> {
@@ -106,6 +109,8 @@ impl<'a> Scanner<'a> {
             at: 0,
             open: Vec::new(),
             hidden: Vec::new(),
+            unended_comment: false,
+            unended_literal: false,
         }
     }
 
@@ -114,7 +119,9 @@ impl<'a> Scanner<'a> {
             match byte {
                 b'#' if self.line_begins() => self.directive(),
                 b'/' if self.rest().starts_with(b"//") => self.line_comment(),
-                b'/' if self.rest().starts_with(b"/*") => self.block_comment(),
+                b'/' if !self.unended_comment && self.rest().starts_with(b"/*") => {
+                    self.block_comment();
+                }
                 b'"' => self.literal(),
                 b'\'' => self.character(),
                 b'-' if self.rest().starts_with(BEGIN) => self.plain(),
@@ -148,18 +155,25 @@ impl<'a> Scanner<'a> {
                 self.hidden.push(self.at..close + 2);
                 self.at = close + 2;
             }
-            None => self.at += 2,
+            None => {
+                self.unended_comment = true;
+                self.at += 2;
+            }
         }
     }
 
     /// A raw literal where `R` stands before it. Else it ends with its quote or its line; where a block of PEM has begun in
     /// it, it is one of a language whose literals have lines.
     fn literal(&mut self) {
-        if self.at.checked_sub(1).and_then(|at| self.text.get(at)) == Some(&b'R')
-            && let Some(end) = raw_end(self.text, self.at)
-        {
-            self.at = end;
-            return;
+        let before = self.at.checked_sub(1).and_then(|at| self.text.get(at));
+        if before == Some(&b'R') && !self.unended_literal {
+            match raw_end(self.text, self.at) {
+                Some(end) => {
+                    self.at = end;
+                    return;
+                }
+                None => self.unended_literal = true,
+            }
         }
         let start = self.at + 1;
         self.at = start;
@@ -192,8 +206,8 @@ impl<'a> Scanner<'a> {
     fn plain(&mut self) {
         let first = self.at + BEGIN.len();
         let next = position(self.text, BEGIN, first).unwrap_or(self.text.len());
-        let end = position(self.text, END, first).filter(|end| *end < next);
-        self.at = end.map_or(first, |end| end + END.len());
+        let end = position(&self.text[first..next], END, 0);
+        self.at = end.map_or(first, |end| first + end + END.len());
     }
 
     fn directive(&mut self) {

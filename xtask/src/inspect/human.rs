@@ -321,7 +321,7 @@ fn next_step(inspection: &Inspection) -> String {
     let owner = inspection.question.owner.as_deref();
     let (owner, file) = (owner.unwrap_or("…"), &inspection.material.file.name);
     format!(
-        "next: cargo xtask init DIR --url https://… --owner \"{owner}\"   sets up a policy that proves it\n\
-         or:   cargo xtask import {file} --as-policy   prints the roots as entries for a policy that you have\n"
+        "next: cargo xtask init DIR --url https://… --owner \"{owner}\"   # sets up a policy that proves it\n\
+         or:   cargo xtask import {file} --as-policy   # prints the roots as entries for a policy that you have\n"
     )
 }

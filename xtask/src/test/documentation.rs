@@ -265,6 +265,24 @@ mod tests {
         );
     }
 
+    /// CI clones the last commit alone.
+    #[test]
+    fn no_command_needs_an_older_commit() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        for document in DOCUMENTS {
+            let text = std::fs::read_to_string(root.join(document)).unwrap();
+            for block in blocks(&text) {
+                let older = ["HEAD~", "HEAD^", "HEAD@"].map(|name| block.text.contains(name));
+                let commands = block.language == "console";
+                assert!(
+                    !commands || older == [false; 3],
+                    "{document}:{}",
+                    block.line
+                );
+            }
+        }
+    }
+
     #[test]
     fn a_command_that_fails_is_told() {
         let here = std::env::temp_dir();
