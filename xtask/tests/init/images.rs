@@ -206,6 +206,53 @@ fn each_application_of_a_flash_must_hold_the_store() {
     assert!(said.contains("(ota_1) holds the store"), "{said}");
 }
 
+/// An ELF file for RISC-V of one section with these bytes. `kind`: 1 is an object, 2 a linked program; `flags`: 2 is loaded.
+fn elf(kind: u16, flags: u32, data: &[u8]) -> Vec<u8> {
+    const HEADER: u32 = 52;
+    let length = u32::try_from(data.len()).unwrap();
+    let names = b"\0.rodata\0.shstrtab\0";
+    let sections = HEADER + length + u32::try_from(names.len()).unwrap();
+    let mut file = b"\x7fELF\x01\x01\x01\0\0\0\0\0\0\0\0\0".to_vec();
+    for half in [kind, 243] {
+        file.extend(half.to_le_bytes());
+    }
+    for word in [1, 0x4200_0000, 0, sections, 0] {
+        file.extend(u32::to_le_bytes(word));
+    }
+    for half in [52, 32, 0, 40, 3, 2] {
+        file.extend(u16::to_le_bytes(half));
+    }
+    file.extend(data);
+    file.extend(names);
+    let length_of_names = u32::try_from(names.len()).unwrap();
+    for section in [
+        [0; 10],
+        [1, 1, flags, 0x3C00_0000, HEADER, length, 0, 0, 1, 0],
+        [9, 3, 0, 0, HEADER + length, length_of_names, 0, 0, 1, 0],
+    ] {
+        file.extend(section.into_iter().flat_map(u32::to_le_bytes));
+    }
+    file
+}
+
+/// What is loaded counts: not debug information, and not what is linked into nothing yet.
+#[test]
+fn a_program_must_have_the_store_where_it_is_loaded() {
+    let tree = set_up("arduino");
+    let pem = pem_of_header(&tree.read("include/trust_store.h"));
+    let data = [&[0; 20][..], pem.as_bytes(), &[0]].concat();
+    let said = tree.look(&elf(2, 2, &data), 0);
+    assert!(said.contains("PEM without comments at 0x48"), "{said}");
+    let behind = [&elf(2, 2, &[1; 50])[..], &data].concat();
+    tree.look(&behind, 13);
+    for unloaded in [elf(1, 2, &data), elf(2, 0, &data)] {
+        let said = tree.look(&unloaded, 2);
+        assert!(said.contains("is no firmware image"), "{said}");
+    }
+    let whole = elf(2, 2, &data);
+    tree.look(&whole[..whole.len() - 50], 13);
+}
+
 /// The form that is named is the one that must be there, and the files are compared all the same.
 #[test]
 fn the_format_says_what_the_image_must_hold() {
