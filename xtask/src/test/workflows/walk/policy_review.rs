@@ -18,8 +18,9 @@ pub(super) fn walk(walk: &Walk<'_>) -> Result<Counts> {
         .point(BASE, &walk.hosting.commit_of("refs/heads/main")?)?;
     counts.add(of_the_readme(walk)?);
     counts.add(unreadable(walk)?);
-    counts.add(approved_or_not(walk)?);
+    counts.add(without_a_difference(walk)?);
     counts.add(of_the_policy(walk)?);
+    counts.add(approved_or_not(walk)?);
     Ok(counts)
 }
 
@@ -91,13 +92,31 @@ fn of_the_readme(walk: &Walk<'_>) -> Result<Counts> {
     Ok(counts)
 }
 
-/// The difference cannot be shown, and the comment says so.
+/// A policy for a newer tool: the review fails, and says why in the comment.
 fn unreadable(walk: &Walk<'_>) -> Result<Counts> {
     let newer = |text: &str| text.replace("schema-version = 1", "schema-version = 99");
     let head = pull(walk, &[("policy.toml", &newer)], &|_| Ok(()))?;
-    let expected = Expected::FailsWith("policy-review.yml, review");
+    let expected = Expected::FailsWith("Findings");
     let mut counts = review(walk, "a policy that cannot be read", expected)?;
-    walk.hosting.answer("comments", "[]")?;
+    let what = "the comment that says so";
+    counts.add(walk.scenario(what, &comment(&head), Expected::Succeeds)?);
+    let says = posted(walk).contains("cannot be read");
+    counts.add(walk.demand("the comment says that it cannot be read", says));
+    walk.hosting.asked()?;
+    walk.forget_artifacts()?;
+    Ok(counts)
+}
+
+/// The tool itself fails: the findings are handed on all the same, and the comment says what is missing.
+fn without_a_difference(walk: &Walk<'_>) -> Result<Counts> {
+    let head = pull(walk, &[("policy.toml", &shorter)], &|_| Ok(()))?;
+    let failing = &[("policy diff --merge-base", "policy diff --not-an-option")];
+    let expected = Expected::FailsWith("What the change does to the fleet");
+    let what = "a difference that cannot be shown";
+    let mut counts = review_with(walk, failing, what, expected)?;
+    let findings = walk.artifact("policy-review").join("findings.sarif");
+    let written = fs::metadata(findings).is_ok_and(|found| found.len() > 0);
+    counts.add(walk.demand("the findings are handed on", written));
     let what = "the comment where there is no difference";
     counts.add(walk.scenario(what, &comment(&head), Expected::Succeeds)?);
     let says = posted(walk).contains("policy diff failed");
@@ -131,7 +150,10 @@ fn approved_or_not(walk: &Walk<'_>) -> Result<Counts> {
     counts.add(walk.demand("P201 is among the findings", named));
     walk.forget_artifacts()?;
 
-    pull(walk, change, &|folder| reviewer.approve(walk, folder))?;
+    let base = walk.hosting.commit_of(BASE)?;
+    pull(walk, change, &|folder| {
+        reviewer.approve(walk, folder, &base)
+    })?;
     counts.add(review(
         walk,
         "a change that was approved",
@@ -157,8 +179,20 @@ fn pull(walk: &Walk<'_>, edits: &[Edit<'_>], then: &dyn Fn(&Path) -> Result<()>)
     Ok(head)
 }
 
-/// Reviews what would become of the branch, as it is now, by pull request 7.
+/// A part of a step, and what stands in its place.
+type Instead<'a> = &'a [(&'a str, &'a str)];
+
 fn review(walk: &Walk<'_>, what: &str, expected: Expected<'_>) -> Result<Counts> {
+    review_with(walk, &[], what, expected)
+}
+
+/// Reviews what would become of the branch, as it is now, by pull request 7.
+fn review_with(
+    walk: &Walk<'_>,
+    instead: Instead<'_>,
+    what: &str,
+    expected: Expected<'_>,
+) -> Result<Counts> {
     walk.hosting.merge("7", BASE)?;
     let review = Scenario {
         workflow: "policy-review.yml",
@@ -173,7 +207,7 @@ fn review(walk: &Walk<'_>, what: &str, expected: Expected<'_>) -> Result<Counts>
         ]),
         without: &[],
         passing_over: &[],
-        instead: &[],
+        instead,
     };
     walk.scenario(what, &review, expected)
 }

@@ -33,12 +33,13 @@ impl Reviewer {
         format!("{policy}\n[review]\nweakening = 1\nother = 1\napprovers = [{approver}]\n")
     }
 
-    /// Approves what lies in the folder.
-    pub(super) fn approve(&self, walk: &Walk<'_>, folder: &Path) -> Result<()> {
+    /// Approves what lies in the folder, upon the commit that its branch was made from.
+    pub(super) fn approve(&self, walk: &Walk<'_>, folder: &Path, base: &str) -> Result<()> {
         let key = self.key.display().to_string();
         let approve = [
             "policy",
             "approve",
+            base,
             "--as",
             "ada",
             "--expires",
