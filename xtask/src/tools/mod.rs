@@ -22,7 +22,9 @@ pub use cmake::cmake;
 pub use esptool::esptool;
 pub use in_toto::in_toto;
 pub use mbedtls::mbedtls_verify;
-pub use packaged::{certtool, libfaketime, minisign, openssl, pkcs11_tool, shellcheck, softhsm};
+pub use packaged::{
+    certtool, jq, libfaketime, minisign, openssl, pkcs11_tool, shellcheck, softhsm,
+};
 pub use taplo::taplo;
 pub use zizmor::zizmor;
 

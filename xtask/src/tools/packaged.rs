@@ -49,6 +49,14 @@ pub fn shellcheck(root: &Path) -> Result<PathBuf> {
     own_or_packaged(root, "shellcheck", "shellcheck")
 }
 
+/// The path of `jq`: it answers what the workflows ask `gh` for.
+///
+/// # Errors
+/// As [`minisign`].
+pub fn jq(root: &Path) -> Result<PathBuf> {
+    own_or_packaged(root, "jq", "jq")
+}
+
 /// SoftHSM, a token in files: the paths of `softhsm2-util`, which makes one, and of its PKCS#11 module.
 ///
 /// # Errors

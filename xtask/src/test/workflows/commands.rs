@@ -1,22 +1,28 @@
 //! Which commands a `run` step may have. What is decided, is decided by `cargo xtask`, which works on a laptop, too.
 
-/// The commands, and why each is not a verb.
+use super::shell;
+
+/// The commands by their first words, and why each is not a verb.
 const KNOWN: &[(&str, &str)] = &[
-    ("cargo", "the verbs, and the tool that signs is compiled"),
+    ("cargo xtask", "the verbs"),
     ("built/tool", "the verbs, compiled by an earlier job"),
     ("gh", "what GitHub has: releases, issues, comments"),
     (
         "git config",
         "a container's git refuses the runner's checkout else",
     ),
+    ("git merge-base", "whether a tag is on the branch"),
     ("cat", "shows what a verb wrote"),
     ("chmod", "an artifact does not keep the mode of a file"),
     ("cp", "hands files on"),
     ("mkdir", "hands files on"),
     ("printf", "hands a value on"),
+    ("date", "the day: verbs are told it"),
     ("diff", "compares what two jobs handed on"),
     ("find", "judges an artifact where nothing is checked out"),
     ("grep", "judges an artifact where nothing is checked out"),
+    ("head", "takes one of what `gh` lists"),
+    ("stat", "judges an artifact where nothing is checked out"),
     ("test", "judges an artifact where nothing is checked out"),
     (
         "umask",
@@ -25,28 +31,56 @@ const KNOWN: &[(&str, &str)] = &[
     ("rm", "removes that key"),
 ];
 
-/// Whether a step may run the command that begins so.
-pub fn is_known(name: &str) -> bool {
-    KNOWN.iter().any(|(known, _)| *known == name)
+/// The one command of cargo that is no verb: it compiles the tool that signs.
+const BUILD: &str = "cargo build --locked --package xtask";
+
+/// Programs that are many commands: the next word belongs to the name.
+const WITH_VERBS: &[&str] = &["cargo", "git"];
+
+/// Arguments by which a known command runs another one.
+const RUNS_ANOTHER: &[&str] = &["-exec", "-execdir", "-ok", "-okdir"];
+
+/// Whether a step may run this command.
+pub fn is_known(command: &str) -> bool {
+    let name = name(command);
+    let known = KNOWN.iter().any(|(known, _)| *known == name) || command == BUILD;
+    known
+        && !command
+            .split_whitespace()
+            .any(|word| RUNS_ANOTHER.contains(&word))
 }
 
-/// What each command of the lines is, in order; `git` with its verb. Of each line the first one, and those behind pipes.
-pub fn names(run: &str) -> impl Iterator<Item = &str> {
-    let lines = run.lines().map(str::trim);
-    let commands = lines.flat_map(|line| line.split(" | ")).map(str::trim);
-    commands
-        .filter(|command| !command.is_empty() && !["{", "}"].contains(command))
-        .filter(|command| !command.starts_with("} >"))
-        .map(name)
+/// Each command of the lines: behind `&&`, `||`, `;` and `|`, too, and inside of `$( )`.
+pub fn all(run: &str) -> Vec<String> {
+    shell::commands(run)
 }
 
-fn name(command: &str) -> &str {
-    let mut ends = command.match_indices(' ').map(|(at, _)| at);
-    let first = ends.next().unwrap_or(command.len());
-    match &command[..first] {
-        "git" => &command[..ends.next().unwrap_or(command.len())],
-        name => name,
+/// What the command is called: its first word, `cargo` and `git` with their verb.
+pub fn name(command: &str) -> String {
+    let mut words = command.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    match words.next() {
+        Some(verb) if WITH_VERBS.contains(&first) => format!("{first} {verb}"),
+        _ => first.to_owned(),
     }
+}
+
+/// The folder and the words of a command `cargo xtask [--project FOLDER] …`: the folder is empty where none is named.
+pub fn verb(command: &str) -> Option<(&str, Vec<&str>)> {
+    let mut words = command.split_whitespace();
+    if (words.next(), words.next()) != (Some("cargo"), Some("xtask")) {
+        return None;
+    }
+    let mut folder = "";
+    let mut others = Vec::new();
+    while let Some(word) = words.next() {
+        match (word, word.strip_prefix("--project=")) {
+            ("--project", _) => folder = words.next().unwrap_or_default(),
+            (_, Some(named)) => folder = named,
+            _ => others.push(word),
+        }
+    }
+    Some((folder, others))
 }
 
 #[cfg(test)]
@@ -54,14 +88,50 @@ mod tests {
     use super::*;
 
     #[test]
-    fn commands_are_found_on_each_line_and_behind_pipes() {
-        let run = "umask 077\n{\n  cat a\n} > b\ngit config --global x y\nprintf x | built/tool keys sign\n";
-        let found: Vec<_> = names(run).collect();
+    fn what_a_step_may_run() {
+        for known in [
+            "cargo xtask check",
+            BUILD,
+            "git config --global x y",
+            "cat a",
+            "built/tool keys sign",
+            "printf x",
+        ] {
+            assert!(is_known(known), "{known}");
+        }
+        for unknown in [
+            "curl https://ota.example.com/",
+            "git push",
+            "git",
+            "cargo",
+            "cargo install x",
+            "cargo build",
+            "cargo build --locked --package xtask --config x",
+            "cargo +nightly xtask",
+            "cargo-xtask",
+            "PATH=. cargo xtask check",
+            "\"$COMMAND\"",
+            "> cat",
+            "if test -f x",
+            "find . -exec sh {} +",
+        ] {
+            assert!(!is_known(unknown), "{unknown}");
+        }
+    }
+
+    #[test]
+    fn verbs_are_told_with_their_folder() {
+        let of = |command| verb(command);
+        let change = ("change", vec!["check", "--format", "sarif"]);
         assert_eq!(
-            found,
-            ["umask", "cat", "git config", "printf", "built/tool"]
+            of("cargo xtask --project change check --format sarif"),
+            Some(change)
         );
-        assert!(found.into_iter().all(is_known));
-        assert!(!is_known("curl") && !is_known("git push"));
+        assert_eq!(
+            of("cargo xtask check --project=b"),
+            Some(("b", vec!["check"]))
+        );
+        assert_eq!(of("cargo xtask render"), Some(("", vec!["render"])));
+        assert_eq!(of("cargo build"), None);
     }
 }

@@ -11,6 +11,7 @@ mod commands;
 mod lint;
 pub mod model;
 pub mod rules;
+mod shell;
 pub(super) mod walk;
 
 /// Where workflows lie.

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 
 /// A workflow file.
 #[derive(Debug, Deserialize)]
@@ -11,8 +10,8 @@ use serde::de::IgnoredAny;
 pub struct Workflow {
     /// Its name; other workflows refer to it.
     pub name: String,
-    /// What starts it, by the name of the event.
-    pub on: BTreeMap<String, IgnoredAny>,
+    /// What starts it, by the name of the event, with its filters.
+    pub on: BTreeMap<String, serde_json::Value>,
     /// What its jobs may do that say nothing.
     pub permissions: Option<BTreeMap<String, String>>,
     /// Which runs wait for each other.
@@ -73,6 +72,9 @@ pub struct Job {
     pub permissions: Option<BTreeMap<String, String>>,
     /// The image that its steps run in.
     pub container: Option<Container>,
+    /// What it hands to the jobs that need it.
+    #[serde(default)]
+    pub outputs: BTreeMap<String, String>,
     /// Variables of all its steps.
     #[serde(default)]
     pub env: BTreeMap<String, String>,

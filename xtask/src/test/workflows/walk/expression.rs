@@ -1,4 +1,4 @@
-//! The expressions of workflows, as far as ours have any: names, and conditions of one comparison.
+//! The expressions of workflows, as far as ours have any: names, and conditions of comparisons that must all hold.
 
 use std::collections::BTreeMap;
 
@@ -13,6 +13,8 @@ pub(super) struct Values(pub(super) BTreeMap<String, String>);
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Before {
     Failed,
+    /// One of them did not run, and none failed.
+    Skipped,
     Succeeded,
 }
 
@@ -54,9 +56,15 @@ impl Values {
         match inside.map(str::trim) {
             Some("!cancelled()") => Ok(true),
             Some("failure()") => Ok(before == Before::Failed),
-            Some(comparison) => Ok(before == Before::Succeeded && self.compare(comparison)?),
+            Some(comparisons) => Ok(before == Before::Succeeded && self.compare_all(comparisons)?),
             None => Err(refused(condition, "it is in no ${{ }}")),
         }
+    }
+
+    fn compare_all(&self, comparisons: &str) -> Result<bool> {
+        let each = comparisons.split(" && ");
+        let each: Vec<_> = each.map(|one| self.compare(one)).collect::<Result<_>>()?;
+        Ok(each.into_iter().all(|holds| holds))
     }
 
     fn compare(&self, comparison: &str) -> Result<bool> {
@@ -100,12 +108,17 @@ mod tests {
 
     #[test]
     fn conditions_ask_what_was_before() {
-        use Before::{Failed, Succeeded};
+        use Before::{Failed, Skipped, Succeeded};
         let values = Values::of(&[("steps.a.outputs.number", "")]);
         let empty = Some("${{ steps.a.outputs.number == '' }}");
+        let both = Some("${{ steps.a.outputs.number == '' && steps.a.outputs.number != '' }}");
         for (condition, before, expected) in [
             (None, Succeeded, true),
             (None, Failed, false),
+            (None, Skipped, false),
+            (Some("${{ failure() }}"), Skipped, false),
+            (empty, Skipped, false),
+            (both, Succeeded, false),
             (Some("${{ !cancelled() }}"), Failed, true),
             (Some("${{ failure() }}"), Failed, true),
             (Some("${{ failure() }}"), Succeeded, false),

@@ -1,13 +1,13 @@
-//! What GitHub has and does, in a folder: the repository, artifacts, and its command `gh`.
+//! What GitHub has and does, in a folder: repositories, artifacts, and its command `gh`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::toolchain::command;
 use crate::toolchain::files::write_whole;
+use crate::tools;
 
 /// The repository's name.
 pub(super) const REPOSITORY: &str = "example/perennial";
@@ -24,24 +24,32 @@ option() {
     if [ "${arguments[at]}" = "$1" ]; then echo "${arguments[at + 1]}"; fi
   done
 }
-case "$1 $2" in
-  "api repos/"*) cat "$here/answers/head-sha" ;;
-  "issue list") cat "$here/answers/issues" ;;
-  "pr comment") cp "$(option --body-file)" "$here/comment.md" ;;
-  "release create")
+case "$*" in
+  "api repos/"*"/pulls/"[0-9]*" --jq .head.sha") cat "$here/answers/head-sha" ;;
+  "api repos/"*"/issues/"[0-9]*"/comments --paginate --jq "*)
+    "@JQ@" --raw-output "$(option --jq)" "$here/answers/comments" ;;
+  "api --method POST repos/"*"/issues/"[0-9]*"/comments --field body=@"* | \
+  "api --method PATCH repos/"*"/issues/comments/"[0-9]*" --field body=@"*)
+    body=$(option --field)
+    cp "${body#body=@}" "$here/comment.md" ;;
+  "issue list "*) cat "$here/answers/issues" ;;
+  "release create "*)
     mkdir -p "$here/published"
-    for file in "${@:3}"; do if [ -f "$file" ]; then cp "$file" "$here/published/"; fi; done ;;
-  "release download") mkdir -p "$(option --dir)" && cp "$here/published"/* "$(option --dir)" ;;
-  "release edit" | "issue create" | "issue comment") ;;
+    for file in "${@:3}"; do if [ -f "$file" ]; then cp "$file" "$here/published/"; fi; done
+    printf '[{"tagName": "%s"}]' "$3" > "$here/draft" ;;
+  "release edit "*" --draft=false") mv "$here/draft" "$here/answers/releases" ;;
+  "release list "*) "@JQ@" --raw-output "$(option --jq)" "$here/answers/releases" ;;
+  "release download "*)
+    test "$3" = "$("@JQ@" --raw-output '.[0].tagName' "$here/answers/releases")"
+    mkdir -p "$(option --dir)"
+    cp "$here/published"/* "$(option --dir)" ;;
+  "issue create "* | "issue comment "*) ;;
   *) echo "gh: the walk does not know this: $*" >&2; exit 1 ;;
 esac
 "#;
 
 /// The day of the walk: no clock decides what is found.
 const DATE: &str = "#!/usr/bin/env bash\nset -euo pipefail\ntest \"$*\" = \"--utc +%F\"\ncat \"$(dirname \"$0\")/../answers/day\"\n";
-
-/// A file by its path, and what is made of its text.
-pub(super) type Edit<'a> = (&'a str, &'a dyn Fn(&str) -> String);
 
 /// The folder of a walk.
 #[derive(Debug)]
@@ -60,13 +68,16 @@ impl Hosting {
             let path = hosting.at(name);
             fs::create_dir_all(&path).map_err(|e| Failure::io("make", &path, &e))?;
         }
+        let jq = tools::jq(root)?.display().to_string();
         for (name, text) in [("gh", GH), ("date", DATE)] {
             let path = hosting.at("bin").join(name);
-            write_whole(&path, text)?;
-            crate::tools::make_executable(&path)?;
+            write_whole(&path, &text.replace("@JQ@", &jq))?;
+            tools::make_executable(&path)?;
         }
         hosting.answer("day", &format!("{day}\n"))?;
-        hosting.answer("issues", "")?;
+        for (name, text) in [("issues", ""), ("comments", "[]"), ("releases", "[]")] {
+            hosting.answer(name, text)?;
+        }
         let (from, into) = (root.display().to_string(), hosting.origin());
         git(root, &["clone", "--quiet", "--bare", "--", &from, &into])?;
         let bare = hosting.at("origin.git");
@@ -112,46 +123,6 @@ impl Hosting {
     pub(super) fn point(&self, reference: &str, commit: &str) -> Result<()> {
         let bare = self.at("origin.git");
         git(&bare, &["update-ref", reference, commit]).map(drop)
-    }
-
-    /// A commit on top of `main` in which each file is what its function makes of it, and what `then` does besides in the
-    /// folder; `reference` is then this commit.
-    pub(super) fn commit(
-        &self,
-        reference: &str,
-        edits: &[Edit<'_>],
-        then: &dyn Fn(&Path) -> Result<()>,
-    ) -> Result<String> {
-        let folder = self.at("editing");
-        let shown = folder.display().to_string();
-        let origin = self.origin();
-        git(
-            &self.folder,
-            &[
-                "clone", "--quiet", "--branch", "main", "--", &origin, &shown,
-            ],
-        )?;
-        for (name, edit) in edits {
-            let path = folder.join(name);
-            let text = fs::read_to_string(&path).map_err(|e| Failure::io("read", &path, &e))?;
-            let edited = edit(&text);
-            if edited == text {
-                let what = format!("the walk's edit of {name} changes nothing");
-                return Err(Failure::new(Exit::Bug, what));
-            }
-            write_whole(&path, &edited)?;
-        }
-        then(&folder)?;
-        let identity = ["-c", "user.name=walk", "-c", "user.email=walk@example.com"];
-        let commit = ["commit", "--quiet", "--all", "--message", "A change"];
-        git(&folder, &[&identity[..], &commit[..]].concat())?;
-        git(
-            &folder,
-            &["push", "--quiet", "origin", &format!("+HEAD:{reference}")],
-        )?;
-        let commit = git(&folder, &["rev-parse", "HEAD"])?;
-        fs::remove_dir_all(&folder).map_err(|e| Failure::io("remove", &folder, &e))?;
-        Ok(commit.trim().to_owned())
     }
 }
 

@@ -45,8 +45,10 @@ const NOT_RUN: &[&str] = &[
 #[derive(Debug, Default)]
 pub(super) struct Outcome {
     pub(super) counts: Counts,
-    /// The steps that failed, with what they wrote.
+    /// The steps that failed, each with what they wrote.
     pub(super) failed: Vec<String>,
+    /// What a job hands on, by the names under which those that need it know it.
+    pub(super) outputs: BTreeMap<String, String>,
 }
 
 /// Walks through the steps of a job.
@@ -109,6 +111,11 @@ pub(super) fn walk(
         match done {
             Ok(()) => outcome.counts.passed += 1,
             Err(failure) => outcome.failed.push(format!("{title}: {failure}")),
+        }
+    }
+    if outcome.failed.is_empty() {
+        for (name, text) in &job.outputs {
+            outcome.outputs.insert(name.clone(), values.expand(text)?);
         }
     }
     Ok(outcome)

@@ -3,15 +3,53 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::history::Commit;
 use super::scenario::Scenario;
 use super::{Counts, Expected, Walk, actions, values};
 use crate::failure::{Failure, Result};
 use crate::git;
 use crate::output;
 use crate::signing::release_directory::{is_envelope_name, is_signature_name};
-use crate::toolchain::command;
 
 const TAG: &str = "refs/tags/v0.0.0-walk";
+
+const MAIN: &str = "refs/heads/main";
+
+/// What is refused before anything is built: a tag on a commit that is not on the default branch.
+pub(super) fn of_an_orphan(walk: &Walk<'_>) -> Result<Counts> {
+    const ORPHAN: &str = "refs/tags/v9.0.0-walk";
+    walk.hosting.orphan(ORPHAN)?;
+    let release = Scenario {
+        workflow: "release.yml",
+        reference: ORPHAN,
+        values: values(&[]),
+        without: &[],
+        passing_over: &[],
+        instead: &[],
+    };
+    let refused = Expected::FailsWith("The tag is on the default branch");
+    let mut counts = walk.scenario("a tag without the history", &release, refused)?;
+    let built = walk.artifact("built-a").exists();
+    counts.add(walk.demand("nothing was built", !built));
+    Ok(counts)
+}
+
+/// A project that has published nothing yet: no work, and no alarm.
+pub(super) fn none_to_rebuild(walk: &Walk<'_>) -> Result<Counts> {
+    let rebuild = Scenario {
+        workflow: "rebuild.yml",
+        reference: MAIN,
+        values: values(&[]),
+        without: &[],
+        passing_over: &[],
+        instead: &[],
+    };
+    let mut counts = walk.scenario("no release yet", &rebuild, Expected::Succeeds)?;
+    let asked = walk.hosting.asked()?;
+    let once = asked.lines().count() == 1 && asked.starts_with("release list ");
+    counts.add(walk.demand("nothing but the list was asked for", once));
+    Ok(counts)
+}
 
 /// The workflow from its second job on, with the release that the step `release` built in place of both builds, and the
 /// published key.
@@ -30,7 +68,7 @@ pub(super) fn of_the_test_release(walk: &Walk<'_>) -> Result<Counts> {
     if !git::head(walk.root())?.changed.is_empty() {
         return skipped("the release has changes that are in no commit: nobody else can verify it");
     }
-    let main = walk.hosting.commit_of("refs/heads/main")?;
+    let main = walk.hosting.commit_of(MAIN)?;
     walk.hosting.point(TAG, &main)?;
     hand_on(walk, &built)?;
     let key = walk.root().join("trust/keys/development.key");
@@ -53,7 +91,7 @@ pub(super) fn of_the_test_release(walk: &Walk<'_>) -> Result<Counts> {
     let mut counts = published(walk, &release)?;
     let rebuild = Scenario {
         workflow: "rebuild.yml",
-        reference: "refs/heads/main",
+        reference: MAIN,
         values: values(&[]),
         without: &[],
         passing_over: &[(
@@ -70,13 +108,9 @@ pub(super) fn of_the_test_release(walk: &Walk<'_>) -> Result<Counts> {
 /// The whole workflow: two builds, throw-away keys, the production channel; then the rebuild.
 pub(super) fn with_throw_away_keys(walk: &Walk<'_>) -> Result<Counts> {
     let keys = tempfile::tempdir().map_err(|e| Failure::io("make", Path::new("a folder"), &e))?;
-    let mut lines = Vec::new();
-    for name in ["first.key", "second.key"] {
-        let mut new = walk.tool();
-        new.args(["keys", "new", "--dangerously-unencrypted"])
-            .arg(keys.path().join(name));
-        lines.push(command::run("make a key", &mut new)?);
-    }
+    let names = ["first.key", "second.key"].into_iter();
+    let lines = names.map(|name| walk.new_key(&keys.path().join(name)));
+    let lines: Vec<_> = lines.collect::<Result<_>>()?;
     let own = |text: &str| {
         let before = text
             .split_once("keys = [")
@@ -88,16 +122,15 @@ pub(super) fn with_throw_away_keys(walk: &Walk<'_>) -> Result<Counts> {
         format!("{before}keys = [\n{listed}]\n")
     };
     let render = |folder: &Path| {
-        for verb in [&["policy", "fmt"][..], &["render"]] {
-            let mut tool = walk.tool();
-            tool.arg("--project").arg(folder).args(verb);
-            command::run(&verb.join(" "), &mut tool)?;
-        }
-        Ok(())
+        walk.tool_on(folder, &["policy", "fmt"])?;
+        walk.tool_on(folder, &["render"])
     };
-    let commit = walk
-        .hosting
-        .commit("refs/heads/keys", &[("policy.toml", &own)], &render)?;
+    let keys_of_its_own = Commit {
+        onto: MAIN,
+        edits: &[("policy.toml", &own)],
+        then: &render,
+    };
+    let commit = walk.hosting.commit(MAIN, &keys_of_its_own)?;
     walk.hosting.point(TAG, &commit)?;
     let key = keys.path().join("first.key");
     let key = fs::read_to_string(&key).map_err(|e| Failure::io("read", &key, &e))?;
@@ -169,11 +202,8 @@ fn refusals(walk: &Walk<'_>, built: &Path, release: &Scenario<'_>) -> Result<Cou
     walk.forget_artifacts()?;
     hand_on(walk, built)?;
     let folder = tempfile::tempdir().map_err(|e| Failure::io("make", Path::new("a folder"), &e))?;
-    let mut new = walk.tool();
     let unknown = folder.path().join("unknown.key");
-    new.args(["keys", "new", "--dangerously-unencrypted"])
-        .arg(&unknown);
-    command::run("make a key", &mut new)?;
+    walk.new_key(&unknown)?;
     let key = fs::read_to_string(&unknown).map_err(|e| Failure::io("read", &unknown, &e))?;
     let values = values(&[
         ("secrets.SIGNING_KEY", key.trim_end()),

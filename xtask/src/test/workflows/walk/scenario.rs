@@ -59,25 +59,36 @@ impl Scenario<'_> {
             .in_order()
             .map_err(|why| Failure::new(Exit::Unreadable, format!("{}: {why}", self.workflow)))?;
         let mut total = Outcome::default();
+        let mut values = self.values.clone();
         let mut failed: Vec<&str> = Vec::new();
+        let mut skipped: Vec<&str> = Vec::new();
         for (id, job) in ordered {
             if let Some((_, why)) = self.without.iter().find(|(name, _)| *name == id) {
                 output::say(format_args!("skipped: {}, {id}: {why}", self.workflow));
                 total.counts.skipped += 1;
                 continue;
             }
-            let before = match job.needs.iter().any(|need| failed.contains(&need.as_str())) {
-                true => Before::Failed,
-                false => Before::Succeeded,
+            let needs = |of: &[&str]| job.needs.iter().any(|need| of.contains(&need.as_str()));
+            let before = match (needs(&failed), needs(&skipped)) {
+                (true, _) => Before::Failed,
+                (false, true) => Before::Skipped,
+                (false, false) => Before::Succeeded,
             };
-            if !self.values.holds(job.condition.as_deref(), before)? {
+            if !values.holds(job.condition.as_deref(), before)? {
                 // What comes after it does not run either.
-                if before == Before::Failed {
-                    failed.push(id);
+                match before {
+                    Before::Failed => failed.push(id),
+                    _ => skipped.push(id),
                 }
                 continue;
             }
-            let outcome = self.runs(root, id, job, hosting, workspace)?;
+            let run = Scenario {
+                values: values.clone(),
+                ..*self
+            };
+            let outcome = run.runs(root, id, job, hosting, workspace)?;
+            let named = |(name, value)| (format!("needs.{id}.outputs.{name}"), value);
+            values.0.extend(outcome.outputs.into_iter().map(named));
             if !outcome.failed.is_empty() {
                 failed.push(id);
             }

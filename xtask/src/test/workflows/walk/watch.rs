@@ -1,9 +1,13 @@
-//! The watch: with update servers that answer, and with one that does not.
+//! The watch of a policy with `[review]`: with update servers that answer, and with one that does not.
 
+use std::path::Path;
+
+use super::history::Commit;
+use super::reviewers::Reviewer;
 use super::scenario::Scenario;
 use super::server::Server;
 use super::{Counts, Expected, Walk, values};
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 
 const BRANCH: &str = "refs/heads/watched";
 
@@ -12,12 +16,20 @@ pub(super) fn walk(walk: &Walk<'_>) -> Result<Counts> {
     // Two hosts: a failover on the host of the primary would be a finding.
     let primary = Server::start(walk.root(), &folder("primary"), "localhost")?;
     let failover = Server::start(walk.root(), &folder("failover"), "127.0.0.1")?;
+    let keys = tempfile::tempdir().map_err(|e| Failure::io("make", Path::new("a folder"), &e))?;
+    let reviewer = Reviewer::new(walk, keys.path())?;
     let here = |text: &str| {
-        text.replace("https://ota.example.com/perennial/", &primary.url)
-            .replace("https://ota.example.net/perennial/", &failover.url)
+        let text = text
+            .replace("https://ota.example.com/perennial/", &primary.url)
+            .replace("https://ota.example.net/perennial/", &failover.url);
+        reviewer.listed(&text)
     };
-    walk.hosting
-        .commit(BRANCH, &[("policy.toml", &here)], &|_| Ok(()))?;
+    let watched = Commit {
+        onto: "refs/heads/main",
+        edits: &[("policy.toml", &here)],
+        then: &|folder| walk.tool_on(folder, &["policy", "fmt"]),
+    };
+    walk.hosting.commit(BRANCH, &watched)?;
     let watch = Scenario {
         workflow: "watch.yml",
         reference: BRANCH,

@@ -8,11 +8,26 @@ use std::fmt;
 use super::commands;
 use super::model::{Job, Step, Workflow};
 
+mod history;
+mod pins;
+mod release;
+
 /// The smallest number of references to actions: none at all would be no reference that is wrong.
 const LEAST_ACTIONS: usize = 20;
 
 /// The file of the release workflow, which has rules of its own.
 const RELEASE: &str = "release.yml";
+
+/// The files that there must be.
+const DEMANDED: &[&str] = &[
+    "ci.yml",
+    "policy-comment.yml",
+    "policy-review.yml",
+    "rebuild.yml",
+    RELEASE,
+    "report.yml",
+    "watch.yml",
+];
 
 /// The environment whose secrets sign, and the one job that has it.
 const SIGNING_ENVIRONMENT: &str = "release";
@@ -43,11 +58,14 @@ impl fmt::Display for Problem {
 pub fn judge(files: &BTreeMap<String, String>) -> Vec<Problem> {
     let mut found = Findings::default();
     let mut actions = 0;
+    let names: Vec<_> = files.keys().map(String::as_str).collect();
     for (name, text) in files {
         found.file.clone_from(name);
-        actions += references(text, &mut found);
         match Workflow::read(text) {
-            Ok(workflow) => workflow_rules(&workflow, &mut found),
+            Ok(workflow) => {
+                actions += pins::rules(&workflow, text, &names, &mut found);
+                workflow_rules(&workflow, &mut found);
+            }
             Err(error) => found.add("the file", error),
         }
     }
@@ -57,14 +75,8 @@ pub fn judge(files: &BTreeMap<String, String>) -> Vec<Problem> {
             format!("{actions} references to actions were found, there are {LEAST_ACTIONS}");
         found.add("all files", message);
     }
-    for name in [
-        "ci.yml",
-        "policy-review.yml",
-        "rebuild.yml",
-        RELEASE,
-        "watch.yml",
-    ] {
-        if !files.contains_key(name) {
+    for name in DEMANDED {
+        if !files.contains_key(*name) {
             found.add("all files", format!("{name} is missing"));
         }
     }
@@ -93,47 +105,6 @@ impl Findings {
     }
 }
 
-/// Judges each line that names an action; gives their number. Of the text, because YAML has no comments.
-fn references(text: &str, found: &mut Findings) -> usize {
-    let mut actions = 0;
-    for (index, line) in text.lines().enumerate() {
-        let line = line.trim_start().trim_start_matches("- ");
-        let Some(reference) = line.strip_prefix("uses:") else {
-            continue;
-        };
-        // A file of this repository is of this commit.
-        if reference.trim().starts_with("./.github/workflows/") {
-            continue;
-        }
-        actions += 1;
-        if !is_pinned(reference.trim()) {
-            let message = format!(
-                "{} is not pinned: write NAME@COMMIT # vX.Y.Z, with the 40 digits of the commit",
-                reference.trim()
-            );
-            found.add(format!("line {}", index + 1), message);
-        }
-    }
-    actions
-}
-
-/// `owner/name@<40 hexadecimal digits> # vX.Y.Z`
-fn is_pinned(reference: &str) -> bool {
-    let Some((action, version)) = reference.split_once(" # v") else {
-        return false;
-    };
-    let Some((name, commit)) = action.split_once('@') else {
-        return false;
-    };
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let hexadecimal = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-    name.contains('/')
-        && commit.len() == 40
-        && commit.bytes().all(hexadecimal)
-        && version.split('.').count() == 3
-        && version.split('.').all(digits)
-}
-
 fn workflow_rules(workflow: &Workflow, found: &mut Findings) {
     let empty = workflow
         .permissions
@@ -155,6 +126,17 @@ fn workflow_rules(workflow: &Workflow, found: &mut Findings) {
         "on",
         "pull_request_target runs with secrets beside code of anybody",
     );
+    let review = workflow.on.get("pull_request");
+    let filters = |event: &serde_json::Value| {
+        ["paths", "paths-ignore"]
+            .iter()
+            .any(|filter| event.get(filter).is_some())
+    };
+    found.unless(
+        !review.is_some_and(filters),
+        "on",
+        "pull_request has no filter of paths: a required check that is skipped waits for ever",
+    );
     let of_another = workflow.on.contains_key("workflow_run");
     for (id, job) in &workflow.jobs {
         job_rules(id, job, found);
@@ -166,7 +148,7 @@ fn workflow_rules(workflow: &Workflow, found: &mut Findings) {
         found.add("jobs", error);
     }
     if found.file == RELEASE {
-        release_rules(workflow, found);
+        release::rules(workflow, found);
     }
 }
 
@@ -205,8 +187,8 @@ fn job_rules(id: &str, job: &Job, found: &mut Findings) {
         let message = "what may write or has secrets checks nothing out and compiles nothing";
         let compiles = job.steps.iter().filter_map(|step| step.run.as_deref());
         let compiles = compiles
-            .into_iter()
-            .any(|run| commands::names(run).any(|name| name == "cargo"));
+            .flat_map(commands::all)
+            .any(|command| command.starts_with("cargo"));
         found.unless(!job.checks_out() && !compiles, id, message);
     }
     let signs = job.environment.as_deref() == Some(SIGNING_ENVIRONMENT);
@@ -217,6 +199,7 @@ fn job_rules(id: &str, job: &Job, found: &mut Findings) {
     for step in &job.steps {
         step_rules(id, step, found);
     }
+    history::rules(id, job, found);
 }
 
 fn uses_secrets(job: &Job) -> bool {
@@ -267,63 +250,13 @@ fn step_rules(id: &str, step: &Step, found: &mut Findings) {
     found.unless(step.uses.is_none(), &place, "it is an action and shell");
     let expression = "an expression in `run` becomes code: hand it over in `env`";
     found.unless(!run.contains("${{"), &place, expression);
-    for name in commands::names(run) {
-        if !commands::is_known(name) {
+    for command in commands::all(run) {
+        if !commands::is_known(&command) {
             let message = format!(
-                "`{name}` is no command that a step may run: make it a verb of `cargo xtask`"
+                "`{}` is no command that a step may run: make it a verb of `cargo xtask`",
+                commands::name(&command)
             );
             found.add(&place, message);
         }
     }
-}
-
-/// The order of trust in a release.
-fn release_rules(workflow: &Workflow, found: &mut Findings) {
-    let needs = [
-        ("compare", "build"),
-        ("sign", "compare"),
-        ("verify", "sign"),
-        ("draft", "verify"),
-        ("publish", "draft"),
-    ];
-    for (id, needed) in needs {
-        let job = workflow.jobs.get(id);
-        let right = job.is_some_and(|job| job.needs.iter().any(|other| other == needed));
-        found.unless(right, id, &format!("it must come after `{needed}`"));
-    }
-    let environment = |id: &str| {
-        workflow
-            .jobs
-            .get(id)
-            .and_then(|job| job.environment.as_deref())
-    };
-    let approved = environment("sign") == Some(SIGNING_ENVIRONMENT);
-    found.unless(approved, "sign", "its environment must be `release`");
-    let approved = environment("publish") == Some("publish");
-    found.unless(approved, "publish", "its environment must be `publish`");
-    let matrix = workflow
-        .jobs
-        .get("build")
-        .and_then(|job| job.strategy.as_ref());
-    let mut machines: Vec<_> = matrix
-        .iter()
-        .flat_map(|strategy| &strategy.matrix.include)
-        .filter_map(|entry| entry.get("machine"))
-        .collect();
-    let builders = machines.len();
-    machines.sort();
-    machines.dedup();
-    let independent = builders >= 2 && machines.len() == builders;
-    found.unless(
-        independent,
-        "build",
-        "it needs two builders on different machines",
-    );
-    let steps = workflow.jobs.get("draft").map(|job| job.steps.as_slice());
-    let mut runs = steps
-        .unwrap_or_default()
-        .iter()
-        .filter_map(|step| step.run.as_ref());
-    let drafts = runs.all(|run| run.contains("--draft "));
-    found.unless(drafts, "draft", "it must make a draft: `--draft`");
 }
