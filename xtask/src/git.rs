@@ -150,6 +150,13 @@ pub fn place(root: &Path) -> Result<(String, String)> {
     ))
 }
 
+/// The folder `root` from the root of its repository, with `/` between names; `.` for the root itself.
+pub fn folder(root: &Path) -> Result<String> {
+    let (_, below) = place(root)?;
+    let below = below.trim_end_matches('/');
+    Ok(if below.is_empty() { "." } else { below }.to_owned())
+}
+
 fn text(root: &Path, arguments: &[&str]) -> Result<String> {
     Ok(String::from_utf8_lossy(&run(root, arguments)?).into_owned())
 }

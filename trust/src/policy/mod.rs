@@ -6,7 +6,7 @@ mod model;
 mod read;
 pub mod reference;
 #[cfg(test)]
-mod reviewed;
+pub(crate) mod reviewed;
 mod schema;
 #[cfg(test)]
 mod tests;

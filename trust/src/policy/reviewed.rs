@@ -12,7 +12,7 @@ use crate::review::Changes;
 use crate::source::SourceFile;
 
 /// A policy with every key, but for `ends`, which stands in place of two others.
-const FULL: &str = r#"schema-version = 1
+pub(crate) const FULL: &str = r#"schema-version = 1
 
 [product]
 name = "sensor"

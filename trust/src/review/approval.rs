@@ -19,6 +19,9 @@ const LONGEST_HEADLINE: usize = 240;
 /// An approval as it is signed: the exact bytes of [`fmt::Display`], one key a line.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Approval {
+    /// The folder of the project, from the root of its repository with `/` between names; `.` for the root itself. Two
+    /// projects of one repository may make the same change upon the same inputs.
+    pub project: String,
     /// Digest of the semantic difference: 64 lowercase hexadecimal digits.
     pub change: String,
     /// The commit that the change is made upon: 40 or 64 lowercase hexadecimal digits.
@@ -36,6 +39,8 @@ pub struct Approval {
 pub enum Line {
     /// The first one.
     Version,
+    /// `project:`
+    Project,
     /// `change:`
     Change,
     /// `base:`
@@ -73,11 +78,12 @@ impl Approval {
             let seen = "the first line is not `perennial policy approval v1`";
             return Err(refused(Line::Version, seen));
         }
-        let [_, change, base, approver, expires, headline] = lines.as_slice() else {
-            return Err(refused(Line::Headline, "it has not exactly six lines"));
+        let [_, project, change, base, approver, expires, headline] = lines.as_slice() else {
+            return Err(refused(Line::Headline, "it has not exactly seven lines"));
         };
         let expires = value(expires, Line::Expires)?;
         Ok(Self {
+            project: value(project, Line::Project)?.to_owned(),
             change: hexadecimal(value(change, Line::Change)?, &[64])
                 .ok_or(refused(Line::Change, "it is not 64 hexadecimal digits"))?,
             base: hexadecimal(value(base, Line::Base)?, &[40, 64])
@@ -105,6 +111,7 @@ impl Approval {
 impl fmt::Display for Approval {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{FIRST_LINE}")?;
+        writeln!(f, "project: {}", self.project)?;
         writeln!(f, "change: {}", self.change)?;
         writeln!(f, "base: {}", self.base)?;
         writeln!(f, "approver: {}", self.approver)?;
@@ -118,6 +125,7 @@ impl Line {
     fn key(self) -> &'static str {
         match self {
             Self::Version => FIRST_LINE,
+            Self::Project => "project: ",
             Self::Change => "change: ",
             Self::Base => "base: ",
             Self::Approver => "approver: ",
@@ -141,7 +149,7 @@ impl Line {
 
 /// What stands behind the key of a line.
 fn value(line: &str, key: Line) -> Result<&str, Defect> {
-    let seen = "the lines are not change, base, approver, expires and headline";
+    let seen = "the lines are not project, change, base, approver, expires and headline";
     let value = line
         .strip_prefix(key.key())
         .ok_or(Defect { line: key, seen })?;
@@ -162,6 +170,7 @@ mod tests {
 
     fn sample() -> Approval {
         Approval {
+            project: "firmware/lamp".to_owned(),
             change: "ab".repeat(32),
             base: "0".repeat(40),
             approver: "ada".to_owned(),
@@ -176,7 +185,7 @@ mod tests {
         assert_eq!(Approval::parse(&text), Ok(sample()));
         assert_eq!(sample().stem(), "abababababababab-ada");
         let file = SourceFile::new("x.approval", text);
-        assert_eq!(Line::Expires.place(&file).start(), (5, 1));
+        assert_eq!(Line::Expires.place(&file).start(), (6, 1));
     }
 
     #[test]
@@ -184,6 +193,8 @@ mod tests {
         let text = sample().to_string();
         let cases = [
             ("approval v1", "approval v2", Line::Version),
+            ("project: firmware/lamp", "project: ", Line::Project),
+            ("project: firmware/lamp\n", "", Line::Headline),
             ("change: ab", "change: AB", Line::Change),
             ("change: ab", "change: ", Line::Change),
             ("base: 0", "base: g", Line::Base),

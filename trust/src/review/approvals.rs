@@ -28,10 +28,14 @@ pub fn findings(policy: &Arc<SourceFile>, history: &History) -> Vec<Finding> {
         Ok(changes) => changes,
         Err(missing) => return vec![history_missing(missing, place)],
     };
-    let mut fates: Vec<_> = history.approvals.iter().map(Fate::unseen).collect();
+    let project = &history.project;
+    let fates = history.approvals.iter();
+    let mut fates: Vec<_> = fates
+        .map(|approval| Fate::unseen(approval, project))
+        .collect();
     let mut findings = Vec::new();
     for change in changes {
-        let (approved, used) = count(change, &history.approvals, &mut fates);
+        let (approved, used) = count(change, history, &mut fates);
         if approved.len() < change.needed() {
             findings.push(not_approved(change, &approved, used, place.clone()));
         }
@@ -52,12 +56,12 @@ pub fn findings(policy: &Arc<SourceFile>, history: &History) -> Vec<Finding> {
 /// for one change in one place of the history, which is the oldest that it fits.
 fn count<'a>(
     change: &ReviewedChange,
-    approvals: &'a [SignedApproval],
+    history: &'a History,
     fates: &mut [Fate],
 ) -> (BTreeSet<&'a str>, Option<String>) {
     let mut approved = BTreeSet::new();
     let mut used = None;
-    for (approval, current) in approvals.iter().zip(fates) {
+    for (approval, current) in history.approvals.iter().zip(fates) {
         let Ok(text) = &approval.text else { continue };
         if text.change != change.digest {
             continue;
@@ -66,7 +70,7 @@ fn count<'a>(
             used = Some(older.clone());
             continue;
         }
-        match fate(text, approval, change, &approved) {
+        match fate(text, approval, &history.project, change, &approved) {
             Ok(approver) => {
                 approved.insert(approver);
                 *current = Fate::Counts(change.name());

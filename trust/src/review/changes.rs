@@ -191,7 +191,7 @@ fn of_whole(subject: Subject, old: Option<&Item>, new: Option<&Item>) -> Change 
     };
     Change {
         kind,
-        weakens: weakening::of_item(subject.section, kind),
+        weakens: weakening::of_item(subject.section, kind, new),
         sentence: sentence::of_item(&subject, kind, new.or(old)),
         subject,
         field: None,

@@ -3,8 +3,13 @@
 use serde::Serialize;
 
 use super::change::ChangeKind;
-use super::state::Value;
+use super::state::Item;
 use super::subject::Section;
+
+mod fields;
+mod rule;
+
+pub(super) use rule::{of_element, of_value};
 
 /// Why a change weakens; the gravest first.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
@@ -32,6 +37,12 @@ pub enum Why {
     PinRemoved,
     /// Devices have one server less.
     EndpointRemoved,
+    /// Devices trust one root more: whoever has its key can be each of their servers.
+    AnchorAdded,
+    /// Devices accept one key of a server more.
+    PinAdded,
+    /// What is said of a server, or was seen of it, is another: the proof rests on it.
+    ServerRedeclared,
     /// An anchor counts for longer than the team had decided.
     AnchorEndLater,
     /// Pins count for fewer days.
@@ -50,24 +61,48 @@ pub enum Why {
     FactRemoved,
     /// A fact ends something later.
     FactLater,
+    /// A fact says something else, and nobody can tell by itself whether the proof is milder for it.
+    FactChanged,
 }
 
-/// Why a thing that is `kind` as a whole weakens.
-pub(super) fn of_item(section: Section, kind: ChangeKind) -> Option<Why> {
+/// Why a thing that came or went as a whole weakens; `item` is what came.
+pub(super) fn of_item(section: Section, kind: ChangeKind, item: Option<&Item>) -> Option<Why> {
     match kind {
-        ChangeKind::Added => of_added(section),
+        ChangeKind::Added => of_added(section, item),
         ChangeKind::Changed => None,
         ChangeKind::Removed => of_removed(section),
     }
 }
 
-fn of_added(section: Section) -> Option<Why> {
+fn of_added(section: Section, item: Option<&Item>) -> Option<Why> {
+    let has = |field: &str| item.is_none_or(|item| item.fields.contains_key(field));
     match section {
         Section::Unreadable => Some(Why::Unreadable),
         // Keys that nobody had: the store can be replaced, or a build agreed to, by somebody who could not before.
         Section::Rescue | Section::Signing => Some(Why::SignerAdded),
+        Section::RequiredRoot => Some(Why::AnchorAdded),
+        Section::PinFallback => Some(Why::PinAdded),
         Section::Waiver => Some(Why::WaiverAdded),
-        _ => None,
+        Section::Capture => Some(Why::ServerRedeclared),
+        // One more way to a root, other chains from a day on, other owners of what is there.
+        Section::Owner | Section::Certificate | Section::Chain => Some(Why::FactChanged),
+        // Besides an end it may say that no programme has the root, or that its key is younger.
+        Section::Root => (has("programmes") || has("key-created")).then_some(Why::FactChanged),
+        Section::Event => has("days").then_some(Why::FactChanged),
+        // It removes keys that were not removed.
+        Section::LifecycleRule
+        | Section::Policy
+        | Section::Product
+        | Section::ServiceLife
+        | Section::Validity
+        | Section::Endpoint
+        | Section::EndpointOrder
+        | Section::Coverage
+        | Section::Output
+        | Section::Audit
+        | Section::Review
+        | Section::Candidate
+        | Section::Release => None,
     }
 }
 
@@ -86,95 +121,14 @@ fn of_removed(section: Section) -> Option<Why> {
             Some(Why::SafeguardRemoved)
         }
         Section::Release => Some(Why::ReleaseForgotten),
-        section if section.is_fact() => Some(Why::FactRemoved),
-        _ => None,
+        Section::Capture => Some(Why::ServerRedeclared),
+        Section::Owner
+        | Section::LifecycleRule
+        | Section::Root
+        | Section::Certificate
+        | Section::Event
+        | Section::Chain => Some(Why::FactRemoved),
+        // Nothing rests on a candidate; without an anchor that is demanded the policy does not pass.
+        Section::Candidate | Section::EndpointOrder | Section::Unreadable | Section::Waiver => None,
     }
-}
-
-/// Why one element more or less of a field weakens.
-pub(super) fn of_element(section: Section, field: &str, kind: ChangeKind) -> Option<Why> {
-    match (section, field, kind) {
-        (Section::Signing | Section::Rescue, "keys", ChangeKind::Added)
-        | (Section::Audit, "builders", ChangeKind::Added)
-        | (Section::Review, "approvers", ChangeKind::Added) => Some(Why::SignerAdded),
-        (Section::PinFallback, "spki-sha256", ChangeKind::Removed) => Some(Why::PinRemoved),
-        (Section::Release, ..) => Some(Why::RecordRewritten),
-        (
-            Section::Event | Section::LifecycleRule | Section::Root,
-            "programmes" | "retires",
-            ChangeKind::Removed,
-        ) => Some(Why::FactRemoved),
-        _ => None,
-    }
-}
-
-/// Why a value in place of another weakens.
-pub(super) fn of_value(
-    section: Section,
-    field: &str,
-    before: Option<&Value>,
-    after: Option<&Value>,
-) -> Option<Why> {
-    let lower = || lower(before, after);
-    let later = || later_or_never(before, after);
-    let (weakens, why) = match (section, field) {
-        (Section::Unreadable, _) => (true, Why::Unreadable),
-        (Section::Signing | Section::Rescue, "threshold")
-        | (Section::Audit, "threshold" | "distinct")
-        | (Section::Review, "weakening" | "other") => (lower(), Why::ThresholdLowered),
-        (Section::Coverage, "independent-paths" | "distinct-owners")
-        | (Section::Validity, "min-remaining-days") => (lower(), Why::RequirementLowered),
-        (Section::Coverage, "count-private" | "count-rescue") => {
-            (after == Some(&Value::Flag(true)), Why::RequirementLowered)
-        }
-        (Section::Validity, "programme-end") => (milder(before, after), Why::RequirementLowered),
-        (Section::ServiceLife, _) => (lower(), Why::ServiceShortened),
-        (Section::Product, "verifier") => (true, Why::VerifierChanged),
-        (Section::Product, "store-sequence") => (lower(), Why::SequenceLowered),
-        (Section::RequiredRoot, "effective-end") => (later(), Why::AnchorEndLater),
-        (Section::PinFallback, "expires") => (lower(), Why::PinEndsEarlier),
-        // Without one of them it covers nothing.
-        (Section::Waiver, "expires" | "owner" | "reason") if before.is_none() => {
-            (true, Why::WaiverAdded)
-        }
-        (Section::Waiver, "expires") => (later(), Why::WaiverLonger),
-        (Section::Release, "units") => (after == Some(&Value::Number(0)), Why::ReleaseForgotten),
-        (Section::Release, _) => (true, Why::RecordRewritten),
-        (section, "superseded") if section.is_fact() => (before.is_none(), Why::FactRemoved),
-        (Section::Certificate, "revoked")
-        | (Section::Event, "date" | "days")
-        | (Section::LifecycleRule, "removal" | "removal-years")
-        | (Section::Root, "effective-end" | "not-after") => (later(), Why::FactLater),
-        // A list in place of none: what is not in it does not concern the root any more.
-        (Section::Root, "programmes") => (after.is_some(), Why::FactRemoved),
-        _ => return None,
-    };
-    weakens.then_some(why)
-}
-
-/// Whether a value went down.
-fn lower(before: Option<&Value>, after: Option<&Value>) -> bool {
-    before
-        .zip(after)
-        .is_some_and(|(before, after)| after < before)
-}
-
-/// Whether a value went up, where none at all is above every value.
-fn later_or_never(before: Option<&Value>, after: Option<&Value>) -> bool {
-    match (before, after) {
-        (Some(before), Some(after)) => after > before,
-        (Some(_), None) => true,
-        (None, _) => false,
-    }
-}
-
-/// What `programme-end` may be, the mildest first.
-const PROGRAMME_END: [&str; 3] = ["allow", "warn", "deny"];
-
-fn milder(before: Option<&Value>, after: Option<&Value>) -> bool {
-    let rank = |value: Option<&Value>| match value {
-        Some(Value::Text(word)) => PROGRAMME_END.iter().position(|known| known == word),
-        _ => None,
-    };
-    rank(after) < rank(before)
 }

@@ -48,6 +48,7 @@ rules! {
     /// ## Example
     /// ```text
     /// perennial policy approval v1
+    /// project: .
     /// change: 5d3b…
     /// base: 8f1c…
     /// approver: ada

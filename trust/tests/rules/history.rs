@@ -23,6 +23,7 @@ pub fn read(folder: &Path) -> Option<History> {
         }),
     };
     Some(History {
+        project: ".".to_owned(),
         changes,
         approvals: list(&table, "approval", approval),
         strays: Vec::new(),

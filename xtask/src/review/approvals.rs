@@ -11,6 +11,7 @@ use trust::source::SourceFile;
 use super::history::keys;
 use super::signature;
 use crate::failure::{Failure, Result};
+use crate::git;
 use crate::project::Project;
 
 /// Where approvals lie.
@@ -28,6 +29,8 @@ pub const MINISIGN_ENDING: &str = ".minisig";
 /// The folder, read.
 #[derive(Debug, Default)]
 pub struct Folder {
+    /// Where the project is in its repository; empty where there is none.
+    project: String,
     files: BTreeMap<String, Vec<u8>>,
 }
 
@@ -43,7 +46,9 @@ impl Folder {
             let bytes = std::fs::read(&full).map_err(|error| Failure::io("read", &full, &error))?;
             files.insert(path, bytes);
         }
-        Ok(Self { files })
+        // Without a repository there is no change that any of them could count for.
+        let project = git::folder(&project.root).unwrap_or_default();
+        Ok(Self { project, files })
     }
 
     /// Whether nobody approved anything.
@@ -89,6 +94,7 @@ impl Folder {
             stray(file, "it is neither an approval nor the signature of one")
         }));
         History {
+            project: self.project.clone(),
             changes: Ok(changes),
             approvals,
             strays,

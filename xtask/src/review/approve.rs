@@ -18,6 +18,7 @@ use crate::atomic::{self, Existing, Readers};
 use crate::cli::ChannelArgument;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
+use crate::git;
 use crate::keys::cli::PasswordOption;
 use crate::output;
 use crate::project::Project;
@@ -76,7 +77,7 @@ pub fn run(project: &Project, arguments: &ApproveArguments) -> Result<Exit> {
     let answer = Answer::of(&pair.base, &pair.head, question);
     let review = review(&pair)?;
     let approver = approver(&review, &arguments.approver)?;
-    let approval = approval(arguments, &pair, &answer, as_of)?;
+    let approval = approval(project, arguments, &pair, &answer, as_of)?;
     let colour = Colour::of(&std::io::stdout(), Wish::of_environment());
     output::print(&written(&answer, DiffFormat::Human, colour)?)?;
 
@@ -152,6 +153,7 @@ fn approver<'a>(review: &'a Review, name: &str) -> Result<&'a Approver> {
 }
 
 fn approval(
+    project: &Project,
     arguments: &ApproveArguments,
     pair: &Pair,
     answer: &Answer,
@@ -173,13 +175,21 @@ fn approval(
         );
         return Err(refused(what).help("say a later day: --expires DATE"));
     }
-    Ok(Approval {
+    let approval = Approval {
+        project: git::folder(&project.root)?,
         change: answer.digest.clone(),
         base,
         approver: arguments.approver.clone(),
         expires: arguments.expires,
         headline: Approval::headline(&answer.headline),
-    })
+    };
+    // A folder may be called anything.
+    match Approval::parse(&approval.to_string()) {
+        Ok(_) => Ok(approval),
+        Err(defect) => Err(refused(format!("the approval would be void: {defect}"))
+            .evidence(format!("the project is in {:?}", approval.project))
+            .help("give the folder another name: without spaces at its ends, and with letters that can be seen")),
+    }
 }
 
 /// Never over another approval: the signature beside it would be void.

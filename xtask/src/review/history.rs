@@ -64,6 +64,7 @@ fn unknown(failure: &Failure) -> History {
     };
     let help = "get the whole history, as it was made: git fetch --unshallow; in a workflow, fetch-depth: 0";
     History {
+        project: String::new(),
         changes: Err(Missing {
             why,
             help: help.to_owned(),

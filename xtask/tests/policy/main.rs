@@ -7,6 +7,7 @@ mod bypasses;
 mod diff;
 mod injection;
 mod pairs;
+mod projects;
 mod repository;
 mod support;
 mod team;

@@ -47,6 +47,14 @@ pub enum Void {
         "the same change was approved upon other inputs than it was made upon: its base is {0}"
     )]
     OtherBase(&'static str),
+    /// It was given in another project of the repository.
+    #[error("it is for the project in {named}, and this one is in {here}")]
+    OtherProject {
+        /// The folder that it names.
+        named: String,
+        /// The folder of this project.
+        here: String,
+    },
     /// Nobody signed it.
     #[error("there is no signature beside it")]
     NotSigned,
@@ -65,22 +73,26 @@ pub enum Void {
 }
 
 impl Fate {
-    /// Before it was held against any change.
-    pub(super) fn unseen(approval: &SignedApproval) -> Self {
+    /// Before it was held against any change of the project in the folder `project`.
+    pub(super) fn unseen(approval: &SignedApproval, project: &str) -> Self {
         Self::Void(match &approval.text {
-            Ok(_) => Void::NoSuchChange,
+            Ok(text) => require_project(text, project)
+                .err()
+                .unwrap_or(Void::NoSuchChange),
             Err(defect) => Void::Unreadable(*defect),
         })
     }
 }
 
-/// Who approves `change` with `approval`, which says `text`; `approved` are those who did already.
+/// Who approves `change` of the project in the folder `project` with `approval`, which says `text`; `approved` are those who did already.
 pub(super) fn fate<'a>(
     text: &'a Approval,
     approval: &SignedApproval,
+    project: &str,
     change: &ReviewedChange,
     approved: &BTreeSet<&str>,
 ) -> Result<&'a str, Void> {
+    require_project(text, project)?;
     require_base(approval, change)?;
     let name = &text.approver;
     let mut approvers = change.review.approvers.iter();
@@ -93,6 +105,17 @@ pub(super) fn fate<'a>(
         return Err(Void::Twice(name.clone()));
     }
     Ok(name)
+}
+
+/// What one team approved, another did not: digest and inputs of two projects may be the same.
+fn require_project(text: &Approval, project: &str) -> Result<(), Void> {
+    match text.project == project {
+        true => Ok(()),
+        false => Err(Void::OtherProject {
+            named: text.project.clone(),
+            here: project.to_owned(),
+        }),
+    }
 }
 
 /// The base is before the change, and what was there then is what the change was made upon.
@@ -146,6 +169,7 @@ impl Void {
                 Line::Approver
             }
             Self::OtherBase(_) => Line::Base,
+            Self::OtherProject { .. } => Line::Project,
             Self::NotSigned | Self::Signature(_) | Self::Stray(_) => Line::Version,
             Self::Unreadable(defect) => defect.line,
         }

@@ -10,6 +10,8 @@ use crate::source::SourceFile;
 /// The changes that somebody must approve, and what was approved.
 #[derive(Clone, Debug)]
 pub struct History {
+    /// The folder of the project, as [`Approval::project`].
+    pub project: String,
     /// Each change whose base has a `[review]`, oldest first; the working tree last. `Err`: they cannot be followed.
     pub changes: Result<Vec<ReviewedChange>, Missing>,
     /// The approvals, by the names of their files.

@@ -40,6 +40,7 @@ fn approval(name: &str) -> SignedApproval {
         .filter(|a| a.name.value == name)
         .map(|a| a.key.text().to_owned());
     let text = Approval {
+        project: ".".to_owned(),
         change: "5d".repeat(32),
         base: format!("{:040}", 3),
         approver: name.to_owned(),
@@ -62,6 +63,7 @@ fn found(
     approvals: Vec<SignedApproval>,
 ) -> Vec<(&'static str, String)> {
     let history = History {
+        project: ".".to_owned(),
         changes: Ok(changes),
         approvals,
         strays: Vec::new(),
@@ -118,6 +120,12 @@ fn each_defect_makes_an_approval_void_for_what_it_is() {
     refused("no change that needs approvals has this digest", |bob| {
         edit(bob, |text| text.change = "5e".repeat(32));
     });
+    refused(
+        "it is for the project in lamp, and this one is in .",
+        |bob| {
+            edit(bob, |text| text.project = "lamp".to_owned());
+        },
+    );
     refused("eve is no approver", |bob| {
         edit(bob, |text| text.approver = "eve".to_owned());
     });
@@ -206,6 +214,7 @@ fn the_published_key_approves_nothing() {
 #[test]
 fn a_history_that_is_missing_is_one_finding() {
     let history = History {
+        project: ".".to_owned(),
         changes: Err(Missing {
             why: "this clone is shallow".to_owned(),
             help: String::new(),

@@ -45,7 +45,7 @@ pub(super) const PAIRS: &[Pair] = &[
         "pins added",
         &[],
         &[PINS],
-        "weakens nothing: pin fallback of endpoint failover is added (2 pins, expires 2032-06-30)",
+        "weakens: pin fallback of endpoint failover is added (2 pins, expires 2032-06-30)",
     ),
     pair(
         "pin removed",
@@ -61,7 +61,7 @@ pub(super) const PAIRS: &[Pair] = &[
         "pin replaced",
         &[PINS],
         &[Replace(POLICY, "9f9918ae", "9f9918af")],
-        "weakens: endpoint failover loses the pin 9f9918ae6147e3c99f41ff27816b6d6c5213bb9f8a69bd602f91b39d49988df6",
+        "weakens: endpoint failover loses the pin 9f9918ae6147e3c99f41ff27816b6d6c5213bb9f8a69bd602f91b39d49988df6, and 1 more weakening change",
     ),
     pair(
         "pins end earlier",

@@ -5,7 +5,7 @@ use super::edits::{
     ROOTS,
 };
 use super::{Pair, pair};
-use crate::support::Edit::{Append, Remove, Replace};
+use crate::support::Edit::{Append, Copy, Remove, Replace};
 
 pub(super) const PAIRS: &[Pair] = &[
     pair(
@@ -97,6 +97,37 @@ pub(super) const PAIRS: &[Pair] = &[
         &[],
         &[Append(EVENTS, "\n[[event]]\ndate = \"soon\"\n")],
         "cannot be read: trust/calendar/events.toml: A903 [[event]] has no `owner`, and 4 more mistakes",
+    ),
+    pair(
+        "a key is said to be younger",
+        &[],
+        &[Replace(
+            ROOTS,
+            "not-after = \"2046-01-14\"\nkey-created = \"2021-01-15\"\nconfidence = \"observed\"\nsource = \"notBefore of the self-signed certificate\"\nnote = \"no end published by its owner is recorded here\"\n\n[[root]]\nname = \"Sectigo Public Server Authentication Root E46\"",
+            "not-after = \"2046-01-14\"\nkey-created = \"2025-01-15\"\nconfidence = \"observed\"\nsource = \"notBefore of the self-signed certificate\"\nnote = \"no end published by its owner is recorded here\"\n\n[[root]]\nname = \"Sectigo Public Server Authentication Root E46\"",
+        )],
+        "weakens: calendar: root DigiCert TLS ECC P384 Root G5: key-created goes from 2021-01-15 to 2025-01-15",
+    ),
+    pair(
+        "a note and a source",
+        &[],
+        &[Replace(
+            ROOTS,
+            "source = \"Let's Encrypt, Chains of Trust page: 'trusted until'\"\n\n[[root]]\nname = \"GlobalSign Root CA - R3\"",
+            "source = \"its page\"\nnote = \"looked at\"\n\n[[root]]\nname = \"GlobalSign Root CA - R3\"",
+        )],
+        "weakens nothing: calendar: root ISRG Root X2: note is set to \"looked at\", and 1 more change",
+    ),
+    pair(
+        "a chain is captured",
+        &[],
+        &[Copy(
+            "trust/endpoints/failover.pem",
+            "trust/anchors/digicert-tls-ecc-p384-root-g5.pem",
+            "-----BEGIN",
+            "-----BEGIN",
+        )],
+        "weakens: captured chain trust/endpoints/failover.pem is added",
     ),
     pair(
         "a candidate less",

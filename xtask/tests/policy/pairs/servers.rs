@@ -24,6 +24,16 @@ pub(super) const PAIRS: &[Pair] = &[
         "no longer passes: A104 ISRG Root X1 is retired by its owner 2030-06-04, 757 days before service ends (2032-06-30)",
     ),
     pair(
+        "anchor added that nothing needs",
+        &[],
+        &[Replace(
+            POLICY,
+            "[[endpoint]]\nname = \"primary\"",
+            "[[required-root]]\nname = \"DigiCert TLS RSA4096 Root G5\"\nsha256 = \"371a00dc0533b3721a7eeb40e8419e70799d2b0a0f2c1d80693165f7cec4ad75\"\nreason = \"to be sure\"\n\n[[endpoint]]\nname = \"primary\"",
+        )],
+        "weakens: anchor DigiCert TLS RSA4096 Root G5 is added (reason \"to be sure\")",
+    ),
+    pair(
         "anchor removed that nothing needs",
         &[THIRD_ROOT],
         &[NO_THIRD_ROOT],
@@ -119,7 +129,7 @@ pub(super) const PAIRS: &[Pair] = &[
             "https://ota.example.net/perennial/",
             "https://ota.example.org/perennial/",
         )],
-        "weakens nothing: endpoint failover: url goes from https://ota.example.net/perennial/ to https://ota.example.org/perennial/",
+        "weakens: endpoint failover: url goes from https://ota.example.net/perennial/ to https://ota.example.org/perennial/",
     ),
     pair(
         "other order",
@@ -139,12 +149,12 @@ pub(super) const PAIRS: &[Pair] = &[
             "url = \"https://ota.example.com/perennial/\"\n",
             "url = \"https://ota.example.com/perennial/\"\nredirects = [\"https://ota.example.net/perennial/\"]\n",
         )],
-        "weakens nothing: endpoint primary: https://ota.example.net/perennial/ is added to redirects",
+        "weakens: endpoint primary: https://ota.example.net/perennial/ is added to redirects",
     ),
     pair(
         "shorter leaves",
         &[],
         &[Replace(POLICY, "leaf-days = 90", "leaf-days = 45")],
-        "weakens nothing: endpoint primary: leaf-days goes from 90 to 45",
+        "weakens: endpoint primary: leaf-days goes from 90 to 45",
     ),
 ];

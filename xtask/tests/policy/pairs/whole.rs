@@ -56,8 +56,12 @@ pub(super) const PAIRS: &[Pair] = &[
             "years-in-service = 5",
             "years-in-service = 20",
         )],
-        &[Replace(POLICY, "leaf-days = 90", "leaf-days = 45")],
-        "weakens nothing: endpoint primary: leaf-days goes from 90 to 45; it does not pass, as before",
+        &[Replace(
+            POLICY,
+            "reason = \"failover server: another owner, another key\"",
+            "reason = \"failover\"",
+        )],
+        "weakens nothing: anchor DigiCert TLS ECC P384 Root G5: reason goes from \"failover server: another owner, another key\" to failover; it does not pass, as before",
     ),
     pair(
         "it passes now",
@@ -111,6 +115,6 @@ expires = \"2027-06-30\"
 ",
             ),
         ],
-        "weakens: waiver of A104 for anchor ISRG Root X1 is added (expires 2027-06-30, reason \"kept for old servers\")",
+        "weakens: anchor ISRG Root X1 is added (reason \"servers that still send the RSA chain\"), and 1 more weakening change",
     ),
 ];
