@@ -28,11 +28,7 @@ pub fn findings(policy: &Arc<SourceFile>, history: &History) -> Vec<Finding> {
         Ok(changes) => changes,
         Err(missing) => return vec![history_missing(missing, place)],
     };
-    let project = &history.project;
-    let fates = history.approvals.iter();
-    let mut fates: Vec<_> = fates
-        .map(|approval| Fate::unseen(approval, project))
-        .collect();
+    let mut fates = unseen(history);
     let mut findings = Vec::new();
     for change in changes {
         let (approved, used) = count(change, history, &mut fates);
@@ -50,6 +46,22 @@ pub fn findings(policy: &Arc<SourceFile>, history: &History) -> Vec<Finding> {
         .extend(strays.map(|stray| approval_void(&stray.file, &Void::Stray(stray.why.clone()))));
     finding::sort(&mut findings);
     findings
+}
+
+/// How many approvals count for each change of `history`, oldest first; nothing where it is missing.
+pub fn approved(history: &History) -> Vec<usize> {
+    let mut fates = unseen(history);
+    let changes = history.changes.iter().flatten();
+    changes
+        .map(|change| count(change, history, &mut fates).0.len())
+        .collect()
+}
+
+fn unseen(history: &History) -> Vec<Fate> {
+    let approvals = history.approvals.iter();
+    approvals
+        .map(|approval| Fate::unseen(approval, &history.project))
+        .collect()
 }
 
 /// Who approved `change`, and which older change has used an approval that would have counted here: an approval counts

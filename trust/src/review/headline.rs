@@ -15,14 +15,40 @@ const LONGEST: usize = 240;
 /// The one line that says what `changes` with this `effect` are. Without a full stop, and without anything invisible,
 /// whatever the files hold.
 pub fn headline(changes: &Changes, effect: &Effect) -> String {
-    one_line(&said(changes, effect), LONGEST)
+    said(changes, effect).line()
 }
 
-fn said(changes: &Changes, effect: &Effect) -> String {
+/// A sentence that may be cut, and what stands behind it whatever its length.
+struct Said {
+    sentence: String,
+    rest: String,
+}
+
+impl Said {
+    fn new(sentence: impl Into<String>, rest: impl Into<String>) -> Self {
+        Self {
+            sentence: sentence.into(),
+            rest: rest.into(),
+        }
+    }
+
+    fn line(&self) -> String {
+        let room = LONGEST.saturating_sub(self.rest.chars().count());
+        one_line(&self.sentence, room) + &self.rest
+    }
+}
+
+impl From<&str> for Said {
+    fn from(sentence: &str) -> Self {
+        Self::new(sentence, "")
+    }
+}
+
+fn said(changes: &Changes, effect: &Effect) -> Said {
     let Some(head) = &effect.head else {
         return match &effect.base {
-            Some(_) => "weakens: the policy is removed".to_owned(),
-            None => "there is no policy".to_owned(),
+            Some(_) => "weakens: the policy is removed".into(),
+            None => "there is no policy".into(),
         };
     };
     unreadable(head)
@@ -33,19 +59,22 @@ fn said(changes: &Changes, effect: &Effect) -> String {
         .unwrap_or_else(|| others(changes, effect, head))
 }
 
-fn unreadable(head: &Side) -> Option<String> {
+fn unreadable(head: &Side) -> Option<Said> {
     let mistakes = head.mistakes.as_ref()?;
     let (file, code, message) = (&mistakes.file, mistakes.code, &mistakes.message);
     let more = and_more(mistakes.count - 1, "mistake");
-    Some(format!("cannot be read: {file}: {code} {message}{more}"))
+    Some(Said::new(
+        format!("cannot be read: {file}: {code} {message}"),
+        more,
+    ))
 }
 
-fn first_policy(changes: &Changes, effect: &Effect, head: &Side) -> Option<String> {
+fn first_policy(changes: &Changes, effect: &Effect, head: &Side) -> Option<Said> {
     if !changes.is_first_policy() {
         return None;
     }
     let Some(coverage) = head.coverage.filter(|_| head.passes) else {
-        return Some(format!("first policy: {}", does_not_pass(head)));
+        return Some(does_not_pass(head));
     };
     let count = |section| {
         let changes = changes.iter();
@@ -57,24 +86,26 @@ fn first_policy(changes: &Changes, effect: &Effect, head: &Side) -> Option<Strin
         0 => String::new(),
         waivers => format!(" with {}", counted(waivers, "waiver")),
     };
-    Some(format!(
+    let sentence = format!(
         "first policy: {} and {}{waivers}, held from {} to {} with at least {}",
         counted(count(super::Section::RequiredRoot), "anchor"),
         counted(count(super::Section::Endpoint), "endpoint"),
         effect.as_of,
         coverage.until,
         counted(coverage.fewest_paths, "independent path"),
-    ))
+    );
+    Some(Said::new(sentence, ""))
 }
 
-fn does_not_pass(head: &Side) -> String {
+fn does_not_pass(head: &Side) -> Said {
     let first = head.first_error.as_ref();
     let first = first.map(|(code, message)| format!(": {code} {message}"));
     let more = and_more(head.errors.saturating_sub(1), "error");
-    format!("does not pass{}{more}", first.unwrap_or_default())
+    let first = first.unwrap_or_default();
+    Said::new(format!("first policy: does not pass{first}"), more)
 }
 
-fn stranded(changes: &Changes, effect: &Effect) -> Option<String> {
+fn stranded(changes: &Changes, effect: &Effect) -> Option<Said> {
     let mut stranded: Vec<_> = effect.stranded().collect();
     stranded.sort_by_key(|release| release.lost_after);
     let first = *stranded.first()?;
@@ -94,14 +125,28 @@ fn stranded(changes: &Changes, effect: &Effect) -> Option<String> {
             counted(others.len(), "other release")
         ),
     };
-    let because = changes.iter().next();
-    let because = because.map(|change| format!(": {}", change.sentence));
-    let more = and_more(changes.len().saturating_sub(1), "change");
-    Some(format!(
-        "strands {} {whose}: no server is sure from {from} on{earlier}{}{more}",
-        devices(&stranded),
-        because.unwrap_or_default()
-    ))
+    let sentence = format!(
+        "strands {} {whose}: no server is sure from {from} on{earlier}",
+        devices(&stranded)
+    );
+    Some(caused(sentence, changes))
+}
+
+/// What the changes come to together, and by what. One change alone is the cause; of several nobody knows which.
+fn caused(effect: String, changes: &Changes) -> Said {
+    let Some(gravest) = changes.iter().next() else {
+        return Said::new(effect, "");
+    };
+    let cause = &gravest.sentence;
+    match changes.len() {
+        1 => Said::new(format!("{effect}: {cause}"), ""),
+        // The count stands before what may be cut.
+        count if gravest.weakens.is_some() => Said::new(
+            format!("{effect}; {count} changes, the gravest: {cause}"),
+            "",
+        ),
+        count => Said::new(effect, format!("; {count} changes, none weakens by itself")),
+    }
 }
 
 /// How many devices; those that nobody counted are not passed over.
@@ -115,7 +160,7 @@ fn devices(stranded: &[&ReleaseEffect]) -> String {
     }
 }
 
-fn fails(effect: &Effect, head: &Side) -> Option<String> {
+fn fails(effect: &Effect, head: &Side) -> Option<Said> {
     let new: Vec<_> = (effect.findings.iter())
         .filter(|finding| finding.is_new_error())
         .collect();
@@ -126,32 +171,29 @@ fn fails(effect: &Effect, head: &Side) -> Option<String> {
         false => "does not pass, and has a new error",
     };
     let more = and_more(new.len() - 1, "new error");
-    Some(format!("{begin}: {} {}{more}", first.code, first.message))
+    let sentence = format!("{begin}: {} {}", first.code, first.message);
+    Some(Said::new(sentence, more))
 }
 
 /// What is graver than fewer paths: it says who decides, and what is demanded at all.
 const GRAVER: Why = Why::RequirementLowered;
 
-fn weakens(changes: &Changes, effect: &Effect) -> Option<String> {
+fn weakens(changes: &Changes, effect: &Effect) -> Option<Said> {
     let mut weakening = changes.iter().filter(|change| change.weakens.is_some());
     let gravest = weakening.next();
     let more = weakening.count();
     let is_graver = gravest.and_then(|change| change.weakens) <= Some(GRAVER);
     let said = |change: &Change| {
         let more = and_more(more, "weakening change");
-        format!("weakens: {}{more}", change.sentence)
+        Said::new(format!("weakens: {}", change.sentence), more)
     };
     if let Some(gravest) = gravest.filter(|_| is_graver) {
         return Some(said(gravest));
     }
-    let cause = gravest.or_else(|| changes.iter().next());
-    let worse = worse_coverage(effect).map(|worse| {
-        let because = cause.map(|change| format!(": {}", change.sentence));
-        let others = changes.len().saturating_sub(1);
-        let more = and_more(others, "change");
-        format!("weakens: {worse}{}{more}", because.unwrap_or_default())
-    });
-    worse.or_else(|| gravest.map(said))
+    let worse = worse_coverage(effect);
+    worse
+        .map(|worse| caused(format!("weakens: {worse}"), changes))
+        .or_else(|| gravest.map(said))
 }
 
 fn worse_coverage(effect: &Effect) -> Option<String> {
@@ -179,7 +221,7 @@ fn lost_earlier(base: CoverageEffect, head: CoverageEffect) -> String {
     }
 }
 
-fn others(changes: &Changes, effect: &Effect, head: &Side) -> String {
+fn others(changes: &Changes, effect: &Effect, head: &Side) -> Said {
     let passed = effect.base.as_ref().is_some_and(|base| base.passes);
     let suffix = match (passed, head.passes) {
         (false, false) => "; it does not pass, as before",
@@ -192,10 +234,10 @@ fn others(changes: &Changes, effect: &Effect, head: &Side) -> String {
     match changes.iter().next() {
         Some(first) => {
             let more = and_more(changes.len() - 1, "change");
-            format!("{begin}{}{more}{suffix}", first.sentence)
+            Said::new(format!("{begin}{}", first.sentence), more + suffix)
         }
-        None if changes.texts_differ() => format!("only layout and comments change{suffix}"),
-        None => format!("nothing changes{suffix}"),
+        None if changes.texts_differ() => Said::new("only layout and comments change", suffix),
+        None => Said::new("nothing changes", suffix),
     }
 }
 

@@ -41,6 +41,10 @@ rules! {
     /// expired before the change, or its approver approved the change already. An approval counts for one change in one
     /// place of the history, which is the oldest that it fits.
     ///
+    /// It is for another project of the repository, where `project:` is not the folder of this one. On a checkout of a
+    /// branch each commit is a change of its own: an approval of the branch as a whole counts on the merge, and is void
+    /// until then.
+    ///
     /// ## Why it matters
     /// Somebody believes that they approved something. P201 says only that approvals are missing; this says which of
     /// them was meant to be there, and why it is not. A list of approvals in which half are void is read by nobody.

@@ -4,13 +4,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use trust::channel::Channel;
 use trust::date::Date;
 use trust::finding::{Finding, Severity};
 use trust::gate::{Inputs, Question};
 use trust::policy::{self, ApproverKey, Review};
-use trust::review::Changes;
+use trust::review::approval::Approval;
 use trust::review::approvals::{self, Base, History, Missing, ReviewedChange};
+use trust::review::{self, Changes, Effect};
 use trust::source::SourceFile;
+use trust::words::one_line;
 
 use super::approvals::Folder;
 use super::states::{State, States};
@@ -51,7 +54,11 @@ pub fn history(project: &Project, inputs: &Inputs, as_of: Date) -> Result<Histor
         return Ok(folder.alone());
     }
     match chain.changes(project, inputs, as_of) {
-        Ok(changes) => Ok(folder.with(changes, &chain.bases())),
+        Ok(changes) => {
+            let mut history = folder.with(changes, &chain.bases());
+            let judged = chain.judge(&mut history, inputs);
+            Ok(judged.map_or_else(|failure| unknown(&failure), |()| history))
+        }
         Err(failure) => Ok(unknown(&failure)),
     }
 }
@@ -164,6 +171,33 @@ impl Chain {
         Ok(changes)
     }
 
+    /// Says of the changes that do not weaken by themselves whether they do by what they come to on their day. Only where
+    /// that would ask for approvals that are not there: to judge both sides takes long.
+    fn judge(&mut self, history: &mut History, inputs: &Inputs) -> Result<()> {
+        let approved = approvals::approved(history);
+        let Ok(changes) = &mut history.changes else {
+            return Ok(());
+        };
+        for (change, approved) in changes.iter_mut().zip(approved) {
+            if !change.may_need_more_than(approved) {
+                continue;
+            }
+            let (before, after) = (&self.states[change.position - 1], change.position);
+            let before = self.contents.inputs(before)?;
+            let after = match self.states.get(after) {
+                Some(after) => self.contents.inputs(after)?,
+                None => inputs.clone(),
+            };
+            let effect = Effect::of(&before, &after, on(change.day));
+            if effect.weakens() {
+                let difference = Changes::between(&before, &after);
+                change.weakens = true;
+                change.headline = Approval::headline(&review::headline(&difference, &effect));
+            }
+        }
+        Ok(())
+    }
+
     /// The `[review]` that counts for a change upon each commit: its own, and where that cannot be read, or there is no
     /// policy, the nearest older one.
     fn reviews(&self) -> Vec<Option<Review>> {
@@ -209,6 +243,15 @@ fn mentions_review(policy: &SourceFile) -> bool {
     policy.text.contains("review") || policy.text.contains('\\')
 }
 
+/// What `policy diff` and `policy approve` ask by default: whom the release is for is no matter of paths.
+fn on(day: Date) -> Question {
+    Question {
+        as_of: day,
+        channel: Channel::Development,
+        facts_known_on: None,
+    }
+}
+
 fn day(commit: &Ancestor) -> Result<Date> {
     Date::from_unix_seconds(commit.committed).ok_or_else(|| {
         Failure::new(
@@ -220,6 +263,9 @@ fn day(commit: &Ancestor) -> Result<Date> {
         )
     })
 }
+
+/// Most characters of a first line.
+const HEADLINE: usize = 240;
 
 /// The gravest change in words, and how many there are.
 fn headline(changes: &Changes) -> String {
@@ -235,7 +281,9 @@ fn headline(changes: &Changes) -> String {
         0 => String::new(),
         more => format!(" (and {more} more)"),
     };
-    trust::review::approval::Approval::headline(&format!("{weakens}{}{more}", first.sentence))
+    // The count is never cut off.
+    let room = HEADLINE - more.len();
+    one_line(&format!("{weakens}{}", first.sentence), room) + &more
 }
 
 /// Every key that somebody may have approved with.

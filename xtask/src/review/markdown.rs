@@ -57,25 +57,23 @@ pub(super) fn text(answer: &Answer) -> String {
     shown_lines(&mut text, "Devices that lose their servers", stranded);
     text.push('\n');
     let end = end(answer);
-    let mut folds = Folds {
-        text,
-        most: MOST - end.len(),
-    };
+    let mut folds = Vec::new();
     // What is shown already is not said again.
     let is_more = |change: &Change| full(change).1 || weakening.len().max(others.len()) > SHOWN;
     if answer.changes.iter().any(is_more) {
         let changes = answer.changes.iter().map(|change| full(change).0);
-        folds.add("All changes, with their values", changes);
+        folds.push(Fold::new("All changes, with their values", changes));
     }
-    folds.add(
+    folds.push(Fold::new(
         "Shipped releases",
         answer.effect.releases.iter().map(lines::release),
-    );
-    folds.add(
+    ));
+    folds.push(Fold::new(
         "Findings that come, go or change",
         answer.effect.findings.iter().map(lines::finding),
-    );
-    folds.text + &end
+    ));
+    add(&mut text, folds, MOST - end.len());
+    text + &end
 }
 
 fn end(answer: &Answer) -> String {
@@ -135,42 +133,59 @@ fn full(change: &Change) -> (String, bool) {
     (format!("{mark}{}{said}", change.sentence), value.is_some())
 }
 
-/// The folded parts, up to a size.
-struct Folds {
-    text: String,
-    most: usize,
+/// A folded list.
+struct Fold {
+    begin: String,
+    items: Vec<String>,
 }
 
-impl Folds {
-    /// Adds a folded list. What there is no room for is counted: an item is shown whole or not at all.
-    fn add(&mut self, title: &str, items: impl Iterator<Item = String>) {
+/// What ends a folded list.
+const CLOSE: &str = "\n</details>\n\n";
+
+/// Room for the line that counts what is not shown.
+const COUNT: usize = 100;
+
+impl Fold {
+    fn new(title: &str, items: impl Iterator<Item = String>) -> Self {
         let items: Vec<_> = items.collect();
-        if items.is_empty() {
-            return;
+        Self {
+            begin: format!("<details><summary>{title} ({})</summary>\n\n", items.len()),
+            items,
         }
-        let begin = format!("<details><summary>{title} ({})</summary>\n\n", items.len());
-        let close = "\n</details>\n\n";
-        // For the line that counts the rest.
-        let reserve = begin.len() + close.len() + 100;
-        let room = self.most.saturating_sub(self.text.len() + reserve);
-        let mut list = String::new();
-        let mut left = items.len();
-        for item in &items {
+    }
+
+    /// What it takes without any of its items.
+    fn least(&self) -> usize {
+        self.begin.len() + COUNT + CLOSE.len()
+    }
+
+    /// The list in at most `room` bytes. What there is no room for is counted: an item is shown whole or not at all.
+    fn text(&self, room: usize) -> String {
+        let mut text = self.begin.clone();
+        let mut shown = 0;
+        for item in &self.items {
             let line = format!("- {}\n", code(item, LONG));
-            if list.len() + line.len() > room {
+            if text.len() + line.len() + COUNT + CLOSE.len() > room {
                 break;
             }
-            list.push_str(&line);
-            left -= 1;
+            text.push_str(&line);
+            shown += 1;
         }
-        if left > 0 {
-            list.push_str(&format!(
+        if let left @ 1.. = self.items.len() - shown {
+            text.push_str(&format!(
                 "- {left} more, not shown: `--format json` has all\n"
             ));
         }
-        self.text.push_str(&begin);
-        self.text.push_str(&list);
-        self.text.push_str(close);
+        text + CLOSE
+    }
+}
+
+/// Adds those that are not empty, up to `most` bytes of text. Each leaves the ones behind it the room for their counts.
+fn add(text: &mut String, mut folds: Vec<Fold>, most: usize) {
+    folds.retain(|fold| !fold.items.is_empty());
+    for (at, fold) in folds.iter().enumerate() {
+        let later: usize = folds[at + 1..].iter().map(Fold::least).sum();
+        text.push_str(&fold.text(most.saturating_sub(text.len() + later)));
     }
 }
 
@@ -197,7 +212,27 @@ fn code(text: &str, most: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::code;
+    use super::{Fold, add, code};
+
+    /// The last item that fits leaves nearly no room: the folds behind it must not go beyond.
+    #[test]
+    fn folded_lists_never_take_more_than_there_is() {
+        for length in 0..400 {
+            for (first, others) in [(300, 3), (40, 40), (5, 300)] {
+                let fold = |count: usize| {
+                    Fold::new("A list", std::iter::repeat_n("x".repeat(length), count))
+                };
+                let mut text = "before".to_owned();
+                add(
+                    &mut text,
+                    vec![fold(first), fold(others), fold(others)],
+                    5_000,
+                );
+                assert!(text.len() <= 5_000, "{length}: {}", text.len());
+                assert_eq!(text.matches("</details>").count(), 3);
+            }
+        }
+    }
 
     #[test]
     fn a_code_span_holds_any_text() {

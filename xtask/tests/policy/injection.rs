@@ -181,3 +181,24 @@ fn a_comment_is_never_too_long_and_is_cut_at_whole_items() {
     assert!(!outside_of_code(&text).contains('@'));
     assert!(text.ends_with(&format!("Digest: `{}`.\n", answer.digest)));
 }
+
+/// However long the texts are, a comment is never larger than GitHub takes.
+#[test]
+fn no_comment_is_too_large_whatever_the_lengths() {
+    let base = project();
+    for length in (0..400).step_by(20) {
+        let mut head = base.clone();
+        let waivers: String = (0..200)
+            .map(|one| {
+                let reason = "x".repeat(length + 1);
+                format!(
+                    "\n[[waiver]]\ncode = \"A{:03}\"\nanchor = \"a{one}\"\nowner = \"us\"\nreason = \"{reason}\"\nexpires = \"2027-06-30\"\n",
+                    100 + one % 9
+                )
+            })
+            .collect();
+        head.policy = SourceFile::new("policy.toml", format!("{}{waivers}", base.policy.text));
+        let text = written(&answer(&base, &head), DiffFormat::Markdown, Colour::Plain).unwrap();
+        assert!(text.len() <= 60_000, "{length}: {}", text.len());
+    }
+}

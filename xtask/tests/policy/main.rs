@@ -5,6 +5,7 @@
 mod approvals;
 mod bypasses;
 mod diff;
+mod effects;
 mod injection;
 mod pairs;
 mod projects;

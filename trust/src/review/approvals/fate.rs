@@ -183,6 +183,13 @@ impl Void {
                  or minisign -S -s KEY -m FILE; or delete it"
             }
             Self::Stray(_) => "remove the file: only approvals and their signatures lie here",
+            Self::NoSuchChange => {
+                "of a branch as a whole it counts on the merge: on the branch each commit is a change of its own; \
+                 else delete it, and where the change still needs it, approve it again: cargo xtask policy approve"
+            }
+            Self::OtherProject { .. } => {
+                "delete it; approve the change in this project: cargo xtask policy approve"
+            }
             Self::Twice(_) => "delete one of the two",
             Self::PublishedKey => "list a key in [review] whose secret half one person has",
             _ => {

@@ -45,7 +45,7 @@ pub struct ReviewedChange {
     pub made_upon: String,
     /// Digest of the semantic difference, 64 hexadecimal digits.
     pub digest: String,
-    /// Whether it weakens.
+    /// Whether it weakens: by itself, or by what it comes to on its day.
     pub weakens: bool,
     /// The first line of the difference.
     pub headline: String,
@@ -104,6 +104,13 @@ impl ReviewedChange {
             &self.review.other
         };
         usize::try_from(needed.value).unwrap_or(usize::MAX)
+    }
+
+    /// Whether more than `approved` approvals would be asked for if it weakened, which it does not by itself.
+    pub fn may_need_more_than(&self, approved: usize) -> bool {
+        let (weakening, other) = (self.review.weakening.value, self.review.other.value);
+        let is_enough = usize::try_from(weakening).is_ok_and(|weakening| weakening <= approved);
+        !self.weakens && weakening > other && !is_enough
     }
 
     /// For people: the commit, or that it is in none.

@@ -50,7 +50,20 @@ pub(super) const PAIRS: &[Pair] = &[
             ),
             Replace(POLICY, FAILOVER, ""),
         ],
-        "weakens: independent paths on the worst day go from 2 to 1 (2026-11-23): anchor DigiCert TLS ECC P384 Root G5 is removed (reason \"failover server: another owner, another key\"), and 1 more change",
+        "weakens: independent paths on the worst day go from 2 to 1 (2026-11-23); 2 changes, the gravest: anchor DigiCert TLS ECC P384 Root G5 is removed (reason \"failover server: another owner, another key\")",
+    ),
+    pair(
+        "a long reason and another one",
+        &[],
+        &[
+            Replace(
+                POLICY,
+                "reason = \"failover server: another owner, another key\"",
+                "reason = \"a reason that goes on and on and on and on and on and on and on and on and on and on and on and on and on and on and on and on and on and on and on and on and on and on and on and on and on and on and on and on\"",
+            ),
+            THIRD_ENDPOINT,
+        ],
+        "weakens nothing: anchor DigiCert TLS ECC P384 Root G5: reason goes from \"failover server: another owner, another key\" to \"a reason that goes on and on and on and on and on and on and on and on and on and on and on and on…, and 1 more change",
     ),
     pair(
         "another reason",
@@ -119,7 +132,7 @@ pub(super) const PAIRS: &[Pair] = &[
                 "url = \"https://ota.example.com/perennial/\"\nowner = \"Google Trust Services\"",
             ),
         ],
-        "strands 12000 devices of 1.0.4: no server is sure from 2026-11-23 on: endpoint failover: owner goes from DigiCert to Sectigo, and 1 more change",
+        "strands 12000 devices of 1.0.4: no server is sure from 2026-11-23 on; 2 changes, the gravest: endpoint failover: owner goes from DigiCert to Sectigo",
     ),
     pair(
         "endpoint moves",
