@@ -46,7 +46,7 @@ impl Reader<'_> {
         command.push(next);
         match next {
             '\'' => {
-                while let Some(quoted) = self.rest.next() {
+                for quoted in self.rest.by_ref() {
                     command.push(quoted);
                     if quoted == '\'' {
                         break;

@@ -41,6 +41,21 @@ fn of_the_policy(walk: &Walk<'_>) -> Result<Counts> {
         counts.add(walk.demand(&format!("{name} is handed on"), written));
     }
     let comment = comment(&head);
+    let mut cancelled = Scenario {
+        values: comment.values.clone(),
+        ..comment
+    };
+    let conclusion = "github.event.workflow_run.conclusion".to_owned();
+    cancelled
+        .values
+        .0
+        .insert(conclusion, "cancelled".to_owned());
+    counts.add(walk.scenario(
+        "a review that was cancelled",
+        &cancelled,
+        Expected::Succeeds,
+    )?);
+    counts.add(walk.demand("nothing is commented", walk.hosting.asked()?.is_empty()));
     for (comments, request) in [
         (
             OF_OTHERS,
