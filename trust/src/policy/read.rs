@@ -10,6 +10,7 @@ mod mistakes;
 mod outputs;
 mod problem;
 mod product;
+mod reachable;
 mod review;
 mod sections;
 mod ssh_key;

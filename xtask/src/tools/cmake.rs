@@ -1,16 +1,13 @@
 //! CMake and Ninja: what ESP-IDF builds with.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use super::esptool::pip;
-use super::{Tool, write_wrapper};
+use super::{Tool, pip, write_wrapper};
 use crate::failure::Result;
 use crate::progress::Progress;
-use crate::toolchain::command;
 
-/// The packages that carry the programs: the newest CMake 3, which ESP-IDF 5 is used with.
-const PACKAGES: [&str; 2] = ["cmake==3.31.10", "ninja==1.13.2"];
+/// What is asked of pip: the packages that carry the programs, the newest CMake 3, which ESP-IDF 5 is used with.
+const REQUIREMENTS: [&str; 3] = ["--no-deps", "cmake==3.31.10", "ninja==1.13.2"];
 
 /// The programs of the packages, and where they lie: the scripts of the packages name a Python by its path.
 const PROGRAMS: [(&str, &str); 2] = [
@@ -29,20 +26,7 @@ pub fn cmake(root: &Path) -> Result<PathBuf> {
 }
 
 fn install(root: &Path, into: &Path, progress: Progress) -> Result<()> {
-    let pip = pip(root, progress)?;
-    let step = progress.step("installing CMake for tests", None);
-    let mut command = Command::new("python3");
-    command
-        .envs(pip)
-        .args(["-m", "pip", "install", "--quiet", "--no-input", "--no-deps"])
-        .args(["--disable-pip-version-check", "--no-warn-script-location"])
-        .arg("--target")
-        .arg(into.join("python"))
-        .args(PACKAGES);
-    command::run("install CMake with pip", &mut command).map_err(|failure| {
-        failure.help("check the network and pip's configuration, and run it again")
-    })?;
-    drop(step);
+    pip::install(root, "CMake", &REQUIREMENTS, into, progress)?;
     for (program, binary) in PROGRAMS {
         let command = format!("\"$here/{binary}\"");
         write_wrapper(&into.join(program), "PYTHONPATH", &["python"], &command)?;
@@ -52,6 +36,8 @@ fn install(root: &Path, into: &Path, progress: Progress) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::process::Command;
+
     use super::*;
 
     /// Installs packages: as the test of esptool.

@@ -9,6 +9,7 @@ mod esptool;
 mod in_toto;
 mod mbedtls;
 mod packaged;
+mod pip;
 mod taplo;
 mod zizmor;
 

@@ -1,10 +1,9 @@
 //! zizmor: what is dangerous in workflows. And Node.js, where the machine has none: both are wheels that bring a program.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use super::esptool::pip;
-use super::{Tool, write_wrapper};
+use super::{Tool, pip, write_wrapper};
 use crate::failure::Result;
 use crate::progress::Progress;
 use crate::toolchain::command;
@@ -67,31 +66,27 @@ fn install(root: &Path, wheel: &Wheel, into: &Path, progress: Progress) -> Resul
         version,
         sha256,
     } = wheel;
-    let pip = pip(root, progress)?;
-    let doing = format!("installing {name} {version} for tests");
-    let step = progress.step(&doing, None);
     let requirements = into.join("requirements.txt");
     write_whole(
         &requirements,
         &format!("{name}=={version} --hash=sha256:{sha256}\n"),
     )?;
-    let mut command = Command::new("python3");
-    command
-        .envs(pip)
-        .args(["-m", "pip", "install", "--quiet", "--no-input", "--no-deps"])
-        .args(["--disable-pip-version-check", "--no-warn-script-location"])
-        .args(["--root-user-action", "ignore", "--only-binary", ":all:"])
-        .args(["--require-hashes", "--target"])
-        .arg(into.join("python"))
-        .arg("--requirement")
-        .arg(&requirements);
-    command::run(&format!("install {name} {version} with pip"), &mut command).map_err(
-        |failure| {
-            failure.help("it is pinned for x86-64 Linux; check the network and pip's configuration")
-        },
-    )?;
-    drop(step);
-    Ok(())
+    let demands = [
+        "--no-deps",
+        "--root-user-action=ignore",
+        "--only-binary=:all:",
+        "--require-hashes",
+        "--requirement",
+    ];
+    let arguments = demands
+        .map(OsStr::new)
+        .into_iter()
+        .chain([requirements.as_os_str()]);
+    let arguments: Vec<_> = arguments.collect();
+    let what = format!("{name} {version}");
+    pip::install(root, &what, &arguments, into, progress).map_err(|failure| {
+        failure.help("it is pinned for x86-64 Linux; check the network and pip's configuration")
+    })
 }
 
 /// The programs of the wheel beside each other; npm's own launcher of the wheel is a link that pip does not keep.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::keys::{public_key, shown_id};
-use super::problem::Problem;
+use super::reachable::reachable;
 use super::table::{Context, Entry, Shape, Table};
 use super::unique;
 use super::values;
@@ -22,7 +22,13 @@ pub(super) fn audit(table: &Table<'_>) -> Option<Audit> {
     }
     let entries = table.elements("builders")?;
     let written = entries.len();
-    let threshold = reachable(table, "threshold", threshold, (written, "builders"));
+    let threshold = reachable(
+        table,
+        "threshold",
+        threshold,
+        (written, "builders"),
+        "builders",
+    );
     let read = entries.into_iter();
     let builders: Vec<_> = read
         .filter_map(|entry| builder(table.context(), entry))
@@ -32,37 +38,28 @@ pub(super) fn audit(table: &Table<'_>) -> Option<Audit> {
         return None;
     }
     let operators: BTreeSet<_> = builders.iter().map(|b| b.operator.value.as_str()).collect();
-    let distinct = reachable(table, "distinct", distinct, (operators.len(), "operators"))?;
+    let distinct = reachable(
+        table,
+        "distinct",
+        distinct,
+        (operators.len(), "operators"),
+        "builders",
+    )?;
     let threshold = threshold?;
     let agreeing = usize::try_from(threshold.value).unwrap_or(usize::MAX);
     let counted = "builders that must agree";
     Some(Audit {
-        distinct: reachable(table, "distinct", Some(distinct), (agreeing, counted))?,
+        distinct: reachable(
+            table,
+            "distinct",
+            Some(distinct),
+            (agreeing, counted),
+            "builders",
+        )?,
         threshold,
         builders,
         at: table.at().clone(),
     })
-}
-
-/// The number, if there are as many; else `None`, which is reported.
-fn reachable(
-    table: &Table<'_>,
-    key: &'static str,
-    number: Option<Located<u32>>,
-    (there, what): (usize, &'static str),
-) -> Option<Located<u32>> {
-    let number = number?;
-    if usize::try_from(number.value).is_ok_and(|needed| needed <= there) {
-        return Some(number);
-    }
-    let problem = Problem::invalid(
-        format!("asks for {} of {there} {what}", number.value),
-        format!("more than there are {what}"),
-    )
-    .help(format!("lower it to {there} at most, or add builders"))
-    .evidence(what, there.to_string());
-    table.report(key, number.at, problem);
-    None
 }
 
 fn builder(context: &Context<'_>, entry: Entry<'_>) -> Option<Builder> {

@@ -4,6 +4,7 @@ use toml::de::DeValue;
 
 use super::keys::public_key;
 use super::problem::Problem;
+use super::reachable::reachable;
 use super::ssh_key;
 use super::table::{Context, Entry, Shape, Table};
 use super::unique;
@@ -28,10 +29,16 @@ pub(super) fn review(table: &Table<'_>) -> Option<Review> {
         .filter_map(|entry| approver(table.context(), entry))
         .collect();
     report_repeated(table.context(), &approvers);
-    let weakening = reachable(table, "weakening", weakening, (written, "approvers"))?;
+    let weakening = reachable(
+        table,
+        "weakening",
+        weakening,
+        (written, "approvers"),
+        "approvers",
+    )?;
     let asked = usize::try_from(weakening.value).unwrap_or(usize::MAX);
     let of_weakening = "approvals of a change that weakens";
-    let other = reachable(table, "other", other, (asked, of_weakening))?;
+    let other = reachable(table, "other", other, (asked, of_weakening), "approvers")?;
     let complete = approvers.len() == written;
     complete.then(|| Review {
         weakening,
@@ -39,27 +46,6 @@ pub(super) fn review(table: &Table<'_>) -> Option<Review> {
         approvers,
         at: table.at().clone(),
     })
-}
-
-/// The number, if it is no higher than what there is; else `None`, which is reported.
-fn reachable(
-    table: &Table<'_>,
-    key: &'static str,
-    number: Option<Located<u32>>,
-    (there, what): (usize, &'static str),
-) -> Option<Located<u32>> {
-    let number = number?;
-    if usize::try_from(number.value).is_ok_and(|needed| needed <= there) {
-        return Some(number);
-    }
-    let problem = Problem::invalid(
-        format!("asks for {}, and there are {there} {what}", number.value),
-        format!("more than the {what}"),
-    )
-    .help(format!("lower it to {there} at most, or add approvers"))
-    .evidence(what, there.to_string());
-    table.report(key, number.at, problem);
-    None
 }
 
 fn approver(context: &Context<'_>, entry: Entry<'_>) -> Option<Approver> {
