@@ -1,5 +1,6 @@
 //! Why a command could not do its work: what, where, evidence, next step.
 
+use std::error::Error;
 use std::fmt;
 use std::path::Path;
 
@@ -39,6 +40,16 @@ impl Failure {
             format!("cannot {doing} {}", path.display()),
         )
         .evidence(error)
+        .caused_by(error.source())
+    }
+
+    /// The same with every cause that the error names: "no space left" is often the last of them.
+    fn caused_by(mut self, mut cause: Option<&(dyn Error + 'static)>) -> Self {
+        while let Some(error) = cause {
+            self.evidence.push(error.to_string());
+            cause = error.source();
+        }
+        self
     }
 
     /// The same with one more thing that was seen.
@@ -68,4 +79,40 @@ impl fmt::Display for Failure {
     }
 }
 
-impl std::error::Error for Failure {}
+impl Error for Failure {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io;
+
+    /// As the archive reader wraps them: what is shown of the error alone would not say why.
+    #[derive(Debug)]
+    struct Unpacking(io::Error);
+
+    impl fmt::Display for Unpacking {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("failed to unpack `a`")
+        }
+    }
+
+    impl Error for Unpacking {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            Some(&self.0)
+        }
+    }
+
+    #[test]
+    fn a_file_error_names_its_cause() {
+        let full = io::Error::from(io::ErrorKind::StorageFull);
+        let wrapped = io::Error::other(Unpacking(full));
+        let failure = Failure::io("unpack", Path::new("a"), &wrapped);
+        assert_eq!(
+            failure.evidence,
+            ["failed to unpack `a`", "no storage space"]
+        );
+        let plain = io::Error::from(io::ErrorKind::NotFound);
+        let failure = Failure::io("read", Path::new("a"), &plain);
+        assert_eq!(failure.evidence, ["entity not found"]);
+    }
+}
