@@ -34,10 +34,8 @@ pub struct TestArguments {
 /// An unknown step. A failing step is not an error of this function: it ends with [`Exit::Bug`].
 pub fn run(root: &Path, arguments: &TestArguments) -> Result<Exit> {
     if arguments.list {
-        let line = |step: &steps::Step| format!("{:<10} {}\n", step.name, step.shows);
+        let line = |step: &steps::Step| format!("{:<13} {}\n", step.name, step.shows);
         output::print(&steps::ALL.iter().map(line).collect::<String>())?;
-        output::print("only with --only:\n")?;
-        output::print(&steps::ON_REQUEST.iter().map(line).collect::<String>())?;
         return Ok(Exit::Done);
     }
     let selected = select(&arguments.only)?;
@@ -68,14 +66,13 @@ fn select(only: &[String]) -> Result<Vec<&'static steps::Step>> {
         return Ok(steps::ALL.iter().collect());
     }
     let find = |name: &String| {
-        (steps::ALL.iter().chain(steps::ON_REQUEST))
-            .find(|step| step.name == name)
-            .ok_or_else(|| {
-                let known = steps::ALL.iter().map(|step| step.name);
-                let meant = did_you_mean(name, known);
-                Failure::new(Exit::Unreadable, format!("there is no step `{name}`"))
-                    .help(format!("{meant}`cargo xtask test --list` lists all"))
-            })
+        let mut steps = steps::ALL.iter();
+        steps.find(|step| step.name == name).ok_or_else(|| {
+            let known = steps::ALL.iter().map(|step| step.name);
+            let meant = did_you_mean(name, known);
+            Failure::new(Exit::Unreadable, format!("there is no step `{name}`"))
+                .help(format!("{meant}`cargo xtask test --list` lists all"))
+        })
     };
     only.iter().map(find).collect()
 }

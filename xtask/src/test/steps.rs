@@ -63,18 +63,16 @@ pub const ALL: &[Step] = &[
         run: workflows::walk::without_firmware,
     },
     Step {
+        name: "walk-release",
+        shows: "the whole release workflow, with keys that are thrown away, and its rebuild",
+        run: workflows::walk::with_firmware,
+    },
+    Step {
         name: "docs",
         shows: "the commands in README.md and docs/ run as written",
         run: docs,
     },
 ];
-
-/// The steps that run only when they are asked for.
-pub const ON_REQUEST: &[Step] = &[Step {
-    name: "walk-release",
-    shows: "the whole release workflow, with keys that are thrown away, and its rebuild: some ten minutes",
-    run: workflows::walk::with_firmware,
-}];
 
 fn format(Ourselves { root, .. }: &Ourselves) -> Result<Counts> {
     let mut counts = one_test(cargo(root, &["fmt", "--all", "--check"]))?;
