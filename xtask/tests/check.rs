@@ -2,7 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::path::Path;
+mod copied;
+
 use std::process::{Command, Output};
 
 use serde_json::Value;
@@ -11,15 +12,7 @@ use tempfile::TempDir;
 /// A project with this policy, and the pool and calendar of this one.
 fn project(policy: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    for kind in ["anchors", "calendar"] {
-        let copy = folder.path().join("trust").join(kind);
-        std::fs::create_dir_all(&copy).unwrap();
-        for entry in std::fs::read_dir(root.join("trust").join(kind)).unwrap() {
-            let path = entry.unwrap().path();
-            std::fs::copy(&path, copy.join(path.file_name().unwrap())).unwrap();
-        }
-    }
+    copied::copy_pool_and_calendar(folder.path());
     std::fs::write(folder.path().join("policy.toml"), policy).unwrap();
     folder
 }

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod copied;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -21,14 +23,7 @@ fn copy() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let root = repository();
     std::fs::copy(root.join("policy.toml"), folder.path().join("policy.toml")).unwrap();
-    for kind in ["anchors", "calendar"] {
-        let there = folder.path().join("trust").join(kind);
-        std::fs::create_dir_all(&there).unwrap();
-        for entry in std::fs::read_dir(root.join("trust").join(kind)).unwrap() {
-            let path = entry.unwrap().path();
-            std::fs::copy(&path, there.join(path.file_name().unwrap())).unwrap();
-        }
-    }
+    copied::copy_pool_and_calendar(folder.path());
     folder
 }
 

@@ -4,6 +4,8 @@
 
 mod approvals;
 mod bypasses;
+#[path = "../copied/mod.rs"]
+mod copied;
 mod diff;
 mod effects;
 mod injection;

@@ -6,6 +6,8 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
+use crate::copied::copy_pool_and_calendar;
+
 /// A repository that holds a copy of this project in a folder of it.
 struct Repository {
     folder: TempDir,
@@ -73,13 +75,7 @@ fn copy_project(into: &Path) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     std::fs::create_dir_all(into).unwrap();
     std::fs::copy(root.join("policy.toml"), into.join("policy.toml")).unwrap();
-    for kind in ["trust/anchors", "trust/calendar"] {
-        std::fs::create_dir_all(into.join(kind)).unwrap();
-        for entry in std::fs::read_dir(root.join(kind)).unwrap() {
-            let path = entry.unwrap().path();
-            std::fs::copy(&path, into.join(kind).join(path.file_name().unwrap())).unwrap();
-        }
-    }
+    copy_pool_and_calendar(into);
 }
 
 fn diff(project: &Path, arguments: &[&str]) -> Output {

@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::copied::copy_pool_and_calendar;
+
 const BASE: &str = include_str!("../../../trust/fixtures/base/policy.toml");
 
 /// The namespace that approvals are signed in.
@@ -113,15 +115,7 @@ impl Team {
     /// The base policy without `[review]`, committed.
     pub fn without_review() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        for kind in ["anchors", "calendar"] {
-            let copy = folder.path().join("trust").join(kind);
-            std::fs::create_dir_all(&copy).unwrap();
-            for entry in std::fs::read_dir(root.join("trust").join(kind)).unwrap() {
-                let path = entry.unwrap().path();
-                std::fs::copy(&path, copy.join(path.file_name().unwrap())).unwrap();
-            }
-        }
+        copy_pool_and_calendar(folder.path());
         std::fs::write(folder.path().join("policy.toml"), BASE).unwrap();
         let team = Self { folder };
         team.git(&["init", "--quiet", "--initial-branch", "main"]);
