@@ -210,19 +210,19 @@ fn review_with(
 ) -> Result<Counts> {
     walk.hosting.merge("7", BASE)?;
     let review = Scenario {
-        workflow: "policy-review.yml",
-        reference: "refs/pull/7/merge",
-        values: values(&[
-            ("github.event.pull_request.number", "7"),
-            (
-                "github.event.pull_request.base.sha",
-                &walk.hosting.commit_of(BASE)?,
-            ),
-            ("github.event.pull_request.base.ref", "base"),
-        ]),
-        without: &[],
-        passing_over: &[],
         instead,
+        ..Scenario::of(
+            "policy-review.yml",
+            "refs/pull/7/merge",
+            values(&[
+                ("github.event.pull_request.number", "7"),
+                (
+                    "github.event.pull_request.base.sha",
+                    &walk.hosting.commit_of(BASE)?,
+                ),
+                ("github.event.pull_request.base.ref", "base"),
+            ]),
+        )
     };
     walk.scenario(what, &review, expected)
 }
@@ -233,10 +233,10 @@ fn posted(walk: &Walk<'_>) -> String {
 }
 
 fn comment(head: &str) -> Scenario<'static> {
-    Scenario {
-        workflow: "policy-comment.yml",
-        reference: "refs/heads/main",
-        values: values(&[
+    Scenario::of(
+        "policy-comment.yml",
+        "refs/heads/main",
+        values(&[
             ("github.event.workflow_run.event", "pull_request"),
             ("github.event.workflow_run.conclusion", "failure"),
             ("github.event.workflow_run.id", "1"),
@@ -246,8 +246,5 @@ fn comment(head: &str) -> Scenario<'static> {
                 "https://github.example/run/1",
             ),
         ]),
-        without: &[],
-        passing_over: &[],
-        instead: &[],
-    }
+    )
 }

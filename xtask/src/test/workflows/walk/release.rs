@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::expression::Values;
 use super::history::Commit;
 use super::scenario::Scenario;
 use super::{Counts, Expected, Walk, actions, values};
@@ -19,14 +20,7 @@ const MAIN: &str = "refs/heads/main";
 pub(super) fn of_an_orphan(walk: &Walk<'_>) -> Result<Counts> {
     const ORPHAN: &str = "refs/tags/v9.0.0-walk";
     walk.hosting.orphan(ORPHAN)?;
-    let release = Scenario {
-        workflow: "release.yml",
-        reference: ORPHAN,
-        values: values(&[]),
-        without: &[],
-        passing_over: &[],
-        instead: &[],
-    };
+    let release = Scenario::of("release.yml", ORPHAN, values(&[]));
     let refused = Expected::FailsWith("The tag is on the default branch");
     let mut counts = walk.scenario("a tag without the history", &release, refused)?;
     let built = walk.artifact("built-a").exists();
@@ -36,14 +30,7 @@ pub(super) fn of_an_orphan(walk: &Walk<'_>) -> Result<Counts> {
 
 /// A project that has published nothing yet: no work, and no alarm.
 pub(super) fn none_to_rebuild(walk: &Walk<'_>) -> Result<Counts> {
-    let rebuild = Scenario {
-        workflow: "rebuild.yml",
-        reference: MAIN,
-        values: values(&[]),
-        without: &[],
-        passing_over: &[],
-        instead: &[],
-    };
+    let rebuild = Scenario::of("rebuild.yml", MAIN, values(&[]));
     let mut counts = walk.scenario("no release yet", &rebuild, Expected::Succeeds)?;
     let asked = walk.hosting.asked()?;
     let once = asked.lines().count() == 1 && asked.starts_with("release list ");
@@ -72,33 +59,22 @@ pub(super) fn of_the_test_release(walk: &Walk<'_>) -> Result<Counts> {
     walk.hosting.point(TAG, &main)?;
     hand_on(walk, &built)?;
     let key = walk.root().join("trust/keys/development.key");
-    let key = fs::read_to_string(&key).map_err(|e| Failure::io("read", &key, &e))?;
     let release = Scenario {
-        workflow: "release.yml",
-        reference: TAG,
-        values: values(&[
-            ("secrets.SIGNING_KEY", key.trim_end()),
-            ("secrets.SIGNING_PASSWORD", ""),
-        ]),
         without: &[(
             "build",
             "it compiles the firmware: the step `walk-release` runs it",
         )],
-        passing_over: &[],
         // This project's policy has the published key alone, which the production channel refuses.
         instead: &[("--channel production", "--channel development")],
+        ..Scenario::of("release.yml", TAG, signing_with(&key)?)
     };
     let mut counts = published(walk, &release)?;
     let rebuild = Scenario {
-        workflow: "rebuild.yml",
-        reference: MAIN,
-        values: values(&[]),
-        without: &[],
         passing_over: &[(
             "cargo xtask rebuild",
             "it compiles the firmware: the step `walk-release` runs it",
         )],
-        instead: &[],
+        ..Scenario::of("rebuild.yml", MAIN, values(&[]))
     };
     counts.add(walk.scenario("what was published", &rebuild, Expected::Succeeds)?);
     counts.add(refusals(walk, &built, &release)?);
@@ -133,29 +109,20 @@ pub(super) fn with_throw_away_keys(walk: &Walk<'_>) -> Result<Counts> {
     let commit = walk.hosting.commit(MAIN, &keys_of_its_own)?;
     walk.hosting.point(TAG, &commit)?;
     let key = keys.path().join("first.key");
-    let key = fs::read_to_string(&key).map_err(|e| Failure::io("read", &key, &e))?;
-    let release = Scenario {
-        workflow: "release.yml",
-        reference: TAG,
-        values: values(&[
-            ("secrets.SIGNING_KEY", key.trim_end()),
-            ("secrets.SIGNING_PASSWORD", ""),
-        ]),
-        without: &[],
-        passing_over: &[],
-        instead: &[],
-    };
+    let release = Scenario::of("release.yml", TAG, signing_with(&key)?);
     let mut counts = published(walk, &release)?;
-    let rebuild = Scenario {
-        workflow: "rebuild.yml",
-        reference: TAG,
-        values: values(&[]),
-        without: &[],
-        passing_over: &[],
-        instead: &[],
-    };
+    let rebuild = Scenario::of("rebuild.yml", TAG, values(&[]));
     counts.add(walk.scenario("what was published", &rebuild, Expected::Succeeds)?);
     Ok(counts)
+}
+
+/// The secrets of a job that signs with the key in this file, which has no password.
+fn signing_with(key: &Path) -> Result<Values> {
+    let text = fs::read_to_string(key).map_err(|e| Failure::io("read", key, &e))?;
+    Ok(values(&[
+        ("secrets.SIGNING_KEY", text.trim_end()),
+        ("secrets.SIGNING_PASSWORD", ""),
+    ]))
 }
 
 fn published(walk: &Walk<'_>, release: &Scenario<'_>) -> Result<Counts> {
@@ -204,11 +171,7 @@ fn refusals(walk: &Walk<'_>, built: &Path, release: &Scenario<'_>) -> Result<Cou
     let folder = tempfile::tempdir().map_err(|e| Failure::io("make", Path::new("a folder"), &e))?;
     let unknown = folder.path().join("unknown.key");
     walk.new_key(&unknown)?;
-    let key = fs::read_to_string(&unknown).map_err(|e| Failure::io("read", &unknown, &e))?;
-    let values = values(&[
-        ("secrets.SIGNING_KEY", key.trim_end()),
-        ("secrets.SIGNING_PASSWORD", ""),
-    ]);
+    let values = signing_with(&unknown)?;
     let unknown = Scenario { values, ..*release };
     let refused = Expected::FailsWith("is not a key");
     counts.add(walk.scenario("a key that the policy does not have", &unknown, refused)?);

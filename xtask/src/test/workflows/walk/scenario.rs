@@ -28,7 +28,19 @@ pub(super) struct Scenario<'a> {
     pub(super) instead: &'a [(&'a str, &'a str)],
 }
 
-impl Scenario<'_> {
+impl<'a> Scenario<'a> {
+    /// The whole workflow as it stands there, on `reference`.
+    pub(super) fn of(workflow: &'a str, reference: &'a str, values: Values) -> Self {
+        Self {
+            workflow,
+            reference,
+            values,
+            without: &[],
+            passing_over: &[],
+            instead: &[],
+        }
+    }
+
     /// The lines as they are run here.
     pub(super) fn rewritten(&self, run: &str) -> String {
         let replaced = |run: String, (from, to): &(&str, &str)| run.replace(from, to);

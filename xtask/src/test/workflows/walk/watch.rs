@@ -30,14 +30,7 @@ pub(super) fn walk(walk: &Walk<'_>) -> Result<Counts> {
         then: &|folder| walk.tool_on(folder, &["policy", "fmt"]),
     };
     walk.hosting.commit(BRANCH, &watched)?;
-    let watch = Scenario {
-        workflow: "watch.yml",
-        reference: BRANCH,
-        values: values(&[]),
-        without: &[],
-        passing_over: &[],
-        instead: &[],
-    };
+    let watch = Scenario::of("watch.yml", BRANCH, values(&[]));
     let mut counts = walk.scenario("servers that answer", &watch, Expected::Succeeds)?;
     let asked = walk.hosting.asked()?;
     counts.add(walk.demand("there is no issue", asked.is_empty()));
