@@ -6,6 +6,8 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use trust::channel::Channel;
 use trust::date::Date;
 use trust::gate::Question;
+use trust::policy::VerifierModel;
+use trust::words::did_you_mean;
 
 use crate::exit::Exit;
 use crate::failure::Result;
@@ -136,4 +138,17 @@ pub struct ToolchainArguments {
     /// What to do.
     #[command(subcommand)]
     pub command: crate::toolchain::cli::ToolchainCommand,
+}
+
+/// The verifier model of this name, as an argument.
+pub(crate) fn verifier(word: &str) -> std::result::Result<VerifierModel, String> {
+    let mut all = VerifierModel::ALL.into_iter();
+    all.find(|model| model.word() == word).ok_or_else(|| {
+        let words = VerifierModel::ALL.map(VerifierModel::word);
+        format!(
+            "{}it is one of {}",
+            did_you_mean(word, words),
+            words.join(", ")
+        )
+    })
 }

@@ -1,6 +1,6 @@
 //! What is known of CAs wherever the program runs, compiled into it: dated facts and the Mozilla set of roots.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use trust::anchors::Certificate;
 use trust::calendar::Calendar;
@@ -38,9 +38,10 @@ pub(crate) fn calendar_files() -> Vec<Arc<SourceFile>> {
         .collect()
 }
 
-/// The facts in them.
-pub(crate) fn calendar() -> Calendar {
-    Calendar::read(&calendar_files()).0
+/// The facts in them, read once.
+pub(crate) fn calendar() -> &'static Calendar {
+    static CALENDAR: LazyLock<Calendar> = LazyLock::new(|| Calendar::read(&calendar_files()).0);
+    &CALENDAR
 }
 
 /// The second line of a minisign public key.

@@ -6,7 +6,6 @@ use clap::{Args, ValueEnum};
 use trust::date::Date;
 use trust::forecast::WhatIf;
 use trust::policy::VerifierModel;
-use trust::words::did_you_mean;
 
 /// Arguments of `forecast`.
 #[derive(Args, Debug)]
@@ -27,7 +26,7 @@ pub struct ForecastArguments {
     #[arg(long, value_name = "DATE")]
     pub until: Option<Date>,
     /// A verifier model in place of each release's own
-    #[arg(long, value_name = "MODEL", value_parser = verifier)]
+    #[arg(long, value_name = "MODEL", value_parser = crate::cli::verifier)]
     pub verifier: Option<VerifierModel>,
     /// What if root programmes distrust this CA certificate? A name, a fingerprint, or its first 8 digits or more
     #[arg(long, value_name = "FINGERPRINT|NAME")]
@@ -76,18 +75,6 @@ impl ForecastArguments {
             .chain(switches.map(|(endpoint, owner)| WhatIf::SwitchOwner { endpoint, owner }))
             .collect()
     }
-}
-
-fn verifier(word: &str) -> Result<VerifierModel, String> {
-    let mut all = VerifierModel::ALL.into_iter();
-    all.find(|model| model.word() == word).ok_or_else(|| {
-        let words = VerifierModel::ALL.map(VerifierModel::word);
-        format!(
-            "{}it is one of {}",
-            did_you_mean(word, words),
-            words.join(", ")
-        )
-    })
 }
 
 fn switch(text: &str) -> Result<(String, String), String> {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{run, text};
+use super::{is_shallow, run, text};
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 
@@ -73,8 +73,7 @@ fn ancestor(line: &str) -> Result<Ancestor> {
 
 /// Why the history that git shows is not the one that was made: `None` where it is.
 pub fn altered(root: &Path) -> Result<Option<&'static str>> {
-    let shallow = text(root, &["rev-parse", "--is-shallow-repository"])?;
-    if shallow.trim() != "false" {
+    if is_shallow(root)? {
         return Ok(Some(
             "this clone is shallow: it has the newest commits alone",
         ));

@@ -95,10 +95,10 @@ pub fn merge_base(root: &Path, one: &str, other: &str) -> Result<String> {
     })
 }
 
-/// Whether the history of the repository at `root` is cut.
+/// Whether the history of the repository at `root` is cut, or git cannot tell.
 pub fn is_shallow(root: &Path) -> Result<bool> {
     let told = text(root, &["rev-parse", "--is-shallow-repository"])?;
-    Ok(told.trim() == "true")
+    Ok(told.trim() != "false")
 }
 
 /// When `commit` was made: seconds since 1970-01-01T00:00:00Z, by its committer.

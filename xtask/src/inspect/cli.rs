@@ -47,17 +47,9 @@ pub struct DeviceArguments {
     #[arg(long, value_name = "DATE", requires = "image")]
     pub until: Option<Date>,
     /// How the device verifies [default: what the form of the anchors and the sdkconfig say]
-    #[arg(long, value_name = "MODEL", value_parser = verifier, requires = "image")]
+    #[arg(long, value_name = "MODEL", value_parser = crate::cli::verifier, requires = "image")]
     pub verifier: Option<VerifierModel>,
     /// Show every anchor and every finding
     #[arg(long, requires = "image")]
     pub all: bool,
-}
-
-fn verifier(word: &str) -> Result<VerifierModel, String> {
-    let mut all = VerifierModel::ALL.into_iter();
-    all.find(|model| model.word() == word).ok_or_else(|| {
-        let words = VerifierModel::ALL.map(VerifierModel::word).join(", ");
-        format!("one of {words}")
-    })
 }

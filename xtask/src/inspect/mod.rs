@@ -71,7 +71,7 @@ pub fn check_image(
 fn inspect(files: &[PathBuf], devices: &DeviceArguments, day: Day) -> Result<Vec<Inspection>> {
     let (calendar, pool) = (facts::calendar(), roots::mozilla_roots());
     let facts = Facts {
-        calendar: &calendar,
+        calendar,
         pool: &pool,
     };
     let owner = devices

@@ -18,7 +18,7 @@ fn inspect(bytes: &[u8]) -> Inspection {
     std::fs::write(&path, bytes).unwrap();
     let (calendar, pool) = (facts::calendar(), roots::mozilla_roots());
     let facts = Facts {
-        calendar: &calendar,
+        calendar,
         pool: &pool,
     };
     let question = |sdkconfig| Question {
