@@ -1,7 +1,7 @@
 //! What a Perennial device decides, and nothing else.
 //!
 //! This crate runs on the ESP32-C3 and is linked by the host tools, so "what will the device accept?" is
-//! answered by the device's own code. It has no clock, no network and no allocator when reading; every
+//! answered by the device's own code. It has no clock and no network of its own and no allocator when reading; every
 //! reader takes a byte slice, returns borrowed data, and never panics on what the slice holds. Verifying a chain
 //! allocates, no more than [`verify`] says.
 //!
@@ -11,6 +11,7 @@
 //! | [`verify`] | whether a chain that a server sent is trusted, for a name and a time |
 //! | [`provision`] | the provisioning partition: which network to join. Decides no trust |
 //! | [`flash_layout`] | the partition table, one source for host and device |
+//! | [`platform`], [`flash`] | what the update client needs of a board |
 //! | [`otadata`] | which application slot the bootloader starts |
 //! | [`day`], [`hex`], [`text`], [`host`], [`url`] | whole UTC days, hexadecimal output, text that may be shown, host names, HTTPS URLs |
 
@@ -35,10 +36,12 @@ extern crate alloc;
 extern crate std;
 
 pub mod day;
+pub mod flash;
 pub mod flash_layout;
 pub mod hex;
 pub mod host;
 pub mod otadata;
+pub mod platform;
 pub mod provision;
 pub mod store;
 pub mod text;
