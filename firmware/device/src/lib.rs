@@ -13,6 +13,8 @@
 //! | [`flash_layout`] | the partition table, one source for host and device |
 //! | [`platform`], [`flash`] | what the update client needs of a board |
 //! | [`otadata`] | which application slot the bootloader starts |
+//! | [`slots`] | trial boots, confirming, rolling back, selecting an update |
+//! | [`memory`] | what the device remembers |
 //! | [`day`], [`hex`], [`text`], [`host`], [`url`] | whole UTC days, hexadecimal output, text that may be shown, host names, HTTPS URLs |
 
 #![no_std]
@@ -40,9 +42,11 @@ pub mod flash;
 pub mod flash_layout;
 pub mod hex;
 pub mod host;
+pub mod memory;
 pub mod otadata;
 pub mod platform;
 pub mod provision;
+pub mod slots;
 pub mod store;
 pub mod text;
 pub mod url;
