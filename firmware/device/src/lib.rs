@@ -13,6 +13,7 @@
 //! | [`flash_layout`] | the partition table, one source for host and device |
 //! | [`platform`], [`flash`] | what the update client needs of a board |
 //! | [`otadata`] | which application slot the bootloader starts |
+//! | [`http`] | fetching a file from a server, bounded in all it says |
 //! | [`day`], [`hex`], [`text`], [`host`], [`url`] | whole UTC days, hexadecimal output, text that may be shown, host names, HTTPS URLs |
 
 #![no_std]
@@ -40,6 +41,7 @@ pub mod flash;
 pub mod flash_layout;
 pub mod hex;
 pub mod host;
+pub mod http;
 pub mod otadata;
 pub mod platform;
 pub mod provision;
