@@ -14,6 +14,7 @@
 //! | [`platform`], [`flash`] | what the update client needs of a board |
 //! | [`otadata`] | which application slot the bootloader starts |
 //! | [`http`] | fetching a file from a server, bounded in all it says |
+//! | [`time`] | what time it is: a floor that is sure, a clock that two servers agree on |
 //! | [`day`], [`hex`], [`text`], [`host`], [`url`] | whole UTC days, hexadecimal output, text that may be shown, host names, HTTPS URLs |
 
 #![no_std]
@@ -47,6 +48,7 @@ pub mod platform;
 pub mod provision;
 pub mod store;
 pub mod text;
+pub mod time;
 pub mod url;
 pub mod verify;
 
