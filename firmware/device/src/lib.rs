@@ -15,6 +15,8 @@
 //! | [`otadata`] | which application slot the bootloader starts |
 //! | [`slots`] | trial boots, confirming, rolling back, selecting an update |
 //! | [`memory`] | what the device remembers |
+//! | [`http`] | fetching a file from a server, bounded in all it says |
+//! | [`time`] | what time it is: a floor that is sure, a clock that two servers agree on |
 //! | [`day`], [`hex`], [`text`], [`host`], [`url`] | whole UTC days, hexadecimal output, text that may be shown, host names, HTTPS URLs |
 
 #![no_std]
@@ -42,6 +44,7 @@ pub mod flash;
 pub mod flash_layout;
 pub mod hex;
 pub mod host;
+pub mod http;
 pub mod memory;
 pub mod otadata;
 pub mod platform;
@@ -49,6 +52,7 @@ pub mod provision;
 pub mod slots;
 pub mod store;
 pub mod text;
+pub mod time;
 pub mod url;
 pub mod verify;
 

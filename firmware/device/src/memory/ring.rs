@@ -132,7 +132,10 @@ impl Ring {
     }
 
     fn see(&mut self, place: Place) {
-        if self.newest.is_none_or(|newest| newest.number < place.number) {
+        if self
+            .newest
+            .is_none_or(|newest| newest.number < place.number)
+        {
             self.newest = Some(place);
         }
     }
@@ -194,7 +197,9 @@ fn read_sector<F: ReadNorFlash>(
     let Some((place, length)) = read_head(&head, sector) else {
         return Ok(Err(RecordError::Head(head)));
     };
-    let whole = HEAD_LENGTH.saturating_add(length).saturating_add(CRC_LENGTH);
+    let whole = HEAD_LENGTH
+        .saturating_add(length)
+        .saturating_add(CRC_LENGTH);
     let record = buffer.get_mut(..whole).unwrap_or_default();
     REGION.read(flash, at, record)?;
     Ok(read_record(record, place))
