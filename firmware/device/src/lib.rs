@@ -12,6 +12,7 @@
 //! | [`provision`] | the provisioning partition: which network to join. Decides no trust |
 //! | [`flash_layout`] | the partition table, one source for host and device |
 //! | [`platform`], [`flash`] | what the update client needs of a board |
+//! | [`rescue`] | store updates that are accepted without TLS, and the store in force |
 //! | [`otadata`] | which application slot the bootloader starts |
 //! | [`day`], [`hex`], [`text`], [`host`], [`url`] | whole UTC days, hexadecimal output, text that may be shown, host names, HTTPS URLs |
 
@@ -43,6 +44,7 @@ pub mod host;
 pub mod otadata;
 pub mod platform;
 pub mod provision;
+pub mod rescue;
 pub mod store;
 pub mod text;
 pub mod url;
