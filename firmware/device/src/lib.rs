@@ -12,6 +12,7 @@
 //! | [`provision`] | the provisioning partition: which network to join. Decides no trust |
 //! | [`flash_layout`] | the partition table, one source for host and device |
 //! | [`platform`], [`flash`] | what the update client needs of a board |
+//! | [`rescue`] | store updates that are accepted without TLS, and the store in force |
 //! | [`otadata`] | which application slot the bootloader starts |
 //! | [`slots`] | trial boots, confirming, rolling back, selecting an update |
 //! | [`memory`] | what the device remembers |
@@ -50,6 +51,7 @@ pub mod otadata;
 pub mod platform;
 pub mod provision;
 pub mod slots;
+pub mod rescue;
 pub mod store;
 pub mod text;
 pub mod time;
