@@ -9,6 +9,7 @@
 //! | --- | --- |
 //! | [`store`] | the one binary form of the trust store |
 //! | [`verify`] | whether a chain that a server sent is trusted, for a name and a time |
+//! | [`tls`] | TLS 1.3 with a server that has proven who it is |
 //! | [`provision`] | the provisioning partition: which network to join. Decides no trust |
 //! | [`flash_layout`] | the partition table, one source for host and device |
 //! | [`platform`], [`flash`] | what the update client needs of a board |
@@ -55,6 +56,7 @@ pub mod rescue;
 pub mod store;
 pub mod text;
 pub mod time;
+pub mod tls;
 pub mod url;
 pub mod verify;
 
