@@ -13,6 +13,9 @@
 //! | [`flash_layout`] | the partition table, one source for host and device |
 //! | [`platform`], [`flash`] | what the update client needs of a board |
 //! | [`otadata`] | which application slot the bootloader starts |
+//! | [`release`] | which files of a server are a release, whom they are from, and whether this device takes them |
+//! | [`image`] | application images, read piece by piece |
+//! | [`install`] | from a release to the spare slot |
 //! | [`day`], [`hex`], [`text`], [`host`], [`url`] | whole UTC days, hexadecimal output, text that may be shown, host names, HTTPS URLs |
 
 #![no_std]
@@ -40,9 +43,12 @@ pub mod flash;
 pub mod flash_layout;
 pub mod hex;
 pub mod host;
+pub mod image;
+pub mod install;
 pub mod otadata;
 pub mod platform;
 pub mod provision;
+pub mod release;
 pub mod store;
 pub mod text;
 pub mod url;
