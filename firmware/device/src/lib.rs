@@ -19,6 +19,9 @@
 //! | [`memory`] | what the device remembers |
 //! | [`http`] | fetching a file from a server, bounded in all it says |
 //! | [`time`] | what time it is: a floor that is sure, a clock that two servers agree on |
+//! | [`release`] | which files of a server are a release, whom they are from, and whether this device takes them |
+//! | [`image`] | application images, read piece by piece |
+//! | [`install`] | from a release to the spare slot |
 //! | [`day`], [`hex`], [`text`], [`host`], [`url`] | whole UTC days, hexadecimal output, text that may be shown, host names, HTTPS URLs |
 
 #![no_std]
@@ -53,6 +56,12 @@ pub mod platform;
 pub mod provision;
 pub mod slots;
 pub mod rescue;
+pub mod image;
+pub mod install;
+pub mod otadata;
+pub mod platform;
+pub mod provision;
+pub mod release;
 pub mod store;
 pub mod text;
 pub mod time;
