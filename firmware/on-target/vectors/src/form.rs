@@ -127,6 +127,12 @@ impl<'a> Parts<'a> {
         }
     }
 
+    /// All of them.
+    pub fn all(self) -> Vec<&'a [u8]> {
+        let mut parts = self;
+        core::iter::from_fn(|| parts.bytes().ok()).collect()
+    }
+
     /// Those that are left.
     pub(crate) fn rest(&mut self) -> Result<Vec<&'a [u8]>, Malformed> {
         (0..self.left).map(|_| self.bytes()).collect()

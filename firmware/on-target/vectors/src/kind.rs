@@ -9,6 +9,9 @@ macro_rules! kinds {
         }
 
         impl Kind {
+            /// Every kind.
+            pub const ALL: &[Self] = &[$(Self::$kind,)+];
+
             /// Its name in the binary form.
             pub const fn name(self) -> &'static str {
                 match self {

@@ -57,7 +57,7 @@ fn contents(read: &Result<TrustStore<'_>, impl core::fmt::Debug + core::fmt::Dis
     }
     for keys in [store.release_keys(), store.rescue_keys()] {
         let all: Vec<_> = keys.keys().collect();
-        answer += &format!("\n{keys:?} {all:?}");
+        answer += &format!("\n{} of {all:?}", keys.threshold);
     }
     answer
 }
