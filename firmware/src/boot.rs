@@ -6,16 +6,20 @@ use esp_hal::peripherals::{FLASH, WIFI};
 use esp_radio::wifi::WifiError;
 
 use crate::console::say;
+use crate::ports::entropy::NoEntropy;
+use crate::ports::flash::Flash;
 use crate::provisioning::{Settings, SettingsError};
 use crate::resolver::Resolver;
 use crate::storage::Storage;
 use crate::wifi::Station;
-use crate::{identity, network, wifi};
+use crate::{identity, memory, network, wifi};
 
 /// Why the device does not go on the network.
 pub(crate) enum Halt {
     /// A task was started twice: a bug.
     Bug(SpawnError),
+    /// There is no randomness: a bug, since the radio is on.
+    NoEntropy(NoEntropy),
     /// There are no settings for the network.
     NotProvisioned(SettingsError),
     /// The radio driver refused the settings.
@@ -29,6 +33,7 @@ impl Halt {
     pub(crate) fn print(&self) {
         match self {
             Self::Bug(error) => say!("boot: a task did not start: {error:?}"),
+            Self::NoEntropy(error) => say!("boot: {error}"),
             Self::NotProvisioned(error) => {
                 say!("boot: {error}");
                 say!("boot: {}, then reset", error.next_step());
@@ -68,7 +73,19 @@ pub(crate) fn prepare(flash: FLASH<'static>) -> Result<Ready, Halt> {
 
     let settings = Settings::read(&mut storage).map_err(Halt::NotProvisioned)?;
     settings.print();
+    print_slot(&mut storage);
+    if let Err(error) = Flash::of(storage.into_chip()) {
+        say!("boot: this board cannot be updated: {error}");
+    }
+    memory::print("before the radio");
     Ok(Ready { settings, store })
+}
+
+fn print_slot(storage: &mut Storage) {
+    match storage.booted_slot() {
+        Ok(slot) => say!("boot: running from {slot}"),
+        Err(error) => say!("boot: it is not known which slot runs: {error}"),
+    }
 }
 
 /// Turns the radio on and starts the tasks that join the network. Needs the scheduler.
@@ -79,7 +96,8 @@ pub(crate) fn prepare(flash: FLASH<'static>) -> Result<Ready, Halt> {
 pub(crate) fn connect(spawner: Spawner, ready: Ready, radio: WIFI<'static>) -> Result<(), Halt> {
     let Ready { settings, store } = ready;
     let station = Station::new(radio, &settings).map_err(Halt::Radio)?;
-    let stack = network::start(spawner).map_err(Halt::Bug)?;
+    memory::print("with the radio");
+    let stack = network::start(spawner)?;
     let resolver = Resolver::new(settings.hosts, stack);
     spawner.spawn(network::report(stack, resolver, store).map_err(Halt::Bug)?);
     spawner.spawn(wifi::stay_joined(station).map_err(Halt::Bug)?);

@@ -12,11 +12,17 @@ extern crate alloc;
 mod boot;
 mod console;
 mod identity;
+mod memory;
 mod network;
 mod panic;
+#[expect(dead_code, reason = "the update client is given them")]
+mod ports;
 mod provisioning;
 mod resolver;
+mod stack;
 mod storage;
+#[expect(dead_code, reason = "the update client promises to come back")]
+mod supervisor;
 #[allow(
     unreachable_pub,
     reason = "generated, and read by people as the store's public face"
@@ -26,12 +32,11 @@ mod watchdog;
 mod wifi;
 
 use embassy_executor::Spawner;
-use embassy_time::{Duration, Instant, Timer};
 use esp_hal::clock::CpuClock;
 use esp_hal::timer::timg::TimerGroup;
 
 use crate::boot::Halt;
-use crate::watchdog::{FEED_INTERVAL, Watchdog};
+use crate::watchdog::Watchdog;
 
 esp_bootloader_esp_idf::esp_app_desc!(
     identity::VERSION,
@@ -45,20 +50,13 @@ esp_bootloader_esp_idf::esp_app_desc!(
     esp_bootloader_esp_idf::SECURE_VERSION
 );
 
-/// RAM that the bootloader no longer needs.
-const RECLAIMED_HEAP_BYTES: usize = 64 * 1024;
-/// Heap beside it. The radio takes 47 to 57 KiB of both together.
-const HEAP_BYTES: usize = 60 * 1024;
-/// How often a halted device says why.
-const REMINDER_INTERVAL: Duration = Duration::from_secs(60);
-
 #[esp_rtos::main]
 async fn main(spawner: Spawner) -> ! {
     let config = esp_hal::Config::default().with_cpu_clock(CpuClock::max());
     let peripherals = esp_hal::init(config);
     let watchdog = Watchdog::start(peripherals.RTC_TIMER);
-    esp_alloc::heap_allocator!(#[esp_hal::ram(reclaimed)] size: RECLAIMED_HEAP_BYTES);
-    esp_alloc::heap_allocator!(size: HEAP_BYTES);
+    stack::paint();
+    memory::add_heap();
 
     identity::print_build();
     let ready = boot::prepare(peripherals.FLASH).inspect_err(Halt::print);
@@ -67,20 +65,5 @@ async fn main(spawner: Spawner) -> ! {
     esp_rtos::start(timers.timer0, peripherals.FROM_CPU_INTR0);
     let online = ready
         .and_then(|ready| boot::connect(spawner, ready, peripherals.WIFI).inspect_err(Halt::print));
-    supervise(watchdog, online.err()).await
-}
-
-/// Feeds the watchdog for as long as tasks get to run, and repeats why the device halted, if it did.
-async fn supervise(mut watchdog: Watchdog, halt: Option<Halt>) -> ! {
-    let mut reminder = Instant::now() + REMINDER_INTERVAL;
-    loop {
-        watchdog.feed();
-        if let Some(halt) = &halt
-            && Instant::now() >= reminder
-        {
-            halt.print();
-            reminder = Instant::now() + REMINDER_INTERVAL;
-        }
-        Timer::after(FEED_INTERVAL).await;
-    }
+    supervisor::supervise(watchdog, online.err()).await
 }

@@ -1,18 +1,22 @@
 //! The network stack: DHCP, and the addresses of the update endpoints.
 
 use device::store::{Endpoint, TrustStore};
-use embassy_executor::{SpawnError, Spawner};
+use embassy_executor::Spawner;
 use embassy_net::{Config, Runner, Stack, StackResources};
 use embassy_time::{Duration, Timer};
-use esp_hal::rng::Rng;
 use esp_radio::wifi::Interface;
+use rand_core::RngCore as _;
 use static_cell::StaticCell;
 
+use crate::boot::Halt;
 use crate::console::say;
+use crate::memory;
+use crate::ports;
+use crate::ports::entropy::entropy;
 use crate::resolver::Resolver;
 
 /// DHCP and DNS take a socket each.
-const SOCKETS: usize = 2;
+const SOCKETS: usize = 2 + ports::network::SOCKETS;
 /// How often a name is asked for after an address was obtained.
 const RESOLVE_ATTEMPTS: u32 = 5;
 /// The wait between two attempts.
@@ -27,14 +31,13 @@ static RESOURCES: StaticCell<StackResources<SOCKETS>> = StaticCell::new();
 ///
 /// # Errors
 ///
-/// It was started before.
-pub(crate) fn start(spawner: Spawner) -> Result<Stack<'static>, SpawnError> {
-    let random = Rng::new();
-    let seed = (u64::from(random.random()) << 32) | u64::from(random.random());
+/// It was started before, or the radio is off.
+pub(crate) fn start(spawner: Spawner) -> Result<Stack<'static>, Halt> {
+    let seed = entropy().map_err(Halt::NoEntropy)?.next_u64();
     let resources = RESOURCES.init(StackResources::new());
     let config = Config::dhcpv4(embassy_net::DhcpConfig::default());
     let (stack, runner) = embassy_net::new(Interface::station(), config, resources, seed);
-    spawner.spawn(run(runner)?);
+    spawner.spawn(run(runner).map_err(Halt::Bug)?);
     Ok(stack)
 }
 
@@ -53,6 +56,7 @@ pub(crate) async fn report(
     loop {
         stack.wait_config_up().await;
         print_address(stack);
+        memory::print("on the network");
         for endpoint in store.endpoints() {
             find(&resolver, &endpoint).await;
         }
@@ -80,12 +84,13 @@ async fn find(resolver: &Resolver, endpoint: &Endpoint<'_>) {
     for attempt in 1..=RESOLVE_ATTEMPTS {
         match resolver.resolve(host).await {
             Ok(answer) => {
-                say!(
-                    "net: endpoint \"{}\" {host} is at {} ({})",
-                    endpoint.name,
-                    answer.address,
-                    answer.source
-                );
+                for address in &answer.addresses {
+                    say!(
+                        "net: endpoint \"{}\" {host} is at {address} ({})",
+                        endpoint.name,
+                        answer.source
+                    );
+                }
                 return;
             }
             Err(error) => say!(

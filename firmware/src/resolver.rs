@@ -3,26 +3,27 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
-use core::net::IpAddr;
+use core::net::{IpAddr, Ipv4Addr};
 
-use embassy_net::Stack;
 use embassy_net::dns::{DnsQueryType, Error};
+use embassy_net::{IpAddress, Stack};
 use embassy_time::{Duration, with_timeout};
 
 /// Longer than the stack tries all its servers.
 const TIMEOUT: Duration = Duration::from_secs(45);
 
 /// Finds addresses.
+#[derive(Clone, Copy)]
 pub(crate) struct Resolver {
-    hosts: Vec<(String, IpAddr)>,
+    hosts: &'static [(String, IpAddr)],
     stack: Stack<'static>,
 }
 
-/// An address and who gave it.
+/// Addresses and who gave them.
 pub(crate) struct Answer {
-    /// The address.
-    pub(crate) address: IpAddr,
-    /// Who gave it.
+    /// At least one.
+    pub(crate) addresses: Vec<Ipv4Addr>,
+    /// Who gave them.
     pub(crate) source: Source,
 }
 
@@ -67,22 +68,22 @@ impl fmt::Display for ResolveError {
 }
 
 impl Resolver {
-    /// Resolves with `hosts` before the name servers of `stack`.
+    /// Resolves with `hosts` before the name servers of `stack`. `hosts` stay in memory: they are read once.
     pub(crate) fn new(hosts: Vec<(String, IpAddr)>, stack: Stack<'static>) -> Self {
+        let hosts = hosts.leak();
         Self { hosts, stack }
     }
 
-    /// Finds an address of `host`. Host names are compared without regard to case.
+    /// Finds the addresses of `host`. Host names are compared without regard to case.
     ///
     /// # Errors
     ///
     /// See [`ResolveError`].
     pub(crate) async fn resolve(&self, host: &str) -> Result<Answer, ResolveError> {
-        let named = |(name, _): &&(String, IpAddr)| name.eq_ignore_ascii_case(host);
-        let mut provisioned = self.hosts.iter().filter(named).map(|(_, address)| *address);
-        if let Some(address) = provisioned.find(IpAddr::is_ipv4) {
+        let provisioned = self.provisioned(host);
+        if !provisioned.is_empty() {
             return Ok(Answer {
-                address,
+                addresses: provisioned,
                 source: Source::Provisioning,
             });
         }
@@ -91,10 +92,23 @@ impl Resolver {
             .await
             .map_err(|_| ResolveError::TimedOut)?
             .map_err(ResolveError::Dns)?;
-        let address = addresses.first().ok_or(ResolveError::NoAddress)?;
+        if addresses.is_empty() {
+            return Err(ResolveError::NoAddress);
+        }
+        let addresses = addresses.iter().map(|IpAddress::Ipv4(address)| *address);
         Ok(Answer {
-            address: (*address).into(),
+            addresses: addresses.collect(),
             source: Source::Dns,
         })
+    }
+
+    fn provisioned(&self, host: &str) -> Vec<Ipv4Addr> {
+        let named = |(name, _): &&(String, IpAddr)| name.eq_ignore_ascii_case(host);
+        let addresses = self.hosts.iter().filter(named);
+        let ipv4 = addresses.filter_map(|(_, address)| match address {
+            IpAddr::V4(address) => Some(*address),
+            IpAddr::V6(_) => None,
+        });
+        ipv4.collect()
     }
 }

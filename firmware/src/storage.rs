@@ -4,6 +4,8 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 
+use device::flash_layout::{OTA_0, OTA_1};
+use device::otadata::Slot;
 use device::store::layout;
 use esp_bootloader_esp_idf::partitions::{PARTITION_TABLE_MAX_LEN, read_partition_table};
 use esp_hal::peripherals::FLASH;
@@ -17,6 +19,8 @@ pub(crate) struct Storage(FlashStorage<'static>);
 pub(crate) enum StorageError {
     /// The partition table has no entry with this label.
     Missing,
+    /// What runs lies in neither slot.
+    NoSlot,
     /// The flash did not answer, or the partition lies outside of it.
     Read(FlashStorageError),
     /// The partition table cannot be read or its MD5 does not match.
@@ -29,6 +33,7 @@ impl fmt::Display for StorageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing => f.write_str("not in the partition table"),
+            Self::NoSlot => f.write_str("what runs is in neither application slot"),
             Self::Read(error) => write!(f, "flash cannot be read ({error:?})"),
             Self::Table(error) => write!(f, "partition table cannot be read ({error})"),
             Self::TooLong(length) => write!(f, "there is no memory for {length} bytes"),
@@ -78,6 +83,27 @@ impl Storage {
         bytes.resize(length, 0);
         self.read_beginning(label, &mut bytes)?;
         Ok(bytes)
+    }
+
+    /// The slot that runs: the one that the flash cache maps, whatever otadata says.
+    ///
+    /// # Errors
+    ///
+    /// See [`StorageError`].
+    pub(crate) fn booted_slot(&mut self) -> Result<Slot, StorageError> {
+        let mut bytes = vec![0; PARTITION_TABLE_MAX_LEN];
+        let table = read_partition_table(&mut self.0, &mut bytes).map_err(StorageError::Table)?;
+        let booted = table.booted_partition().map_err(StorageError::Table)?;
+        match booted.map(|entry| entry.offset()) {
+            Some(offset) if offset == OTA_0.offset => Ok(Slot::Ota0),
+            Some(offset) if offset == OTA_1.offset => Ok(Slot::Ota1),
+            _ => Err(StorageError::NoSlot),
+        }
+    }
+
+    /// Gives the chip to who writes to it.
+    pub(crate) fn into_chip(self) -> FlashStorage<'static> {
+        self.0
     }
 
     fn read_beginning(&mut self, label: &str, into: &mut [u8]) -> Result<(), StorageError> {

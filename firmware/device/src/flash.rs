@@ -12,6 +12,9 @@ use crate::flash_layout::{Partition, SECTOR_SIZE};
 /// What programming must be aligned to, in place and length.
 pub const PROGRAM_SIZE: u32 = 4;
 
+/// Bytes of stack that reading back takes.
+const READ_BACK_AT_ONCE: usize = 64;
+
 /// A range of the flash that whole sectors belong to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Region {
@@ -34,7 +37,7 @@ pub enum FlashError {
     },
     /// What was written reads otherwise.
     ReadBack {
-        /// From the beginning of the region.
+        /// From the beginning of the region: it is among the 64 bytes from here on.
         at: u32,
     },
     /// It does not begin or end where a sector, or a programmable word, does.
@@ -120,6 +123,30 @@ impl Region {
         flash.write(from, bytes).map_err(|error| driver(&error))
     }
 
+    /// Reads back what was written.
+    ///
+    /// # Errors
+    ///
+    /// [`FlashError::ReadBack`] says where it reads otherwise; see [`FlashError`].
+    pub fn expect<F: ReadNorFlash>(
+        self,
+        flash: &mut F,
+        at: u32,
+        bytes: &[u8],
+    ) -> Result<(), FlashError> {
+        let mut at = at;
+        for expected in bytes.chunks(READ_BACK_AT_ONCE) {
+            let mut buffer = [0; READ_BACK_AT_ONCE];
+            let found = buffer.get_mut(..expected.len()).unwrap_or_default();
+            self.read(flash, at, found)?;
+            if found != expected {
+                return Err(FlashError::ReadBack { at });
+            }
+            at = at.saturating_add(READ_BACK_AT_ONCE as u32);
+        }
+        Ok(())
+    }
+
     fn absolute(self, at: u32, length: usize) -> Result<u32, FlashError> {
         let outside = FlashError::Outside { at, length };
         let length = u32::try_from(length).map_err(|_| outside)?;
@@ -148,7 +175,10 @@ impl fmt::Display for FlashError {
                 )
             }
             Self::ReadBack { at } => {
-                write!(formatter, "what was written at {at:#x} reads otherwise")
+                write!(
+                    formatter,
+                    "what was written from {at:#x} on reads otherwise"
+                )
             }
             Self::Unaligned { at, length } => {
                 write!(

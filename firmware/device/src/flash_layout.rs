@@ -2,6 +2,10 @@
 //!
 //! Two application slots, so that an update never overwrites what runs; no factory slot.
 
+mod table;
+
+pub use table::{TableError, check_table};
+
 /// One partition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Partition {

@@ -12,7 +12,12 @@
 //! | [`provision`] | the provisioning partition: which network to join. Decides no trust |
 //! | [`flash_layout`] | the partition table, one source for host and device |
 //! | [`platform`], [`flash`] | what the update client needs of a board |
+//! | [`rescue`] | store updates that are accepted without TLS, and the store in force |
 //! | [`otadata`] | which application slot the bootloader starts |
+//! | [`slots`] | trial boots, confirming, rolling back, selecting an update |
+//! | [`memory`] | what the device remembers |
+//! | [`http`] | fetching a file from a server, bounded in all it says |
+//! | [`time`] | what time it is: a floor that is sure, a clock that two servers agree on |
 //! | [`day`], [`hex`], [`text`], [`host`], [`url`] | whole UTC days, hexadecimal output, text that may be shown, host names, HTTPS URLs |
 
 #![no_std]
@@ -40,11 +45,16 @@ pub mod flash;
 pub mod flash_layout;
 pub mod hex;
 pub mod host;
+pub mod http;
+pub mod memory;
 pub mod otadata;
 pub mod platform;
 pub mod provision;
+pub mod slots;
+pub mod rescue;
 pub mod store;
 pub mod text;
+pub mod time;
 pub mod url;
 pub mod verify;
 

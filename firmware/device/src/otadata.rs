@@ -11,28 +11,30 @@
 //! | 24 | 4 | state, little-endian |
 //! | 28 | 4 | CRC-32 of the sequence alone, little-endian |
 
+mod slot;
+
 use core::fmt;
+
+pub use slot::Slot;
+pub(crate) use slot::slot_of;
 
 use crate::crc32::crc32_le;
 use crate::flash_layout::{OTADATA, SECTOR_SIZE};
 
 /// Bytes of an entry.
 pub const ENTRY_LENGTH: usize = 32;
+/// Where the label is in an entry.
+pub(crate) const LABEL_OFFSET: u32 = 4;
 /// Bytes of the label in an entry.
 pub const LABEL_LENGTH: usize = 20;
+/// Where the state is in an entry.
+pub(crate) const STATE_OFFSET: u32 = 24;
+/// Where the CRC is in an entry.
+pub(crate) const CRC_OFFSET: u32 = 28;
 /// Bytes of the partition.
 pub const OTADATA_LENGTH: usize = OTADATA.size as usize;
 /// What an erased byte of flash reads as.
 pub const ERASED: u8 = 0xFF;
-
-/// An application slot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Slot {
-    /// `ota_0`.
-    Ota0,
-    /// `ota_1`.
-    Ota1,
-}
 
 /// How far the image in a slot has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -185,7 +187,7 @@ impl Selection {
 }
 
 impl State {
-    const fn code(self) -> u32 {
+    pub(crate) const fn code(self) -> u32 {
         match self {
             Self::New => 0,
             Self::PendingVerify => 1,
@@ -196,7 +198,7 @@ impl State {
         }
     }
 
-    fn from_code(code: u32) -> Option<Self> {
+    pub(crate) fn from_code(code: u32) -> Option<Self> {
         let all = [
             Self::New,
             Self::PendingVerify,
@@ -210,14 +212,15 @@ impl State {
 }
 
 /// An entry with a right CRC, before its state is understood.
-struct Raw {
-    sequence: u32,
-    label: [u8; LABEL_LENGTH],
-    state: u32,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Raw {
+    pub(crate) sequence: u32,
+    pub(crate) label: [u8; LABEL_LENGTH],
+    pub(crate) state: u32,
 }
 
 impl Raw {
-    fn decode(bytes: &[u8]) -> Result<Self, EntryError> {
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, EntryError> {
         let truncated = EntryError::Truncated {
             available: bytes.len(),
         };
@@ -240,17 +243,8 @@ impl Raw {
         Ok(raw)
     }
 
-    fn can_start(&self) -> bool {
+    pub(crate) fn can_start(&self) -> bool {
         self.state != State::Invalid.code() && self.state != State::Aborted.code()
-    }
-}
-
-/// `(sequence - 1) % 2`, in 32 bits, as the bootloader computes it.
-const fn slot_of(sequence: u32) -> Slot {
-    if sequence.wrapping_sub(1).is_multiple_of(2) {
-        Slot::Ota0
-    } else {
-        Slot::Ota1
     }
 }
 
@@ -274,14 +268,5 @@ impl fmt::Display for EntryError {
                 )
             }
         }
-    }
-}
-
-impl fmt::Display for Slot {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Ota0 => crate::flash_layout::OTA_0.label,
-            Self::Ota1 => crate::flash_layout::OTA_1.label,
-        })
     }
 }

@@ -7,6 +7,7 @@
 //! | NOR flash, the whole chip, by absolute offsets | [`embedded_storage::nor_flash::NorFlash`] |
 //! | randomness fit for keys | [`rand_core::CryptoRngCore`] |
 //! | a console for people | [`Console`] |
+//! | a reset when all else fails | [`Watchdog`] |
 
 use core::fmt;
 use core::future::Future;
@@ -86,6 +87,12 @@ pub struct TimedOut {
 pub trait Console {
     /// Prints a line. `text` has no line break.
     fn line(&mut self, text: fmt::Arguments<'_>);
+}
+
+/// Resets the board when the client hangs.
+pub trait Watchdog {
+    /// The client says that it will call again within `limit`. When it does not, the board resets.
+    fn allow(&mut self, limit: Duration);
 }
 
 impl core::error::Error for TimedOut {}

@@ -107,7 +107,7 @@ fn parse_port(digits: &str) -> Option<u16> {
     (port != DEFAULT_PORT).then_some(port)
 }
 
-fn check_path(path: &str) -> Result<(), UrlProblem> {
+pub(crate) fn check_path(path: &str) -> Result<(), UrlProblem> {
     let mut bytes = path.bytes();
     while let Some(byte) = bytes.next() {
         if !byte.is_ascii() {

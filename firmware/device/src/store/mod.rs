@@ -10,6 +10,7 @@ mod error;
 mod field;
 mod find;
 mod header;
+mod kind;
 mod read;
 mod reader;
 mod record;

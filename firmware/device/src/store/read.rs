@@ -16,6 +16,15 @@ use crate::store::sections::Sections;
 ///
 /// There is no other way to one than [`TrustStore::read`] and [`TrustStore::read_exact`]. It is as
 /// authentic as the place its bytes came from; its digest protects against damage, not against an author.
+///
+/// One of an image, which lives for ever, serves where one that lives shorter is asked for:
+///
+/// ```
+/// # use device::store::TrustStore;
+/// fn shorter<'a>(image: TrustStore<'static>, _: &'a [u8]) -> TrustStore<'a> {
+///     image
+/// }
+/// ```
 #[derive(Clone)]
 pub struct TrustStore<'a> {
     /// From the magic to the digest, both included.
@@ -89,6 +98,12 @@ impl<'a> TrustStore<'a> {
     /// Which dates are checked when a chain is verified.
     pub const fn dates(&self) -> DatesChecked {
         self.header.dates
+    }
+
+    /// The same store, with the dates checked that another one says.
+    pub(crate) const fn with_dates(mut self, dates: DatesChecked) -> Self {
+        self.header.dates = dates;
+        self
     }
 
     /// The anchors, by fingerprint. There is at least one.

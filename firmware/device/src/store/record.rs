@@ -72,7 +72,7 @@ pub struct KeySet<'a> {
     /// How many different keys must have signed: at least 1, also when there are no keys.
     pub threshold: u8,
     /// The keys.
-    keys: Section<'a, Key<'a>>,
+    keys: Section<'a, KeyKind>,
 }
 
 /// A public key that signs updates.
@@ -106,7 +106,7 @@ impl<'a> Endpoint<'a> {
 }
 
 impl<'a> KeySet<'a> {
-    pub(super) const fn new(threshold: u8, keys: Section<'a, Key<'a>>) -> Self {
+    pub(super) const fn new(threshold: u8, keys: Section<'a, KeyKind>) -> Self {
         Self { threshold, keys }
     }
 
@@ -254,7 +254,7 @@ pub(super) fn key<'a, T: Trace>(
 }
 
 /// Which set a key belongs to.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum KeyKind {
     Release,
     Rescue,

@@ -5,29 +5,28 @@ use core::cmp::Ordering;
 use crate::store::error::StoreError;
 use crate::store::field::{Field, Part, Record};
 use crate::store::header::Header;
+use crate::store::kind::{Anchors, Endpoints, Kind, Pins};
 use crate::store::reader::{Reader, Trace};
-use crate::store::record::{self, Anchor, Endpoint, Key, KeyKind, Pin};
+use crate::store::record::{Key, KeyKind};
 
 /// The records of each kind, which were checked.
 #[derive(Clone)]
 pub(super) struct Sections<'a> {
-    pub(super) anchors: Section<'a, Anchor<'a>>,
-    pub(super) pins: Section<'a, Pin<'a>>,
-    pub(super) endpoints: Section<'a, Endpoint<'a>>,
-    pub(super) release: Section<'a, Key<'a>>,
-    pub(super) rescue: Section<'a, Key<'a>>,
+    pub(super) anchors: Section<'a, Anchors>,
+    pub(super) pins: Section<'a, Pins>,
+    pub(super) endpoints: Section<'a, Endpoints>,
+    pub(super) release: Section<'a, KeyKind>,
+    pub(super) rescue: Section<'a, KeyKind>,
 }
 
 /// The records of one kind. It reads them again each time, which cannot fail any more.
-#[derive(Debug)]
-pub(super) struct Section<'a, R> {
+#[derive(Clone, Debug)]
+pub(super) struct Section<'a, K> {
     reader: Reader<'a, ()>,
     index: u8,
     count: u8,
-    read: ReadRecord<'a, R>,
+    kind: K,
 }
-
-type ReadRecord<'a, R> = fn(&mut Reader<'a, ()>, u8) -> Result<R, StoreError>;
 
 impl<'a> Sections<'a> {
     /// Reads all records, in the order of the format.
@@ -53,12 +52,12 @@ impl<'a> Sections<'a> {
 fn anchors<'a, T: Trace>(
     reader: &mut Reader<'a, T>,
     count: u8,
-) -> Result<Section<'a, Anchor<'a>>, StoreError> {
-    let section = Section::at(reader, count, record::anchor);
+) -> Result<Section<'a, Anchors>, StoreError> {
+    let section = Section::at(reader, count, Anchors);
     let mut previous = None;
     for index in 0..count {
         let offset = reader.offset();
-        let anchor = record::anchor(reader, index)?;
+        let anchor = Anchors.read(reader, index)?;
         let field = reader.field(Part::Fingerprint);
         ascending(offset, field, &mut previous, anchor.fingerprint)?;
     }
@@ -68,12 +67,12 @@ fn anchors<'a, T: Trace>(
 fn pins<'a, T: Trace>(
     reader: &mut Reader<'a, T>,
     count: u8,
-) -> Result<Section<'a, Pin<'a>>, StoreError> {
-    let section = Section::at(reader, count, record::pin);
+) -> Result<Section<'a, Pins>, StoreError> {
+    let section = Section::at(reader, count, Pins);
     let mut previous = None;
     for index in 0..count {
         let offset = reader.offset();
-        let pin = record::pin(reader, index)?;
+        let pin = Pins.read(reader, index)?;
         let field = reader.field(Part::SpkiSha256);
         ascending(offset, field, &mut previous, (pin.host, pin.spki_sha256))?;
     }
@@ -83,11 +82,11 @@ fn pins<'a, T: Trace>(
 fn endpoints<'a, T: Trace>(
     reader: &mut Reader<'a, T>,
     count: u8,
-) -> Result<Section<'a, Endpoint<'a>>, StoreError> {
-    let section = Section::at(reader, count, record::endpoint);
+) -> Result<Section<'a, Endpoints>, StoreError> {
+    let section = Section::at(reader, count, Endpoints);
     for index in 0..count {
         let offset = reader.offset();
-        let endpoint = record::endpoint(reader, index)?;
+        let endpoint = Endpoints.read(reader, index)?;
         let earlier = section.clone().take(usize::from(index));
         if let Some((first, _)) =
             numbered(earlier, Record::Endpoint).find(|(_, other)| other.name == endpoint.name)
@@ -108,20 +107,13 @@ fn keys<'a, T: Trace>(
     reader: &mut Reader<'a, T>,
     kind: KeyKind,
     count: u8,
-    other: Option<&Section<'a, Key<'a>>>,
-) -> Result<Section<'a, Key<'a>>, StoreError> {
-    let section = Section::at(
-        reader,
-        count,
-        match kind {
-            KeyKind::Release => |reader, index| record::key(reader, KeyKind::Release, index),
-            KeyKind::Rescue => |reader, index| record::key(reader, KeyKind::Rescue, index),
-        },
-    );
+    other: Option<&Section<'a, KeyKind>>,
+) -> Result<Section<'a, KeyKind>, StoreError> {
+    let section = Section::at(reader, count, kind);
     let mut previous = None;
     for index in 0..count {
         let offset = reader.offset();
-        let key = record::key(reader, kind, index)?;
+        let key = kind.read(reader, index)?;
         let others = other.cloned().into_iter().flatten();
         let same = section.clone().take(usize::from(index));
         let earlier =
@@ -188,36 +180,26 @@ fn numbered<R>(
     (0..).map(record).zip(records)
 }
 
-impl<'a, R> Section<'a, R> {
+impl<'a, K: Kind> Section<'a, K> {
     /// The `count` records that begin where `reader` is.
-    fn at<T: Trace>(reader: &Reader<'a, T>, count: u8, read: ReadRecord<'a, R>) -> Self {
+    fn at<T: Trace>(reader: &Reader<'a, T>, count: u8, kind: K) -> Self {
         Self {
             reader: reader.untraced(),
             index: 0,
             count,
-            read,
+            kind,
         }
     }
 }
 
-// Derived, it would ask for `R: Clone`, which a function pointer does not need.
-impl<R> Clone for Section<'_, R> {
-    fn clone(&self) -> Self {
-        Self {
-            reader: self.reader.clone(),
-            ..*self
-        }
-    }
-}
+impl<'a, K: Kind> Iterator for Section<'a, K> {
+    type Item = K::Record<'a>;
 
-impl<R> Iterator for Section<'_, R> {
-    type Item = R;
-
-    fn next(&mut self) -> Option<R> {
+    fn next(&mut self) -> Option<Self::Item> {
         if self.index >= self.count {
             return None;
         }
-        let record = (self.read)(&mut self.reader, self.index).ok();
+        let record = self.kind.read(&mut self.reader, self.index).ok();
         self.index = self.index.saturating_add(1);
         record
     }
@@ -228,4 +210,4 @@ impl<R> Iterator for Section<'_, R> {
     }
 }
 
-impl<R> ExactSizeIterator for Section<'_, R> {}
+impl<K: Kind> ExactSizeIterator for Section<'_, K> {}

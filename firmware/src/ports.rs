@@ -1,0 +1,15 @@
+//! What the update client needs of a board, on this one: the traits of [`device::platform`] over esp-hal and embassy.
+//!
+//! | module | what it is |
+//! | --- | --- |
+//! | [`console`] | lines for people, on both consoles |
+//! | [`entropy`] | randomness fit for keys |
+//! | [`flash`] | the flash chip, for who may write to it |
+//! | [`network`] | TCP and UDP by host name |
+//! | [`timer`] | time since the board started |
+
+pub(crate) mod console;
+pub(crate) mod entropy;
+pub(crate) mod flash;
+pub(crate) mod network;
+pub(crate) mod timer;

@@ -1,0 +1,60 @@
+//! Keeps the board alive: the watchdog is fed for as long as tasks get to run and whoever promised to come back is in time.
+//!
+//! What hangs ends in a restart: a task that never yields, or interrupts that stay masked, by the watchdog; one that waits
+//! for something that never comes, by its own deadline; a panic by itself (`panic.rs`). What only *cannot* go on does not:
+//! a restart would change nothing, and a person at the console would see less.
+
+use core::fmt;
+use core::sync::atomic::{AtomicU32, Ordering};
+
+use embassy_time::{Duration, Instant, Timer};
+
+use crate::boot::Halt;
+use crate::console::say;
+use crate::watchdog::{FEED_INTERVAL, Watchdog};
+
+/// How often a halted device says why.
+const REMINDER_INTERVAL: Duration = Duration::from_secs(60);
+/// Time for the console to drain before a restart.
+const DRAIN_MICROSECONDS: u32 = 100_000;
+
+/// The second after the start by which the update client is to be heard of; [`NOBODY`] has promised anything at first.
+static DEADLINE: AtomicU32 = AtomicU32::new(NOBODY);
+const NOBODY: u32 = u32::MAX;
+
+/// Promises that the caller comes back here within `limit`, rounded up to a second, and takes back what it promised before.
+/// If it does not come back, the board restarts.
+pub(crate) fn promise(limit: core::time::Duration) {
+    let seconds = limit.as_secs().saturating_add(1);
+    let deadline = Instant::now().as_secs().saturating_add(seconds);
+    let deadline = u32::try_from(deadline).unwrap_or(NOBODY);
+    DEADLINE.store(deadline, Ordering::Relaxed);
+}
+
+/// Says why, and resets the chip.
+pub(crate) fn restart(why: fmt::Arguments<'_>) -> ! {
+    say!("supervisor: restarting: {why}");
+    esp_hal::rom::ets_delay_us(DRAIN_MICROSECONDS);
+    esp_hal::system::software_reset()
+}
+
+/// Feeds the watchdog, and repeats why the device halted, if it did.
+pub(crate) async fn supervise(mut watchdog: Watchdog, halt: Option<Halt>) -> ! {
+    let mut reminder = Instant::now() + REMINDER_INTERVAL;
+    loop {
+        watchdog.feed();
+        let deadline = DEADLINE.load(Ordering::Relaxed);
+        if Instant::now().as_secs() > u64::from(deadline) {
+            restart(format_args!(
+                "nothing is heard of the update client since {deadline} s after the start"
+            ));
+        }
+        if let Some(halt) = &halt
+            && Instant::now() >= reminder
+        {
+            halt.print();
+            reminder = Instant::now() + REMINDER_INTERVAL;
+        }
+        Timer::after(FEED_INTERVAL).await;
+    }
+}
