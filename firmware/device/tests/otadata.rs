@@ -5,6 +5,7 @@ use device::otadata::{
     selected_in,
 };
 use hex_literal::hex;
+use vectors::Kind;
 
 const ALL_STATES: [State; 6] = [
     State::Aborted,
@@ -24,6 +25,14 @@ fn entry(sequence: u32, state: State) -> [u8; ENTRY_LENGTH] {
         state,
     }
     .encode()
+}
+
+/// Both sectors, erased behind their entries.
+fn partition(first: [u8; ENTRY_LENGTH], second: [u8; ENTRY_LENGTH]) -> Vec<u8> {
+    let rest = [0xFF; 0x1000 - ENTRY_LENGTH];
+    let partition = [&first[..], &rest, &second, &rest].concat();
+    vectors::record(Kind::Otadata, &[&partition]);
+    partition
 }
 
 fn chosen(slot: Slot, sector: usize) -> Selection {
@@ -113,6 +122,7 @@ fn the_higher_usable_sequence_is_selected() {
         (valid(0xFFFF_FFFE), ERASED, chosen(Slot::Ota1, 0)),
     ] {
         assert_eq!(selected(&first, &second), expected);
+        assert_eq!(selected_in(&partition(first, second)), expected);
     }
     assert_eq!(selected_in(&[]), Selection::Fallback);
     assert_eq!(Selection::Fallback.slot(), Slot::Ota0);

@@ -10,6 +10,7 @@ use device::provision::{
 use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
 use sha2::{Digest as _, Sha256};
+use vectors::Kind;
 
 const PARTITION: usize = 0x4000;
 
@@ -98,6 +99,7 @@ fn defects() -> Vec<(Vec<u8>, &'static str)> {
 #[test]
 fn each_defect_is_named() {
     for (partition, says) in defects() {
+        vectors::record(Kind::Provisioning, &[&partition]);
         let error = Provisioning::read(&partition).expect_err(says);
         assert!(
             error.to_string().contains(says),
@@ -135,6 +137,7 @@ fn each_variant_is_reached() {
 fn the_sample_comes_back() {
     let bytes = sample_bytes();
     assert_eq!(bytes.len(), PARTITION);
+    vectors::record(Kind::Provisioning, &[&bytes]);
     let provisioning = Provisioning::read(&bytes).expect("the sample is valid");
     assert_eq!(ProvisionContents::from(&provisioning), sample());
     assert_eq!(provisioning.ssid(), "lab");
@@ -179,6 +182,7 @@ fn every_single_flipped_bit_is_refused() {
     for bit in 0..(total_length(&pristine) + 64) * 8 {
         let mut bytes = pristine.clone();
         bytes[bit / 8] ^= 1 << (bit % 8);
+        vectors::record(Kind::Provisioning, &[&bytes]);
         assert!(Provisioning::read(&bytes).is_err(), "bit {bit}");
     }
 }

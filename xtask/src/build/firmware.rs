@@ -244,12 +244,7 @@ impl Workplace {
     /// Flags that every crate of the image is compiled with. Paths of this machine become names: they would stand in panic
     /// messages otherwise.
     fn rustflags(&self) -> Vec<String> {
-        let mut flags = vec![
-            "-Cforce-frame-pointers".to_owned(),
-            "-Csymbol-mangling-version=v0".to_owned(),
-            "-Clink-arg=--build-id=none".to_owned(),
-            format!("-Clinker={}", self.toolchain.linker.display()),
-        ];
+        let mut flags = code_flags(&self.toolchain);
         for (path, name) in self.named_paths() {
             let canonical = path.canonicalize().unwrap_or_else(|_| path.clone());
             for path in [path, canonical] {
@@ -260,7 +255,17 @@ impl Workplace {
     }
 }
 
-fn cargo_program() -> OsString {
+/// The flags that decide which machine code is made.
+pub(super) fn code_flags(toolchain: &Toolchain) -> Vec<String> {
+    vec![
+        "-Cforce-frame-pointers".to_owned(),
+        "-Csymbol-mangling-version=v0".to_owned(),
+        "-Clink-arg=--build-id=none".to_owned(),
+        format!("-Clinker={}", toolchain.linker.display()),
+    ]
+}
+
+pub(super) fn cargo_program() -> OsString {
     std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
@@ -273,7 +278,7 @@ fn rustup_home() -> Option<(&'static str, PathBuf)> {
 }
 
 /// Runs cargo, which says itself what is wrong.
-fn run(mut command: Command, doing: &str, next_step: &str) -> Result<()> {
+pub(super) fn run(mut command: Command, doing: &str, next_step: &str) -> Result<()> {
     let status = command.status().map_err(|error| {
         Failure::new(
             Exit::Environment,

@@ -46,6 +46,7 @@ mod firmware;
 pub mod ingredients;
 mod leaks;
 mod lockfile;
+pub mod on_target;
 mod twice;
 mod version;
 

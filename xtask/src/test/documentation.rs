@@ -41,6 +41,7 @@ const DOCUMENTS: &[&str] = &[
     "docs/workflows.md",
     "docs/fuzzing.md",
     "docs/performance.md",
+    "docs/device-performance.md",
 ];
 
 /// A fenced block.

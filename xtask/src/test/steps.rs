@@ -53,6 +53,11 @@ pub const ALL: &[Step] = &[
         run: tests,
     },
     Step {
+        name: "on-target",
+        shows: "the device's code gives the same answers as RV32IMC machine code, under QEMU, and what they cost is as documented",
+        run: on_target,
+    },
+    Step {
         name: "release",
         shows: "a real release: built twice and rebuilt, judged by its peers, attacked, killed",
         run: release,
@@ -76,10 +81,10 @@ pub const ALL: &[Step] = &[
 
 fn format(Ourselves { root, .. }: &Ourselves) -> Result<Counts> {
     let mut counts = one_test(cargo(root, &["fmt", "--all", "--check"]))?;
-    counts.add(one_test(cargo(
-        &root.join("firmware"),
-        &["fmt", "--check"],
-    ))?);
+    for workspace in ["firmware", "firmware/on-target"] {
+        let folder = root.join(workspace);
+        counts.add(one_test(cargo(&folder, &["fmt", "--check"]))?);
+    }
     Ok(counts)
 }
 
@@ -165,6 +170,22 @@ fn tests(Ourselves { root, .. }: &Ourselves) -> Result<Counts> {
 /// is asked for, and would compile most of them again. By a pattern, which selects no library to be tested once more.
 fn benchmarks(root: &Path) -> Command {
     cargo(root, &["test", "--workspace", "--bench", "*", "--locked"])
+}
+
+/// What the tests of `device` ask is written down, and asked again of its machine code.
+fn on_target(Ourselves { root, .. }: &Ourselves) -> Result<Counts> {
+    let vectors = empty_folder(root.join("target/perennial/vectors"))?;
+    let asked = ["otadata", "provision", "store", "verify", "words"];
+    let asked = asked.into_iter().flat_map(|test| ["--test", test]);
+    let mut command = cargo(root, &["test", "--workspace", "--locked", "--quiet"]);
+    command.args(asked).env("PERENNIAL_VECTORS", &vectors);
+    let mut counts = one_test(command)?;
+    let test = ["test", "--workspace", "--locked", "--test", "on_target"];
+    let mut command = cargo(root, &test);
+    command.env("PERENNIAL_VECTORS", &vectors);
+    command.args(["--", "--nocapture"]);
+    counts.add(test_suite(command)?);
+    Ok(counts)
 }
 
 /// Builds a release as a newcomer does, then attacks it.

@@ -41,6 +41,14 @@ pub fn pkcs11_tool(root: &Path) -> Result<PathBuf> {
     own_or_packaged(root, "pkcs11-tool", "opensc")
 }
 
+/// The path of `qemu-system-riscv32`: it executes the device's machine code.
+///
+/// # Errors
+/// As [`minisign`].
+pub fn qemu(root: &Path) -> Result<PathBuf> {
+    own_or_packaged(root, "qemu-system-riscv32", "qemu-system-misc")
+}
+
 /// The path of `shellcheck`: it judges the shell in the workflows.
 ///
 /// # Errors

@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use device::store::{Part, Record, StoreContents, StoreError, TrustStore};
 
+use vectors::Kind;
+
 use crate::support::{place, reseal, sample_bytes};
 
 /// What is done to the sample, and what the reader must say. Unless the change says otherwise, length and
@@ -126,6 +128,7 @@ fn refusals() -> impl Iterator<Item = (StoreError, &'static str)> {
             if sealed {
                 reseal(&mut bytes);
             }
+            vectors::record(Kind::Store, &[&bytes]);
             let error = TrustStore::read_exact(&bytes).expect_err(defect.says);
             (error, defect.says)
         })
@@ -164,6 +167,7 @@ fn each_variant_is_reached() {
 #[test]
 fn every_single_flipped_bit_is_refused() {
     let pristine = sample_bytes();
+    vectors::record(Kind::StoreDamaged, &[&pristine]);
     for bit in 0..pristine.len() * 8 {
         let mut bytes = pristine.clone();
         bytes[bit / 8] ^= 1 << (bit % 8);

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod algorithms;
+mod costs;
 mod damage;
 mod dates;
 mod handshake;
@@ -12,6 +13,7 @@ mod paths;
 mod pins;
 mod plain;
 mod real;
+mod recorded;
 mod support;
 mod table;
 mod usage;

@@ -5,13 +5,17 @@ use device::store::{
     AfterExpiry, AnchorContents, DatesChecked, Day, KeySetContents, PinContents, StoreContents,
     TrustStore,
 };
-use device::verify::{Clock, Moment, VerifiedServer, Verifier, VerifyError};
+use device::verify::{
+    Clock, HandshakeError, HandshakeProof, Moment, VerifiedServer, Verifier, VerifyError,
+};
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose,
 };
 use sha2::{Digest as _, Sha256};
 use x509_parser::prelude::{FromDer as _, X509Certificate};
+
+use crate::recorded;
 
 pub(crate) const HOST: &str = "ota.example.com";
 
@@ -204,8 +208,22 @@ pub(crate) fn verify_for(
     clock: Clock,
 ) -> Result<VerifiedServer, VerifyError> {
     let bytes = contents.write().unwrap();
+    recorded::chain(&bytes, chain, name, clock);
     let store = TrustStore::read_exact(&bytes).unwrap();
     Verifier::new(store).verify(chain, name, clock)
+}
+
+/// What the device decides for a handshake of the server of a chain that it trusts.
+pub(crate) fn verify_handshake(
+    (contents, chain): (&StoreContents, &[&[u8]]),
+    scheme: u16,
+    transcript: &[u8],
+    signature: &[u8],
+) -> Result<HandshakeProof, HandshakeError> {
+    let server = verify(contents, chain, valid()).unwrap();
+    let store = contents.write().unwrap();
+    recorded::handshake(&store, chain, (scheme, transcript, signature));
+    server.verify_handshake(scheme, transcript, signature)
 }
 
 /// What the device decides for [`HOST`].

@@ -1,0 +1,61 @@
+//! What can be asked.
+
+macro_rules! kinds {
+    ($($(#[doc = $doc:literal])+ $kind:ident = $name:literal,)+) => {
+        /// A kind of question, and the parts that it has, in order. Numbers are 8 bytes, little-endian.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Kind {
+            $($(#[doc = $doc])+ $kind,)+
+        }
+
+        impl Kind {
+            /// Every kind.
+            pub const ALL: &[Self] = &[$(Self::$kind,)+];
+
+            /// Its name in the binary form.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $name,)+
+                }
+            }
+
+            /// The kind of this name.
+            pub(crate) fn named(name: &[u8]) -> Option<Self> {
+                match name {
+                    $(name if name == $name.as_bytes() => Some(Self::$kind),)+
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// Is this chain trusted? Store; name; floor of the clock; the time, or nothing; certificates. In seconds since 1970.
+    Chain = "chain",
+    /// How fast is the counter? Rounds. The cost is all that is asked: it must grow by the same for each round.
+    Calibration = "calibration",
+    /// Which day is that? Days since 1970.
+    Day = "day",
+    /// Is this message signed? Key; message; signature.
+    Ed25519 = "ed25519",
+    /// Did the server of this chain sign the handshake? Store, name, floor, time as for a chain; the scheme, 2 bytes
+    /// big-endian; hash of the transcript; signature; certificates.
+    Handshake = "handshake",
+    /// Is this a host name? Its bytes.
+    Host = "host",
+    /// Which slot is selected? The partition.
+    Otadata = "otadata",
+    /// Which network? The partition.
+    Provisioning = "provisioning",
+    /// Is this certificate signed by this key? DER of the certificate; DER of the SubjectPublicKeyInfo.
+    Signature = "signature",
+    /// What is in this store? Its bytes.
+    Store = "store",
+    /// What is in this store after damage? Its bytes, of which each is changed, with and without the digest made right, and cut off.
+    StoreDamaged = "store-damaged",
+    /// May this be shown? Its bytes; the longest length.
+    Text = "text",
+    /// Is this a URL? Its bytes.
+    Url = "url",
+}

@@ -1,0 +1,26 @@
+//! Test vectors for the device's code: what it is asked, in one binary form, and what it answers.
+//!
+//! The tests of `device` [record](record) what they ask. [`answer`] asks it again, on the host and as RV32IMC machine code under
+//! QEMU (`firmware/on-target`), and the answers must be the same to the letter.
+//!
+//! A kind of question is a line of [`Kind`] and a function in `answers`.
+
+#![cfg_attr(not(feature = "record"), no_std)]
+
+extern crate alloc;
+
+mod answers;
+mod form;
+mod kind;
+mod line;
+mod meter;
+#[cfg(feature = "record")]
+mod recorded;
+
+pub use answers::answer;
+pub use form::{Malformed, Parts, Vector, Vectors};
+pub use kind::Kind;
+pub use line::Line;
+pub use meter::{Cost, Meter, Unmeasured};
+#[cfg(feature = "record")]
+pub use recorded::{Recorded, named, record};
