@@ -7,6 +7,7 @@
 //!
 //! | module | what it is |
 //! | --- | --- |
+//! | [`client`] | the update client: all of the below, from one start to the next |
 //! | [`store`] | the one binary form of the trust store |
 //! | [`verify`] | whether a chain that a server sent is trusted, for a name and a time |
 //! | [`tls`] | TLS 1.3 with a server that has proven who it is |
@@ -44,24 +45,22 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod client;
 pub mod day;
 pub mod flash;
 pub mod flash_layout;
 pub mod hex;
 pub mod host;
 pub mod http;
+pub mod image;
+pub mod install;
 pub mod memory;
 pub mod otadata;
 pub mod platform;
 pub mod provision;
-pub mod slots;
-pub mod rescue;
-pub mod image;
-pub mod install;
-pub mod otadata;
-pub mod platform;
-pub mod provision;
 pub mod release;
+pub mod rescue;
+pub mod slots;
 pub mod store;
 pub mod text;
 pub mod time;

@@ -67,7 +67,7 @@ fn manifests() {
                     update,
                     "\"blobs\": []",
                     &format!("\"blobs\": {}", "[".repeat(30_000)),
-                )
+                );
             },
             "it cannot be read: ",
         ),
@@ -93,7 +93,7 @@ fn manifests() {
                     update,
                     "\"kind\": \"application-image\",",
                     "\"kind\": \"application-image\", \"size\": 1,",
-                )
+                );
             },
             "it cannot be read: duplicate field `size`",
         ),
@@ -124,7 +124,7 @@ fn manifests() {
                     update,
                     "\"secure-version\": 0",
                     &format!("\"secure-version\": 1{}", "0".repeat(400)),
-                )
+                );
             },
             "it cannot be read: number out of range",
         ),

@@ -1,5 +1,7 @@
 //! From the files of a release on a server to an image in the spare slot; and every broken release that is not installed.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod accepted;
 mod arbitrary;
 mod board;

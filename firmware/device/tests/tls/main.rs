@@ -7,5 +7,10 @@ mod defects;
 mod hostile;
 mod memory;
 #[allow(dead_code, reason = "shared with the tests of `verify`")]
+#[path = "../verify/recorded.rs"]
+mod recorded;
+#[allow(dead_code, reason = "shared with the tests of `verify`")]
 #[path = "../verify/support.rs"]
-mod pki;
+mod support;
+
+use support as pki;
