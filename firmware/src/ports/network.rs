@@ -137,7 +137,7 @@ impl fmt::Display for Unreached {
                 };
                 write!(f, "{address} {why}")
             }
-            Self::Memory(_) => f.write_str("there is no memory for a connection"),
+            Self::Memory(error) => write!(f, "there is no memory for a connection ({error})"),
             Self::Resolve(error) => write!(f, "{error}"),
             Self::Send(error) => write!(f, "the datagram cannot be sent ({error:?})"),
             Self::TooMany(open) => write!(f, "{open} connections are open already"),

@@ -73,7 +73,7 @@ pub trait TlsEngine {
     ) -> impl Future<Output = Result<Secured<Self::Stream<'a, C>>, TlsError>>;
 }
 
-/// A connection together with the proof of who is at its other end. Only an engine makes one.
+/// A connection together with the proof of who is at its other end. Nobody makes one without a proof.
 ///
 /// ```compile_fail,E0451
 /// # fn forge<S>(stream: S, proof: device::verify::HandshakeProof) -> device::tls::Secured<S> {
@@ -161,7 +161,8 @@ where
 }
 
 impl<S> Secured<S> {
-    const fn new(stream: S, proof: HandshakeProof) -> Self {
+    /// For engines: `proof` must be of the very handshake that opened `stream`.
+    pub const fn new(stream: S, proof: HandshakeProof) -> Self {
         Self { stream, proof }
     }
 
