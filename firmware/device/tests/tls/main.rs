@@ -7,10 +7,5 @@ mod defects;
 mod hostile;
 mod memory;
 #[allow(dead_code, reason = "shared with the tests of `verify`")]
-#[path = "../verify/recorded.rs"]
-mod recorded;
-#[allow(dead_code, reason = "shared with the tests of `verify`")]
 #[path = "../verify/support.rs"]
-mod support;
-
-use support as pki;
+mod pki;
