@@ -175,7 +175,10 @@ impl fmt::Display for FlashError {
                 )
             }
             Self::ReadBack { at } => {
-                write!(formatter, "what was written from {at:#x} on reads otherwise")
+                write!(
+                    formatter,
+                    "what was written from {at:#x} on reads otherwise"
+                )
             }
             Self::Unaligned { at, length } => {
                 write!(

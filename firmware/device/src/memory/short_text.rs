@@ -67,7 +67,9 @@ const fn is_printable(byte: u8) -> bool {
 impl<const N: usize> fmt::Write for ShortText<N> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         for character in text.chars() {
-            let byte = u8::try_from(character).ok().filter(|byte| is_printable(*byte));
+            let byte = u8::try_from(character)
+                .ok()
+                .filter(|byte| is_printable(*byte));
             if !self.push(byte.unwrap_or(REPLACED)) {
                 return Err(fmt::Error);
             }

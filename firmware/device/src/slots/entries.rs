@@ -198,7 +198,9 @@ fn write<F: MultiwriteNorFlash>(
         state: State::Undefined,
     };
     let bytes = entry.encode();
-    let (head, crc) = bytes.split_at_checked(CRC_OFFSET as usize).unwrap_or_default();
+    let (head, crc) = bytes
+        .split_at_checked(CRC_OFFSET as usize)
+        .unwrap_or_default();
     program(flash, sector, 0, head)?;
     program(flash, sector, CRC_OFFSET, crc)?;
     let raw = Raw {

@@ -38,10 +38,9 @@ impl fmt::Display for SlotsError {
                 write!(formatter, "the image in {slot} is confirmed")
             }
             Self::Flash(error) => write!(formatter, "otadata: {error}"),
-            Self::NoWayBack(slot) => write!(
-                formatter,
-                "without {slot} no other slot would be selected"
-            ),
+            Self::NoWayBack(slot) => {
+                write!(formatter, "without {slot} no other slot would be selected")
+            }
             Self::NotSelected(slot) => write!(formatter, "{slot} runs, and is not selected"),
             Self::OnTrial(slot) => write!(formatter, "the image in {slot} is on trial"),
             Self::Running(slot) => write!(formatter, "{slot} runs, and is not the spare slot"),

@@ -130,10 +130,7 @@ mod tests {
             label = reached(&booted(&label));
         }
         assert_eq!(verdict(&label), None);
-        assert_eq!(
-            verdict(&reached(&booted(&label))),
-            Some(Why::TooManyBoots)
-        );
+        assert_eq!(verdict(&reached(&booted(&label))), Some(Why::TooManyBoots));
     }
 
     #[test]
