@@ -12,6 +12,7 @@ mod paths;
 mod pins;
 mod plain;
 mod real;
+mod rows;
 mod support;
 mod table;
 mod usage;
