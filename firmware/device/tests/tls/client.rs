@@ -11,7 +11,7 @@ use embedded_tls::{
 use rand_core::OsRng;
 use sha2::Sha256;
 
-use crate::pki::{HOST, valid};
+use crate::support::{HOST, valid};
 
 /// A device with a trust store.
 pub(crate) struct Device<R = OsRng> {

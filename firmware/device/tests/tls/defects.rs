@@ -19,7 +19,7 @@ use crate::hostile::{
     plain, server,
 };
 use crate::memory::{Memory, Peer};
-use crate::pki::Chain;
+use crate::support::Chain;
 
 /// Why the device did not open the connection.
 fn refused(chain: &Chain, transport: Memory<impl Peer>) -> TlsError {

@@ -10,7 +10,7 @@ use rcgen::SigningKey as _;
 use sha2::{Digest as _, Sha256};
 
 use crate::memory::{Memory, Peer};
-use crate::pki::Chain;
+use crate::support::Chain;
 
 pub(crate) const CHANGE_CIPHER_SPEC: u8 = 20;
 pub(crate) const ALERT: u8 = 21;

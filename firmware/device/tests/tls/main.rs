@@ -2,10 +2,21 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod chains;
 mod client;
 mod defects;
+mod garbage;
 mod hostile;
 mod memory;
+mod openssl;
+mod recorded;
+mod settings;
+mod silence;
+mod table;
+mod words;
+
+#[path = "../verify/rows.rs"]
+mod rows;
 #[allow(dead_code, reason = "shared with the tests of `verify`")]
 #[path = "../verify/support.rs"]
-mod pki;
+mod support;

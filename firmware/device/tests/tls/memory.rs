@@ -28,7 +28,6 @@ impl<P: Peer> Memory<P> {
     }
 
     /// Gives at most `most` bytes at a time.
-    #[allow(dead_code)]
     pub(crate) fn dripping(mut self, most: usize) -> Self {
         self.most = most;
         self
