@@ -71,9 +71,9 @@ pub(crate) fn prepare(flash: FLASH<'static>) -> Result<Ready, Halt> {
     let mut storage = Storage::new(flash);
     identity::print_standing(&store, &mut storage);
 
+    print_slot(&mut storage);
     let settings = Settings::read(&mut storage).map_err(Halt::NotProvisioned)?;
     settings.print();
-    print_slot(&mut storage);
     if let Err(error) = Flash::of(storage.into_chip()) {
         say!("boot: this board cannot be updated: {error}");
     }
