@@ -11,6 +11,7 @@ use esp_hal::efuse;
 use esp_hal::rng::Trng;
 
 use crate::console::say;
+use crate::ports::TIME_SERVERS;
 use crate::ports::console::BothConsoles;
 use crate::ports::entropy::{NoEntropy, entropy};
 use crate::ports::flash::Flash;
@@ -20,8 +21,6 @@ use crate::ports::watchdog::Promise;
 use crate::resolver::Resolver;
 use crate::{identity, memory, supervisor};
 
-/// Two operators, so that one that is wrong alone is not believed.
-const TIME_SERVERS: [&str; 2] = ["pool.ntp.org", "time.cloudflare.com"];
 /// How long the first round waits for an address. It is begun without one too: an image on trial must come to its end.
 const ADDRESS_LIMIT: Duration = Duration::from_secs(300);
 
