@@ -40,7 +40,7 @@ fn images() {
         (
             "a wrong digest",
             |update| {
-                *update.image.last_mut().unwrap() ^= 1;
+                *update.image.last_mut().expect("an image") ^= 1;
                 update.describe();
             },
             "the image: its digest is ",
@@ -79,8 +79,8 @@ fn images() {
             "a segment beyond the end",
             |update| {
                 sealed(update, |image| {
-                    image[28..32].copy_from_slice(&u32::MAX.wrapping_sub(3).to_le_bytes())
-                })
+                    image[28..32].copy_from_slice(&u32::MAX.wrapping_sub(3).to_le_bytes());
+                });
             },
             "the image: segment 0 has 4294967292 bytes, 24912 are left",
         ),
@@ -93,8 +93,8 @@ fn images() {
             "a first segment without room for a descriptor",
             |update| {
                 sealed(update, |image| {
-                    image[28..32].copy_from_slice(&252_u32.to_le_bytes())
-                })
+                    image[28..32].copy_from_slice(&252_u32.to_le_bytes());
+                });
             },
             "the image: its first segment has 252 bytes, too few for an app descriptor",
         ),
