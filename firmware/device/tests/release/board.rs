@@ -22,6 +22,10 @@ pub(crate) struct Flash {
     pub(crate) unerasable: Option<Range<u32>>,
     /// Bytes that cannot be programmed.
     pub(crate) unwritable: Option<Range<u32>>,
+    /// Erases and programs so far.
+    pub(crate) operations: u32,
+    /// Power is cut in the operation of this number, from 0, when so many in 256 of its bytes are done.
+    pub(crate) power: Option<(u32, usize)>,
 }
 
 /// `ota_0` runs and is selected; everything else is older bytes.
@@ -35,6 +39,8 @@ pub(crate) fn flash(running: &[u8]) -> Flash {
         unreadable: None,
         unerasable: None,
         unwritable: None,
+        operations: 0,
+        power: None,
     }
 }
 
@@ -48,6 +54,19 @@ impl Flash {
     pub(crate) fn others(&self) -> (&[u8], &[u8]) {
         let Range { start, end } = spare();
         (&self.bytes[..start], &self.bytes[end..])
+    }
+}
+
+impl Flash {
+    /// How many of the `length` bytes of an operation are done; an error when not all are.
+    fn done(&mut self, length: usize) -> (usize, Result<(), Broken>) {
+        let number = self.operations;
+        self.operations += 1;
+        match self.power {
+            Some((last, part)) if number == last => (length * part / 256, Err(Broken)),
+            Some((last, _)) if number > last => (0, Err(Broken)),
+            _ => (length, Ok(())),
+        }
     }
 }
 
@@ -97,8 +116,9 @@ impl NorFlash for Flash {
         if overlap(&self.unerasable, &(from..to)) {
             return Err(Broken);
         }
-        self.bytes[from as usize..to as usize].fill(0xFF);
-        Ok(())
+        let (done, outcome) = self.done((to - from) as usize);
+        self.bytes[from as usize..][..done].fill(0xFF);
+        outcome
     }
 
     fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), Broken> {
@@ -106,11 +126,13 @@ impl NorFlash for Flash {
         if overlap(&self.unwritable, &(offset..offset + bytes.len() as u32)) {
             return Err(Broken);
         }
-        for (place, byte) in self.bytes[offset as usize..].iter_mut().zip(bytes) {
+        let (done, outcome) = self.done(bytes.len());
+        let places = self.bytes[offset as usize..].iter_mut();
+        for (place, byte) in places.zip(&bytes[..done]) {
             assert_eq!(*place & byte, *byte, "programming cannot set bits");
             *place = *byte;
         }
-        Ok(())
+        outcome
     }
 }
 

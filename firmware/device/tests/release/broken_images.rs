@@ -40,7 +40,7 @@ fn images() {
         (
             "a wrong digest",
             |update| {
-                *update.image.last_mut().unwrap() ^= 1;
+                *update.image.last_mut().expect("an image") ^= 1;
                 update.describe();
             },
             "the image: its digest is ",

@@ -1,15 +1,20 @@
 //! Manifests that were signed and cannot be used.
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::broken::refused;
 use crate::update::{Update, artefact, sha256};
 
 /// Signs a manifest with text changed.
 fn replaced(update: &mut Update, from: &str, to: &str) {
-    let text = String::from_utf8(update.manifest_bytes()).unwrap();
+    let text = String::from_utf8(update.manifest_bytes()).expect("it is text");
     assert!(text.contains(from), "{text}");
     update.publish_manifest(text.replacen(from, to, 1).into_bytes());
+}
+
+/// The fields of the manifest.
+fn fields(update: &mut Update) -> &mut Map<String, Value> {
+    update.manifest.as_object_mut().expect("an object")
 }
 
 #[test]
@@ -46,7 +51,10 @@ fn manifests() {
             "not UTF-8",
             |update| {
                 let mut bytes = update.manifest_bytes();
-                let at = bytes.windows(9).position(|at| at == b"reference").unwrap();
+                let at = bytes
+                    .windows(9)
+                    .position(|at| at == b"reference")
+                    .expect("it names it");
                 bytes[at] = 0xFF;
                 update.publish_manifest(bytes);
             },
@@ -99,12 +107,12 @@ fn manifests() {
         ),
         (
             "no version",
-            |update| drop(update.manifest.as_object_mut().unwrap().remove("version")),
+            |update| drop(fields(update).remove("version")),
             "it cannot be read: missing field `version`",
         ),
         (
             "no store",
-            |update| drop(update.manifest.as_object_mut().unwrap().remove("store")),
+            |update| drop(fields(update).remove("store")),
             "it cannot be read: missing field `store`",
         ),
         (
@@ -164,7 +172,7 @@ fn manifests() {
                 let other = artefact("other.bin", "application-image", b"other");
                 update.manifest["artefacts"]
                     .as_array_mut()
-                    .unwrap()
+                    .expect("a list")
                     .push(other);
             },
             "it has 2 application images, not 1",

@@ -18,14 +18,14 @@ fn refused(rows: &[Row]) {
 
 /// The image on the server.
 fn served(update: &mut Update) -> &mut Vec<u8> {
-    update.server.files.get_mut(IMAGE).unwrap()
+    update.server.files.get_mut(IMAGE).expect("it is there")
 }
 
 /// Offers the image for Secure Boot.
 fn signed(update: &mut Update) -> &mut Vec<u8> {
     update.running.secure_boot = SecureBoot::On;
     let name = "application.signed.bin";
-    update.server.files.get_mut(name).unwrap()
+    update.server.files.get_mut(name).expect("it is there")
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn files() {
         ),
         (
             "corrupt in its last byte",
-            |update| *served(update).last_mut().unwrap() ^= 0x80,
+            |update| *served(update).last_mut().expect("an image") ^= 0x80,
             "the image: its digest is ",
         ),
         (

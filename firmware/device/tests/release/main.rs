@@ -10,9 +10,11 @@ mod broken_images;
 mod broken_manifests;
 mod broken_signatures;
 mod broken_transfer;
+mod cuts;
 mod for_others;
 mod keys;
 mod minisign;
+mod real;
 mod resume;
 mod server;
 #[path = "../store/support.rs"]
