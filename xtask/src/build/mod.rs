@@ -373,7 +373,9 @@ impl Build<'_> {
             .with_footprint(footprint);
         artefacts.push((ArtefactKind::ReportHtml, report.html()?.into_bytes()));
         artefacts.push((ArtefactKind::ReportJson, report.json().into_bytes()));
-        Ok(ReleaseContents::new(manifest, artefacts))
+        let contents = ReleaseContents::new(manifest, artefacts);
+        contents.require_fit_for_devices()?;
+        Ok(contents)
     }
 
     /// The documents about a release of these artefacts.

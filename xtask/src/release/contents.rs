@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use device::release::MAX_MANIFEST;
+
 use super::manifest::{Artefact, ArtefactKind, FILE_NAME, ReleaseManifest};
 use crate::digest::sha256_hex;
+use crate::exit::Exit;
+use crate::failure::{Failure, Result};
 use crate::signing::release_directory::SUMS_NAME;
 
 /// The unsigned files of a release, by name.
@@ -24,6 +28,27 @@ impl ReleaseContents {
         files.insert(SUMS_NAME.to_owned(), sums(&manifest).into_bytes());
         files.insert(FILE_NAME.to_owned(), manifest.to_bytes());
         Self { manifest, files }
+    }
+
+    /// Demands that devices read the manifest: they hold it whole, beside a TLS connection, and refuse a longer one.
+    ///
+    /// # Errors
+    /// [`Exit::Unreadable`]: no device would take this release.
+    pub fn require_fit_for_devices(&self) -> Result<()> {
+        let length = self.files.get(FILE_NAME).map_or(0, Vec::len);
+        if length <= MAX_MANIFEST {
+            return Ok(());
+        }
+        Err(Failure::new(
+            Exit::Unreadable,
+            format!("{FILE_NAME} is longer than devices read"),
+        )
+        .evidence(format!("it has {length} bytes, they read {MAX_MANIFEST}"))
+        .evidence(format!(
+            "{} inputs are in it; each release in the ledger is one",
+            self.manifest.inputs.len()
+        ))
+        .help("take releases that no device has any more out of trust/releases"))
     }
 
     /// What the release is.
@@ -61,4 +86,27 @@ pub fn sums(manifest: &ReleaseManifest) -> String {
         .into_iter()
         .map(|(name, hash)| format!("{hash}  {name}\n"))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FILE_NAME, MAX_MANIFEST};
+    use crate::attestation::sample::Sample;
+
+    #[test]
+    fn a_manifest_that_no_device_reads_is_refused() {
+        let mut sample = Sample::made();
+        let fit = sample.contents();
+        fit.require_fit_for_devices().unwrap();
+        let missing = MAX_MANIFEST - fit.files()[FILE_NAME].len();
+        sample
+            .manifest
+            .toolchain
+            .rustc
+            .push_str(&"x".repeat(missing));
+        sample.contents().require_fit_for_devices().unwrap();
+        sample.manifest.toolchain.rustc.push('x');
+        let refused = sample.contents().require_fit_for_devices().unwrap_err();
+        assert!(refused.to_string().contains("they read 32768"), "{refused}");
+    }
 }
