@@ -6,7 +6,7 @@ use ed25519_dalek::{Signer as _, SigningKey};
 use rcgen::{KeyPair, PKCS_ECDSA_P384_SHA384, SigningKey as _};
 use vectors::{Kind, named};
 
-use crate::recorded::{handshake_parts, seconds};
+use crate::support::recorded::{handshake_parts, seconds};
 use crate::support::{Made, anchor, at, leaf, pem, real, root, store, valid, verify, verify_for};
 
 #[test]

@@ -13,7 +13,6 @@ mod paths;
 mod pins;
 mod plain;
 mod real;
-mod recorded;
 mod support;
 mod table;
 mod usage;

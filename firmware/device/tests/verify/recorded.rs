@@ -3,7 +3,7 @@
 use device::verify::{Clock, TimeBasis};
 use vectors::Kind;
 
-use crate::support::valid;
+use super::{HOST, valid};
 
 /// A chain that is judged.
 pub(crate) fn chain(store: &[u8], chain: &[&[u8]], name: &str, clock: Clock) {
@@ -25,7 +25,7 @@ pub(crate) fn handshake_parts(
     (scheme, transcript, signature): (u16, &[u8], &[u8]),
 ) -> Vec<Vec<u8>> {
     let (floor, now) = seconds(valid());
-    let host = crate::support::HOST.as_bytes();
+    let host = HOST.as_bytes();
     let scheme = scheme.to_be_bytes();
     let parts = [store, host, &floor, &now, &scheme, transcript, signature];
     parts.map(<[u8]>::to_vec).into()

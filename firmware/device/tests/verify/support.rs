@@ -15,7 +15,8 @@ use rcgen::{
 use sha2::{Digest as _, Sha256};
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
-use crate::recorded;
+#[path = "recorded.rs"]
+pub(crate) mod recorded;
 
 pub(crate) const HOST: &str = "ota.example.com";
 
