@@ -175,7 +175,16 @@ fn benchmarks(root: &Path) -> Command {
 /// What the tests of `device` ask is written down, and asked again of its machine code.
 fn on_target(Ourselves { root, .. }: &Ourselves) -> Result<Counts> {
     let vectors = empty_folder(root.join("target/perennial/vectors"))?;
-    let asked = ["otadata", "provision", "store", "verify", "words"];
+    let asked = [
+        "http",
+        "otadata",
+        "provision",
+        "rescue",
+        "store",
+        "time",
+        "verify",
+        "words",
+    ];
     let asked = asked.into_iter().flat_map(|test| ["--test", test]);
     let mut command = cargo(root, &["test", "--workspace", "--locked", "--quiet"]);
     command.args(asked).env("PERENNIAL_VECTORS", &vectors);

@@ -6,8 +6,9 @@ use super::machine::{Answered, PROGRAM, ask, recorded, root};
 
 /// What the names of measured questions begin with.
 pub(crate) const COST: &str = "cost: ";
-/// A number of the page may be off by so many per cent: compilers and crates move.
-const TOLERANCE: u64 = 5;
+/// Instructions, heap and stack of the page may be off by so many per cent: compilers and crates move. The stack most: what
+/// else is in the program decides what is compiled into whose frame.
+const TOLERANCES: [u64; 3] = [5, 5, 50];
 /// Cycles of the ESP32-C3 in a millisecond, at 160 MHz.
 const PER_MILLISECOND: u64 = 160_000;
 
@@ -43,10 +44,10 @@ fn the_page_says_what_is_measured() {
     for (name, cost) in &rows {
         let documented = documented(&page, name);
         let now = [cost.instructions, cost.heap as u64, cost.stack as u64];
-        for (documented, now) in documented.into_iter().zip(now) {
+        for ((documented, now), tolerance) in documented.into_iter().zip(now).zip(TOLERANCES) {
             let off = documented.abs_diff(now);
             assert!(
-                off * 100 <= now * TOLERANCE || off < 64,
+                off * 100 <= now * tolerance || off < 64,
                 "docs/device-performance.md says {documented} of {name}, and it is {now}. The rows now:\n{table}"
             );
         }

@@ -3,6 +3,7 @@
 use device::host::HostProblem;
 use device::http::{PlaceProblem, RedirectError, Trail};
 use device::url::{HttpsUrl, UrlProblem};
+use vectors::Kind;
 
 const BASE: &str = "https://ota.example.com/fleet/";
 const REDIRECTS: [&str; 3] = [
@@ -18,6 +19,9 @@ fn trail() -> Trail<'static> {
 
 /// Where one redirect leads: host, port and target.
 fn led(location: &str) -> Result<(String, u16, String), RedirectError> {
+    let listed = REDIRECTS.join("\n");
+    let question = [BASE, "f.bin", &listed, location];
+    vectors::record(Kind::Redirect, &question.map(str::as_bytes));
     let mut trail = trail();
     let place = trail.follow(location)?;
     Ok((place.host().into(), place.port(), place.target().into()))

@@ -6,6 +6,7 @@ use std::io;
 use device::http::{Answer, Connection, EntityTag, HttpError, Place, Request, Scheme};
 use embedded_io_async::{ErrorType, Read, Write};
 use simulated::executor::block_on;
+use vectors::Kind;
 
 /// A stream that gives what it was made with, in pieces, then ends, and keeps what is written to it.
 pub(crate) struct Script {
@@ -106,6 +107,8 @@ where
 
 /// What a server that says `says` makes of a question from byte `from` on.
 pub(crate) fn answered(says: impl AsRef<[u8]>, from: u32) -> Result<Got, Refusal> {
+    let (first, piece) = (i64::from(from).to_le_bytes(), 7_i64.to_le_bytes());
+    vectors::record(Kind::Http, &[&first, &piece, says.as_ref()]);
     ask(
         &mut Connection::new(Script::new(says)),
         &question(&place(), from),

@@ -42,6 +42,17 @@ fn release_keys_keys_of_the_payload_and_strangers_never_count() {
     assert_eq!(signed_by(&[rescuer, RESCUERS[1], STRANGER]), Ok(()));
 }
 
+/// What it takes on the target is in docs/device-performance.md.
+#[test]
+fn a_rescue_store_is_measured() {
+    let contents = signed(unsigned(&payload(7)), &RESCUERS[..2]);
+    let (envelope, image) = (contents.write().unwrap(), image().write().unwrap());
+    let read = TrustStore::read_exact(&image).unwrap();
+    assert!(RescueStore::verify(envelope.clone(), &read).is_ok());
+    let name = "cost: rescue store of one anchor, two signatures";
+    vectors::named(name, vectors::Kind::Rescue, &[&envelope, &image]);
+}
+
 /// One rescuer's signature under the identifiers of others.
 #[test]
 fn one_key_does_not_count_twice_under_another_name() {

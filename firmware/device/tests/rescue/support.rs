@@ -3,6 +3,7 @@
 use device::rescue::{Envelope, EnvelopeContents, RescueError, RescueStore, SignatureContents};
 use device::store::{KeyContents, KeySetContents, StoreContents, TrustStore};
 use ed25519_dalek::{Signer as _, SigningKey};
+use vectors::Kind;
 
 use crate::certificates::{moment, root, store};
 
@@ -95,6 +96,7 @@ pub(crate) fn rescue_bytes(sequence: u64) -> Vec<u8> {
 /// What the device says of an envelope.
 pub(crate) fn verify(bytes: &[u8]) -> Result<RescueStore, RescueError> {
     let image = image().write().unwrap();
+    vectors::record(Kind::Rescue, &[bytes, &image]);
     let image = TrustStore::read_exact(&image).unwrap();
     RescueStore::verify(bytes.to_vec(), &image)
 }

@@ -2,6 +2,7 @@
 
 use device::time::{AnswerProblem, Question};
 use rand_core::OsRng;
+use vectors::Kind;
 
 use crate::support::{
     NOW, ORIGINATE, Packet, REFERENCE, ROOT_DELAY, ROOT_DISPERSION, STRATUM, TRANSMIT, answer,
@@ -13,7 +14,13 @@ fn told(spoil: impl Fn(&mut Packet)) -> Result<i64, AnswerProblem> {
     let question = Question::new(&mut OsRng);
     let mut packet = answer(&question.packet(), NOW);
     spoil(&mut packet);
-    let moment = question.answered(&packet, moment(NOW - 86_400))?;
+    let floor = moment(NOW - 86_400);
+    let seconds = floor.unix_seconds().to_le_bytes();
+    vectors::record(
+        Kind::Sntp,
+        &[&question.packet()[TRANSMIT..], &packet, &seconds],
+    );
+    let moment = question.answered(&packet, floor)?;
     Ok(moment.unix_seconds())
 }
 

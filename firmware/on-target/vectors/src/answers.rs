@@ -1,6 +1,8 @@
 //! The answers.
 
 mod chain;
+mod network;
+mod rescue;
 mod signature;
 mod stored;
 mod text;
@@ -26,9 +28,13 @@ pub fn answer<M: Meter>(vector: &Vector<'_>, meter: &mut M) -> String {
         Kind::Ed25519 => signature::ed25519(&mut parts, meter),
         Kind::Handshake => chain::handshake(&mut parts, meter),
         Kind::Host => text::host(&mut parts, meter),
+        Kind::Http => network::http(&mut parts, meter),
         Kind::Otadata => stored::otadata(&mut parts, meter),
         Kind::Provisioning => stored::provisioning(&mut parts, meter),
+        Kind::Redirect => network::redirect(&mut parts, meter),
+        Kind::Rescue => rescue::rescue(&mut parts, meter),
         Kind::Signature => signature::signature(&mut parts, meter),
+        Kind::Sntp => network::sntp(&mut parts, meter),
         Kind::Store => stored::store(&mut parts, meter),
         Kind::StoreDamaged => stored::store_damaged(&mut parts),
         Kind::Text => text::text(&mut parts, meter),

@@ -44,12 +44,21 @@ kinds! {
     Handshake = "handshake",
     /// Is this a host name? Its bytes.
     Host = "host",
+    /// What does this server answer? First byte that is asked for; most bytes of one read; everything that it says.
+    Http = "http",
     /// Which slot is selected? The partition.
     Otadata = "otadata",
     /// Which network? The partition.
     Provisioning = "provisioning",
+    /// Where does this redirect lead? URL of the endpoint; file; what it may redirect to, each on a line; locations, one after
+    /// the other.
+    Redirect = "redirect",
+    /// Is this rescue store taken? The envelope; the store of the image.
+    Rescue = "rescue",
     /// Is this certificate signed by this key? DER of the certificate; DER of the SubjectPublicKeyInfo.
     Signature = "signature",
+    /// What time is it? The random number of the question; the answer; floor, in seconds since 1970.
+    Sntp = "sntp",
     /// What is in this store? Its bytes.
     Store = "store",
     /// What is in this store after damage? Its bytes, of which each is changed, with and without the digest made right, and cut off.
