@@ -35,6 +35,7 @@ const DOCUMENTS: &[&str] = &[
     "docs/solve.md",
     "docs/operating.md",
     "docs/incident.md",
+    "docs/rescue.md",
     "docs/how-the-proof-works.md",
     "docs/import.md",
     "docs/reference/ledger.md",
