@@ -76,6 +76,8 @@ pub enum Verb {
     Releases(crate::releases::ReleasesArguments),
     /// Write the proven trust store as source, or in another form
     Render(crate::render::RenderArguments),
+    /// Rescue stores: what a device takes over plain HTTP when it trusts no server any more
+    Rescue(crate::rescue::cli::RescueArguments),
     /// The anchor pool: list, show, add, remove
     Roots(crate::roots::RootsArguments),
     /// Secure Boot v2: pad, sign and verify images, and plan the eFuses

@@ -53,6 +53,7 @@ pub mod release_date;
 pub mod releases;
 pub mod render;
 pub mod report;
+pub mod rescue;
 pub mod review;
 pub mod roots;
 pub mod run;

@@ -14,8 +14,8 @@ use crate::project::Project;
 use crate::report::{Colour, Wish};
 use crate::{
     attestation, build, called, capsule, check, completions, endpoints, explain, forecast, init,
-    inspect, keys, outcome, output, policy, provision, rebuild, reference, releases, render, roots,
-    secure_boot, serve, solve, test, toolchain, verify,
+    inspect, keys, outcome, output, policy, provision, rebuild, reference, releases, render,
+    rescue, roots, secure_boot, serve, solve, test, toolchain, verify,
 };
 
 /// What a program of this library does.
@@ -98,6 +98,7 @@ fn run(cli: &Cli) -> Result<Exit> {
         Verb::Reference(arguments) => reference::run(&project()?, arguments),
         Verb::Releases(arguments) => releases::run(&project()?, arguments),
         Verb::Render(arguments) => render::run(&project()?, arguments),
+        Verb::Rescue(arguments) => rescue::run(project, arguments),
         Verb::Roots(arguments) => roots::run(&project()?, arguments),
         Verb::SecureBoot(arguments) => secure_boot::run(project, arguments),
         Verb::Serve(arguments) => serve::run(arguments, &mut out),

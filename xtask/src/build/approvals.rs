@@ -10,7 +10,7 @@ use crate::review::history;
 
 /// What stands against the changes that led here, where that is asked. What is for a desk may be tried before anybody
 /// approves it.
-pub(super) fn missing(
+pub(crate) fn missing(
     project: &Project,
     inputs: &ProjectInputs,
     question: Question,

@@ -38,7 +38,7 @@ use crate::signing::password::PasswordSource;
 use crate::signing::select::{Signers, signers};
 use crate::toolchain::{self, ProviderChoice, Toolchain};
 
-mod approvals;
+pub(crate) mod approvals;
 mod cargo_configuration;
 mod crates;
 mod environment;

@@ -89,6 +89,15 @@ pub const TABLE: &[Examples] = examples! {
         "is what lies there the proven store?" => "cargo xtask render --check"
         "the same store for other firmware" => "cargo xtask render --format pem --output ca.pem"
         "does the finished image hold it?" => "cargo xtask render --check --in build/updater.bin";
+    "rescue make":
+        "the proven store, for the rescue keys to sign" => "cargo xtask rescue make --output rescue.bin"
+        "one for devices in the field" => "cargo xtask rescue make --channel production --issued 2027-03-01 --output rescue.bin";
+    "rescue show":
+        "what is in it, before you sign" => "cargo xtask rescue show rescue.bin";
+    "rescue sign":
+        "add a signature; needs no network and no project" => "cargo xtask rescue sign rescue.bin --key ~/keys/rescue-1.key";
+    "rescue verify":
+        "would devices take it, and those of which releases?" => "cargo xtask rescue verify rescue.bin";
     "roots add":
         "from the Mozilla set into trust/anchors" => "cargo xtask roots add \"GlobalSign Root E46\""
         "every certificate of a file" => "cargo xtask roots add --file ca.pem"

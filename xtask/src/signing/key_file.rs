@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use device::rescue::Envelope;
 use zeroize::Zeroizing;
 
 use super::dsse::PreAuthenticationEncoding;
@@ -122,6 +123,19 @@ impl SigningKeyFile {
     pub fn sign_statement(&self, statement: &PreAuthenticationEncoding) -> Result<[u8; 64]> {
         let made = self.key.sign_statement(statement);
         if self.public().verifies(statement.as_bytes(), &made) {
+            return Ok(made);
+        }
+        Err(self.miscalculated())
+    }
+
+    /// Signs a rescue store. The same key and envelope give the same signature.
+    ///
+    /// # Errors
+    ///
+    /// [`Exit::Bug`] when the signature does not verify, as [`SigningKeyFile::sign`].
+    pub fn sign_rescue(&self, envelope: &Envelope<'_>) -> Result<[u8; 64]> {
+        let made = self.key.sign_rescue(envelope);
+        if self.public().verifies(&envelope.message(), &made) {
             return Ok(made);
         }
         Err(self.miscalculated())

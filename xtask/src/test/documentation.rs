@@ -36,6 +36,7 @@ const DOCUMENTS: &[&str] = &[
     "docs/operating.md",
     "docs/serve.md",
     "docs/incident.md",
+    "docs/rescue.md",
     "docs/how-the-proof-works.md",
     "docs/import.md",
     "docs/reference/ledger.md",

@@ -53,7 +53,7 @@ impl RescueStore {
             });
         }
         check_signatures(&envelope, &image.rescue_keys())?;
-        check_payload(&envelope)?;
+        envelope.store()?;
         Ok(Self {
             payload_length: envelope.payload().len(),
             sequence: envelope.sequence(),
@@ -84,7 +84,35 @@ impl RescueStore {
     }
 }
 
-impl Envelope<'_> {
+impl<'a> Envelope<'a> {
+    /// The payload, when it is the store that the envelope says it is. It is as authentic as the envelope: not at all.
+    ///
+    /// # Errors
+    ///
+    /// Its hash, its form, its product, its sequence: the first that is not right.
+    pub fn store(&self) -> Result<TrustStore<'a>, RescueError> {
+        let computed: [u8; HASH_LENGTH] = Sha256::digest(self.payload()).into();
+        if computed != *self.payload_sha256() {
+            return Err(RescueError::PayloadSha256 {
+                computed,
+                said: *self.payload_sha256(),
+            });
+        }
+        let store = TrustStore::read_exact(self.payload()).map_err(RescueError::Payload)?;
+        if store.product() != self.product() {
+            return Err(RescueError::PayloadProduct {
+                found: store.product().into(),
+            });
+        }
+        if store.sequence() != self.sequence() {
+            return Err(RescueError::PayloadSequence {
+                found: store.sequence(),
+                said: self.sequence(),
+            });
+        }
+        Ok(store)
+    }
+
     /// What each key signs.
     pub fn message(&self) -> Vec<u8> {
         let length = SIGNED_BEFORE.len().saturating_add(self.signed().len());
@@ -124,27 +152,4 @@ fn verifies(key: Key<'_>, message: &[u8], signature: Signature<'_>) -> bool {
     let signature = ed25519_dalek::Signature::from_bytes(signature.signature);
     VerifyingKey::from_bytes(key.public)
         .is_ok_and(|key| key.verify_strict(message, &signature).is_ok())
-}
-
-fn check_payload(envelope: &Envelope<'_>) -> Result<(), RescueError> {
-    let computed: [u8; HASH_LENGTH] = Sha256::digest(envelope.payload()).into();
-    if computed != *envelope.payload_sha256() {
-        return Err(RescueError::PayloadSha256 {
-            computed,
-            said: *envelope.payload_sha256(),
-        });
-    }
-    let store = TrustStore::read_exact(envelope.payload()).map_err(RescueError::Payload)?;
-    if store.product() != envelope.product() {
-        return Err(RescueError::PayloadProduct {
-            found: store.product().into(),
-        });
-    }
-    if store.sequence() != envelope.sequence() {
-        return Err(RescueError::PayloadSequence {
-            found: store.sequence(),
-            said: envelope.sequence(),
-        });
-    }
-    Ok(())
 }

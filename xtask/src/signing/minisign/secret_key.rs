@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use blake2::digest::consts::U32;
 use blake2::{Blake2b, Digest as _};
+use device::rescue::Envelope;
 use ed25519_dalek::{Signer as _, SigningKey};
 use zeroize::Zeroizing;
 
@@ -116,6 +117,11 @@ impl SecretKey {
     /// Signs a statement for a DSSE envelope. The same key and statement give the same signature.
     pub fn sign_statement(&self, statement: &PreAuthenticationEncoding) -> [u8; 64] {
         self.ed25519.sign(statement.as_bytes()).to_bytes()
+    }
+
+    /// Signs a rescue store. The same key and envelope give the same signature.
+    pub fn sign_rescue(&self, envelope: &Envelope<'_>) -> [u8; 64] {
+        self.ed25519.sign(&envelope.message()).to_bytes()
     }
 
     /// The secret key file, as stock minisign writes it.

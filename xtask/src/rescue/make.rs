@@ -1,0 +1,122 @@
+//! `rescue make`: the proven store, for the rescue keys to sign.
+
+use device::rescue::EnvelopeContents;
+use device::store::TrustStore;
+use device::verify::Moment;
+use trust::finding::Finding;
+use trust::gate;
+use trust::ledger::{Ledger, RecordedRelease};
+use trust::policy::Policy;
+use trust::render::RenderedStore;
+
+use super::cli::{Make, Show};
+use super::show;
+use crate::atomic::{self, Existing, Readers};
+use crate::build::approvals;
+use crate::check;
+use crate::exit::Exit;
+use crate::failure::{Failure, Result};
+use crate::output;
+use crate::project::Project;
+use crate::signing::minisign::KeyId;
+
+/// Writes the store that the gate approves into an envelope without signatures.
+///
+/// # Errors
+/// A closed gate; a policy without rescue keys; a sequence that a release has; a file that cannot be written.
+pub fn run(project: &Project, arguments: &Make) -> Result<Exit> {
+    let question = arguments.question.question(project)?;
+    let inputs = project.inputs()?;
+    let verdict = gate::judge(&inputs.inputs, question);
+    let asked = !arguments.dangerously_skip_approvals;
+    let unapproved = approvals::missing(project, &inputs, question, asked)?;
+    check::say_findings(&check::all(&verdict, &unapproved), question)?;
+    if unapproved.iter().any(Finding::blocks) {
+        return Ok(Exit::Findings);
+    }
+    let (Some(approved), Some(policy)) = (verdict.approved(), verdict.policy()) else {
+        return Ok(check::exit_of(&verdict));
+    };
+    let (ledger, _) = Ledger::read(&inputs.inputs.releases);
+    require_above(&ledger, policy.product.store_sequence)?;
+    let signers = signers(policy)?;
+    let rendered = RenderedStore::new(approved).map_err(|error| bug(&error))?;
+    let store = TrustStore::read_exact(rendered.bytes()).map_err(|error| bug(&error))?;
+    let issued = arguments.issued.unwrap_or(question.as_of).unix_seconds();
+    // Every date that can be typed is one.
+    let issued = Moment::from_unix_seconds(issued).ok_or_else(|| bug(&"no such day"))?;
+    let bytes = EnvelopeContents::unsigned(&store, issued)
+        .write()
+        .map_err(|error| too_long(&error))?;
+    let path = &arguments.output;
+    atomic::write(path, &bytes, Existing::Refuse, Readers::Everyone)?;
+    output::say(format_args!("wrote {}", path.display()));
+    for recorded in ledger.releases() {
+        output::say(format_args!("  above {}", named(recorded)));
+    }
+    output::say(signers);
+    let file = path.clone();
+    show::run(&Show { file })
+}
+
+/// A release and its store, in words.
+pub fn named(recorded: &RecordedRelease) -> String {
+    let release = &recorded.release;
+    format!("{}, sequence {}", release.version, release.store.sequence)
+}
+
+/// A device takes a rescue store only above the store that it has.
+fn require_above(ledger: &Ledger, sequence: u64) -> Result<()> {
+    let not_below = |recorded: &&RecordedRelease| recorded.release.store.sequence >= sequence;
+    let in_the_way: Vec<_> = ledger.releases().filter(not_below).collect();
+    let highest = in_the_way
+        .iter()
+        .map(|recorded| recorded.release.store.sequence);
+    let Some(highest) = highest.max() else {
+        return Ok(());
+    };
+    let what = format!("store-sequence {sequence} is not above that of every release");
+    let failure = in_the_way
+        .into_iter()
+        .fold(Failure::new(Exit::Findings, what), |failure, recorded| {
+            failure.evidence(named(recorded))
+        });
+    Err(failure.help(format!(
+        "set store-sequence = {} in [product] of policy.toml: devices with these releases would not take it",
+        highest.saturating_add(1)
+    )))
+}
+
+/// Who has to sign, in words.
+fn signers(policy: &Policy) -> Result<String> {
+    let Some(rescue) = &policy.rescue else {
+        let what = "the policy has no rescue keys: no device would take a rescue store";
+        return Err(Failure::new(Exit::Findings, what).help(
+            "make them with `cargo xtask keys new --role rescue`, list them in [rescue], and ship a release",
+        ));
+    };
+    let keys: Vec<_> = rescue
+        .keys
+        .iter()
+        .map(|key| KeyId(key.key_id).to_string())
+        .collect();
+    Ok(format!(
+        "{} of these rescue keys must sign: {}",
+        *rescue.threshold,
+        keys.join(", ")
+    ))
+}
+
+fn too_long(error: &impl std::fmt::Display) -> Failure {
+    Failure::new(Exit::Findings, "the store is too long for a rescue store")
+        .evidence(error)
+        .help("require fewer roots: `cargo xtask solve` finds the smallest store")
+}
+
+fn bug(error: &impl std::fmt::Display) -> Failure {
+    Failure::new(
+        Exit::Bug,
+        "the approved store is not one that a device reads",
+    )
+    .evidence(error)
+}

@@ -1,0 +1,277 @@
+//! `rescue` as a program: from the proven store to a file that a device takes.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod copied;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use device::rescue::layout::FIXED_HEADER_LENGTH;
+use tempfile::TempDir;
+
+const PRODUCT: &str = "perennial-reference";
+/// Where the number of signatures stands.
+const COUNT: usize = FIXED_HEADER_LENGTH + PRODUCT.len();
+/// Where the payload of an envelope with two signatures begins.
+const PAYLOAD: usize = COUNT + 1 + 2 * 72;
+
+/// A project with three rescue keys, of which two must sign, in `rescue-1.key` to `rescue-3.key`. `other.key` is not in
+/// the policy.
+struct Fleet {
+    folder: TempDir,
+}
+
+impl Fleet {
+    fn new() -> Self {
+        Self::with_password_of(None)
+    }
+
+    /// The same where one key has a password, which takes its time.
+    fn with_password_of(protected: Option<u8>) -> Self {
+        let fleet = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        copied::copy_pool_and_calendar(fleet.folder.path());
+        std::fs::write(fleet.at("password"), "correct horse\n").unwrap();
+        let public =
+            |number| fleet.new_key(&format!("rescue-{number}.key"), protected == Some(number));
+        let keys: Vec<String> = (1..=3).map(public).collect();
+        fleet.new_key("other.key", false);
+        let rescue = format!("\n[rescue]\nthreshold = 2\nkeys = [{}]\n", keys.join(", "));
+        fleet.write_policy(4, &rescue);
+        fleet
+    }
+
+    /// Makes a key, and gives the line for the policy.
+    fn new_key(&self, name: &str, password: bool) -> String {
+        let path = self.text(name);
+        let protection = self.text("password");
+        let protection = match password {
+            true => vec!["--password-file", &protection],
+            false => vec!["--dangerously-unencrypted"],
+        };
+        let new = [&["keys", "new", &path, "--role", "rescue"], &protection[..]].concat();
+        stdout(&self.run(&new, 0)).trim_end().to_owned()
+    }
+
+    /// The policy of this project with another sequence, and with `rescue` behind it.
+    fn write_policy(&self, sequence: u64, rescue: &str) {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let policy = std::fs::read_to_string(root.join("policy.toml")).unwrap();
+        let (policy, _) = policy.split_once("\n[rescue]").unwrap_or((&policy, ""));
+        let (before, after) = policy.split_once("store-sequence = ").unwrap();
+        let (_, after) = after.split_once('\n').unwrap();
+        let policy = format!("{before}store-sequence = {sequence}\n{after}{rescue}");
+        std::fs::write(self.at("policy.toml"), policy).unwrap();
+    }
+
+    /// A release that shipped with store sequence 3.
+    fn ship(&self) {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let fixture = "trust/fixtures/rules/L904-ledger-duplicate-version/pass/releases/1.0.4.toml";
+        let there = self.at("trust/releases");
+        std::fs::create_dir_all(&there).unwrap();
+        std::fs::copy(root.join(fixture), there.join("1.0.4.toml")).unwrap();
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn text(&self, name: &str) -> String {
+        self.at(name).to_str().unwrap().to_owned()
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        std::fs::read(self.at("rescue.bin")).unwrap()
+    }
+
+    fn write(&self, bytes: &[u8]) {
+        std::fs::write(self.at("rescue.bin"), bytes).unwrap();
+    }
+
+    /// Runs the program in the folder; it must end with `code`.
+    fn run(&self, arguments: &[&str], code: i32) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        command.arg("--project").arg(self.folder.path());
+        command
+            .args(arguments)
+            .env("SOURCE_DATE_EPOCH", "1795305600");
+        let output = command.current_dir(self.folder.path()).output().unwrap();
+        let said = said(&output);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
+        output
+    }
+
+    fn make(&self, code: i32) -> Output {
+        self.run(&["rescue", "make", "-o", "rescue.bin"], code)
+    }
+
+    fn sign(&self, key: &str, code: i32) -> Output {
+        let password = ["--password-file", "password"];
+        let sign = ["rescue", "sign", "rescue.bin", "--key", key];
+        self.run(&[&sign[..], &password].concat(), code)
+    }
+
+    fn verify(&self, code: i32) -> Output {
+        self.run(&["rescue", "verify", "rescue.bin"], code)
+    }
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// What was said on standard error.
+fn said(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn two_of_three_sign_in_any_order_and_devices_take_it() {
+    let fleet = Fleet::with_password_of(Some(2));
+    fleet.ship();
+    let made = fleet.make(0);
+    assert!(
+        said(&made).contains("above 1.0.4, sequence 3"),
+        "{}",
+        said(&made)
+    );
+    assert!(said(&made).contains("2 of these rescue keys must sign: "));
+    assert!(stdout(&made).contains("issued    2026-11-22T00:00:00Z"));
+    assert!(stdout(&made).contains("anchor    ISRG Root X2, until "));
+    let unsigned = fleet.bytes();
+    let missing = said(&fleet.verify(13));
+    assert!(
+        missing.contains("0 of the 2 rescue keys signed that must"),
+        "{missing}"
+    );
+
+    fleet.sign("rescue-1.key", 0);
+    let one = fleet.bytes();
+    let missing = said(&fleet.verify(13));
+    assert!(
+        missing.contains("1 of the 2 rescue keys signed that must"),
+        "{missing}"
+    );
+    assert_eq!(missing.matches("= not by ").count(), 2, "{missing}");
+    fleet.sign("rescue-2.key", 0);
+    let two = fleet.bytes();
+    let taken = stdout(&fleet.verify(0));
+    assert!(taken.contains("taken     by 1.0.4, sequence 3"), "{taken}");
+    assert_eq!(taken.matches("signed    by ").count(), 2, "{taken}");
+    assert_eq!(taken.matches("signed    not by ").count(), 1, "{taken}");
+
+    // A second signature by a key changes nothing.
+    let again = said(&fleet.sign("rescue-1.key", 0));
+    assert!(again.contains("had signed already"), "{again}");
+    assert_eq!(fleet.bytes(), two);
+    fleet.write(&one);
+    fleet.sign("rescue-1.key", 0);
+    assert_eq!(fleet.bytes(), one);
+    fleet.verify(13);
+
+    // The other way round: the same file.
+    fleet.write(&unsigned);
+    fleet.sign("rescue-2.key", 0);
+    fleet.sign("rescue-1.key", 0);
+    assert_eq!(fleet.bytes(), two);
+    let shown = stdout(&fleet.run(&["rescue", "show", "rescue.bin"], 0));
+    assert_eq!(shown.matches(", not verified").count(), 2, "{shown}");
+}
+
+#[test]
+fn a_key_that_is_no_rescue_key_does_not_count() {
+    let fleet = Fleet::new();
+    fleet.make(0);
+    let both = ["--key", "rescue-1.key", "--key", "other.key"];
+    fleet.run(&[&["rescue", "sign", "rescue.bin"], &both[..]].concat(), 0);
+    let refused = said(&fleet.verify(13));
+    assert!(
+        refused.contains("1 of the 2 rescue keys signed that must; 1 signatures"),
+        "{refused}"
+    );
+    fleet.sign("rescue-3.key", 0);
+    let taken = stdout(&fleet.verify(0));
+    assert!(
+        taken.contains("others    signatures of keys that are not in [rescue]: "),
+        "{taken}"
+    );
+}
+
+#[test]
+fn a_changed_file_is_neither_signed_nor_taken() {
+    let fleet = Fleet::new();
+    fleet.make(0);
+    let both = ["--key", "rescue-1.key", "--key", "rescue-3.key"];
+    fleet.run(&[&["rescue", "sign", "rescue.bin"], &both[..]].concat(), 0);
+    let right = fleet.bytes();
+    // Sequence, issued, payload; the last bytes are the store's own digest.
+    for at in [10, 18, PAYLOAD + 100, right.len() - 1] {
+        let mut changed = right.clone();
+        changed[at] ^= 1;
+        fleet.write(&changed);
+        fleet.verify(13);
+        fleet.sign("rescue-1.key", 13);
+        assert_eq!(fleet.bytes(), changed, "byte {at}");
+    }
+    let mut changed = right.clone();
+    changed[COUNT + 1 + 8] ^= 1;
+    fleet.write(&changed);
+    let refused = said(&fleet.verify(13));
+    assert!(refused.contains("is wrong"), "{refused}");
+    fleet.write(&right[..right.len() - 1]);
+    fleet.verify(13);
+    fleet.sign("rescue-1.key", 13);
+    fleet.write(&[&right[..], &[0]].concat());
+    fleet.verify(13);
+    for no_rescue_store in [&b""[..], b"PRNLRESC", &[0; 70_000], &right[PAYLOAD..]] {
+        fleet.write(no_rescue_store);
+        let code = if no_rescue_store.starts_with(b"PRNL") || no_rescue_store.is_empty() {
+            13
+        } else {
+            2
+        };
+        fleet.run(&["rescue", "show", "rescue.bin"], code);
+        fleet.sign("rescue-1.key", code);
+    }
+    // All keys are opened before one signs.
+    fleet.write(&right[..]);
+    let missing = ["--key", "rescue-1.key", "--key", "missing.key"];
+    fleet.run(
+        &[&["rescue", "sign", "rescue.bin"], &missing[..]].concat(),
+        2,
+    );
+    assert_eq!(fleet.bytes(), right);
+}
+
+#[test]
+fn nothing_is_made_that_is_not_proven_new_and_signable() {
+    let fleet = Fleet::new();
+    let absent = || assert!(!fleet.at("rescue.bin").exists());
+    let policy = std::fs::read_to_string(fleet.at("policy.toml")).unwrap();
+    let (_, rescue) = policy.split_once("\n[rescue]").unwrap();
+    let rescue = format!("\n[rescue]{rescue}");
+
+    fleet.ship();
+    fleet.write_policy(3, &rescue);
+    let low = said(&fleet.make(10));
+    assert!(low.contains("= 1.0.4, sequence 3"), "{low}");
+    assert!(low.contains("set store-sequence = 4"), "{low}");
+    absent();
+    fleet.write_policy(4, "");
+    let none = said(&fleet.make(10));
+    assert!(none.contains("the policy has no rescue keys"), "{none}");
+    absent();
+    let short = policy.replace("years-in-service = 5", "years-in-service = 30");
+    std::fs::write(fleet.at("policy.toml"), short).unwrap();
+    let gap = said(&fleet.make(10));
+    assert!(gap.contains("error["), "{gap}");
+    absent();
+
+    std::fs::write(fleet.at("policy.toml"), policy).unwrap();
+    fleet.write(b"precious");
+    fleet.make(2);
+    assert_eq!(fleet.bytes(), b"precious");
+}
