@@ -10,6 +10,7 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rustc-link-arg-bins=-Tlinkall.x");
     println!("cargo::rerun-if-changed=main_stack.x");
+    println!("cargo::rerun-if-changed=rwtext_hook.x");
     println!("cargo::rustc-link-search={}", env!("CARGO_MANIFEST_DIR"));
     println!("cargo::rustc-link-arg-bins=-Tmain_stack.x");
     for (name, meaning) in [

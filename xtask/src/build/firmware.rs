@@ -17,6 +17,8 @@ use crate::toolchain::{TARGET, Toolchain, files};
 
 /// The program of the firmware crate.
 const PROGRAM: &str = "perennial-firmware";
+/// Settings of esp-hal, which takes them from the environment alone: its linker script includes `firmware/rwtext_hook.x`.
+const SETTINGS: [(&str, &str); 1] = [("ESP_HAL_CONFIG_USE_RWTEXT_LD_HOOK", "true")];
 
 /// What the image says of itself: the only values that the firmware takes from the environment.
 #[derive(Clone, Debug)]
@@ -234,6 +236,7 @@ impl Workplace {
             .env("CARGO_HOME", self.cargo_home())
             .env("CARGO_INCREMENTAL", "0")
             .env("CARGO_TARGET_DIR", &self.target)
+            .envs(SETTINGS)
             .envs(self.toolchain.cargo_environment());
         command
             .args([verb, "--locked", "--offline", "--quiet"])
