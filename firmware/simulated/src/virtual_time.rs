@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use device::platform::Timer;
@@ -31,6 +33,16 @@ struct Alarm<'a> {
     shared: &'a Shared,
     number: u64,
     at: Duration,
+}
+
+/// Whether somebody can go on.
+#[derive(Default)]
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 impl VirtualTimer {
@@ -63,10 +75,16 @@ impl VirtualTimer {
     /// It hangs: it waits, and for no time.
     pub fn run_unless<F: Future>(&self, future: F, stop: impl Fn() -> bool) -> Option<F::Output> {
         let mut future = pin!(future);
-        let mut context = Context::from_waker(Waker::noop());
+        let woken = Arc::new(Woken::default());
+        let waker = Waker::from(Arc::clone(&woken));
+        let mut context = Context::from_waker(&waker);
         loop {
             if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
                 return Some(output);
+            }
+            // Who only lets others go first does not wait.
+            if woken.0.swap(false, Ordering::Relaxed) {
+                continue;
             }
             if stop() {
                 return None;
