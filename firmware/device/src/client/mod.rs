@@ -45,7 +45,7 @@ use core::time::Duration;
 
 pub use board::{Board, Image, Platform};
 pub use boot::{Started, start, take_back};
-pub use visit::VisitError;
+pub use visit::{INSTALL_LIMIT, MANIFEST_LIMIT, VisitError};
 
 use self::backoff::{Backoff, TRIAL_WAIT};
 use self::state::State;
@@ -60,8 +60,10 @@ use crate::verify::Clock;
 pub const TRIAL_LIMIT: Duration = Duration::from_mins(20);
 /// How long the setting of the clock is used.
 pub const CLOCK_AGE: Duration = Duration::from_hours(24);
-/// The longest that one endpoint may take: connections, an image of the longest, and then some.
-const VISIT_LIMIT: Duration = Duration::from_hours(3);
+/// The longest that one endpoint may take.
+const VISIT_LIMIT: Duration = MANIFEST_LIMIT
+    .saturating_add(INSTALL_LIMIT)
+    .saturating_add(SLACK);
 /// Beyond a wait, for what is done before and after it.
 const SLACK: Duration = Duration::from_mins(5);
 
