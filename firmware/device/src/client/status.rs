@@ -62,7 +62,10 @@ impl Status {
         Self {
             user_agent: value(format_args!("{product}/{version}")),
             fields: [
-                (STORE, value(format_args!("{origin}; {sequence}; {identity}"))),
+                (
+                    STORE,
+                    value(format_args!("{origin}; {sequence}; {identity}")),
+                ),
                 (SLOT, value(format_args!("{}; {trial}", image.booted))),
                 (LAST_SUCCESS, success),
                 (LAST_ERROR, error),

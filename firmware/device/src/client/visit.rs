@@ -102,7 +102,14 @@ impl<N> VisitError<N> {
 /// Whether a pin would have spoken for the server at another time.
 const fn is_by_dates(pins: PinVerdict) -> bool {
     use PinVerdict::{Expired, Unusable};
-    matches!(pins, Expired { .. } | Unusable { problem: PinProblem::Dates, .. })
+    matches!(
+        pins,
+        Expired { .. }
+            | Unusable {
+                problem: PinProblem::Dates,
+                ..
+            }
+    )
 }
 
 impl<P: Platform> Client<'_, P> {
