@@ -121,7 +121,10 @@ impl<P: Platform> Client<'_, P> {
         let standing = standing.map_err(VisitError::Refused)?;
         self.proven(&manifest, until)?;
         match standing {
-            Standing::Current => Ok(Visited::Current),
+            Standing::Current => {
+                self.settled(&manifest);
+                Ok(Visited::Current)
+            }
             Standing::Newer(candidate) => self.update(place, &candidate).await,
         }
     }
@@ -153,6 +156,7 @@ impl<P: Platform> Client<'_, P> {
     /// A server that is trusted gave a signed manifest of this product that is not older than this image: all that the next
     /// update takes works. So the trial ends, and the manifest is evidence of the time.
     fn proven(&mut self, manifest: &Manifest, until: Moment) -> Result<(), P> {
+        let before = self.state.memory.clone();
         if self.state.on_trial {
             slots::confirm(&mut self.board.flash, self.state.image.booted)
                 .map_err(VisitError::NotConfirmed)?;
@@ -179,8 +183,21 @@ impl<P: Platform> Client<'_, P> {
             self.state.time.raise(dated.min(until));
         }
         self.state.memory.floor = Some(self.state.time.floor());
-        self.remember();
+        if self.state.memory != before {
+            self.remember();
+        }
         Ok(())
+    }
+
+    /// The release that runs has not failed, though that was not remembered when the power was cut after it was confirmed.
+    fn settled(&mut self, manifest: &Manifest) {
+        let padded = manifest.padded.as_ref().map(|padded| padded.sha256);
+        let failed = self.state.memory.failed_release;
+        let failed = failed.map(|failed| failed.sha256);
+        if failed.is_some_and(|failed| failed == manifest.image.sha256 || padded == Some(failed)) {
+            self.state.memory.failed_release = None;
+            self.state.memory.rolled_back = None;
+        }
     }
 
     /// Installs the release and selects it.
