@@ -41,8 +41,4 @@ impl<'a> Errand<'a> {
             status: &self.status,
         }
     }
-
-    pub(super) const fn status(&self) -> &Status {
-        &self.status
-    }
 }
