@@ -17,10 +17,6 @@ pub mod clock;
 pub mod executor;
 pub mod flash;
 pub mod image;
-pub mod network;
-pub mod power;
-
-mod tear;
 pub mod internet;
 pub mod network;
 pub mod power;
