@@ -10,8 +10,8 @@
 //!
 //! **It cannot be locked out.** Whatever one endpoint answers, the next one is asked: another host under another CA. When none is
 //! trusted, a rescue store is taken from anywhere. An image that cannot reach a signed manifest is taken back before it
-//! becomes the only one. Nothing that a server or the time says is remembered in a way that would refuse the next server:
-//! the floor of the time never passes the end of a certificate by which a server was verified.
+//! becomes the only one. Nothing that a server or the time says is remembered in a way that would refuse the next server: the
+//! floor of the time is the date of an image by which a server was verified.
 //!
 //! **It does not hang.** Each step has a limit, and the watchdog is told the limit of the whole before it begins.
 //!

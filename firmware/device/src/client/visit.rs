@@ -115,11 +115,11 @@ const fn is_by_dates(pins: PinVerdict) -> bool {
 impl<P: Platform> Client<'_, P> {
     /// Visits the endpoint at this place of the store in force.
     pub(super) async fn visit(&mut self, place: usize) -> Result<Visited, P> {
-        let (manifest, until) = self.manifest(place).await?;
+        let manifest = self.manifest(place).await?;
         let newest = self.state.memory.release.as_ref().and_then(edition);
         let standing = judge(&manifest, &self.state.image.running, newest.as_ref());
         let standing = standing.map_err(VisitError::Refused)?;
-        self.proven(&manifest, until)?;
+        self.proven()?;
         match standing {
             Standing::Current => {
                 self.settled(&manifest);
@@ -129,8 +129,8 @@ impl<P: Platform> Client<'_, P> {
         }
     }
 
-    /// The signed manifest, and the end of the earliest certificate by which it came.
-    async fn manifest(&mut self, place: usize) -> Result<(Manifest, Moment), P> {
+    /// The signed manifest.
+    async fn manifest(&mut self, place: usize) -> Result<Manifest, P> {
         let errand = Errand::of(&self.state, place, self.board.timer.uptime());
         let errand = errand.ok_or(VisitError::NoEndpoint(place))?;
         let keys = errand.store.release_keys();
@@ -148,14 +148,15 @@ impl<P: Platform> Client<'_, P> {
         let timer = &*timer;
         let mut files = EndpointFiles::<P>::new(network, timer, tls, errand.visit());
         let fetched = timer.within(MANIFEST_LIMIT, signed::<P>(&mut files, keys, console));
-        let manifest = fetched.await.map_err(VisitError::TimedOut)??;
-        let until = files.verified_until().unwrap_or(errand.floor);
-        Ok((manifest, until))
+        fetched.await.map_err(VisitError::TimedOut)?
     }
 
     /// A server that is trusted gave a signed manifest of this product that is not older than this image: all that the next
-    /// update takes works. So the trial ends, and the manifest is evidence of the time.
-    fn proven(&mut self, manifest: &Manifest, until: Moment) -> Result<(), P> {
+    /// update takes works. So the trial ends, and the date of this image is remembered as evidence of the time.
+    ///
+    /// That of the manifest is not. One that is dated ahead of its time would make every certificate look expired; this
+    /// image's date has just let one pass.
+    fn proven(&mut self) -> Result<(), P> {
         let before = self.state.memory.clone();
         if self.state.on_trial {
             slots::confirm(&mut self.board.flash, self.state.image.booted)
@@ -175,12 +176,6 @@ impl<P: Platform> Client<'_, P> {
                 epoch: running.source_date_epoch(),
                 version: ShortText::of(running.version()),
             });
-        }
-        // Never beyond the end of a certificate that serves today: a manifest of a wrong date must not make the next server's
-        // certificate look expired.
-        let dated = Moment::from_unix_seconds(manifest.edition.source_date_epoch());
-        if let Some(dated) = dated {
-            self.state.time.raise(dated.min(until));
         }
         self.state.memory.floor = Some(self.state.time.floor());
         if self.state.memory != before {
