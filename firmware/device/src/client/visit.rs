@@ -19,7 +19,7 @@ use crate::release::{
 use crate::slots::{self, SlotsError};
 use crate::store::KeySet;
 use crate::tls::{OpenError, TlsError};
-use crate::verify::{Moment, PathEnd, PinProblem, PinVerdict, TimeBasis, VerifyError};
+use crate::verify::{PathEnd, PinProblem, PinVerdict, TimeBasis, VerifyError};
 
 /// For the manifest and its signatures, however slowly they drip: an image on trial has time for two endpoints.
 pub const MANIFEST_LIMIT: Duration = Duration::from_mins(10);
