@@ -13,6 +13,12 @@ pub(crate) const PROJECT: &str = env!("PERENNIAL_PRODUCT");
 /// The version in the application descriptor.
 pub(crate) const VERSION: &str = env!("PERENNIAL_VERSION");
 
+/// The instant in the application descriptor: seconds since 1970-01-01T00:00:00Z.
+pub(crate) const EPOCH: i64 = match i64::from_str_radix(env!("SOURCE_DATE_EPOCH"), 10) {
+    Ok(seconds) => seconds,
+    Err(_) => panic!("SOURCE_DATE_EPOCH is not a number"),
+};
+
 const COMMIT: &str = env!("PERENNIAL_COMMIT");
 const RELEASE_DATE: &str = env!("PERENNIAL_RELEASE_DATE");
 
@@ -34,8 +40,9 @@ pub(crate) fn trust_store() -> Result<TrustStore<'static>, StoreError> {
     TrustStore::read_exact(core::hint::black_box(&TRUST_STORE))
 }
 
-/// Compares `store` with the copy in its partition, by format, hash and sequence, and prints how they stand. Trust comes
-/// from the image alone: this firmware takes no store updates.
+/// Compares `store` with the copy in its partition, by format, hash and sequence, and prints how they stand.
+///
+/// This copy has no signature and is for people: trust comes from the image and from rescue stores.
 pub(crate) fn print_standing(store: &TrustStore<'_>, storage: &mut Storage) {
     let label = TRUST_STORE_PARTITION.label;
     let bytes = match storage.read_store(label) {

@@ -1,11 +1,14 @@
 //! Reference firmware of Perennial for the ESP32-C3.
 //!
-//! Boot: say what this is, check the trust store, read the provisioning, join the network. A device
-//! that cannot do the next step says why, stays where it is and says it again each minute. It does
-//! not reset: a reset would change nothing, and a person at the console would see less.
+//! Boot: say what this is, check the trust store, count the start of an image on trial, read the provisioning,
+//! join the network, keep up to date. A device that cannot do the next step says why. If its image is on trial, it
+//! goes back to the one before, which could. Else it stays where it is and says it again each minute. It does not
+//! reset then: a reset would change nothing, and a person at the console would see less.
 
 #![no_std]
 #![no_main]
+// The update client is one future, with all that it waits for inside.
+#![recursion_limit = "256"]
 
 extern crate alloc;
 
@@ -15,19 +18,18 @@ mod identity;
 mod memory;
 mod network;
 mod panic;
-#[expect(dead_code, reason = "the update client is given them")]
 mod ports;
 mod provisioning;
 mod resolver;
 mod stack;
 mod storage;
-#[expect(dead_code, reason = "the update client promises to come back")]
 mod supervisor;
 #[allow(
     unreachable_pub,
     reason = "generated, and read by people as the store's public face"
 )]
 mod trust_store;
+mod update;
 mod watchdog;
 mod wifi;
 

@@ -1,9 +1,7 @@
-//! The network stack: DHCP, and the addresses of the update endpoints.
+//! The network stack, with DHCP.
 
-use device::store::{Endpoint, TrustStore};
 use embassy_executor::Spawner;
 use embassy_net::{Config, Runner, Stack, StackResources};
-use embassy_time::{Duration, Timer};
 use esp_radio::wifi::Interface;
 use rand_core::RngCore as _;
 use static_cell::StaticCell;
@@ -13,14 +11,9 @@ use crate::console::say;
 use crate::memory;
 use crate::ports;
 use crate::ports::entropy::entropy;
-use crate::resolver::Resolver;
 
 /// DHCP and DNS take a socket each.
 const SOCKETS: usize = 2 + ports::network::SOCKETS;
-/// How often a name is asked for after an address was obtained.
-const RESOLVE_ATTEMPTS: u32 = 5;
-/// The wait between two attempts.
-const RESOLVE_PAUSE: Duration = Duration::from_secs(10);
 
 static RESOURCES: StaticCell<StackResources<SOCKETS>> = StaticCell::new();
 
@@ -46,20 +39,13 @@ async fn run(mut runner: Runner<'static, Interface>) -> ! {
     runner.run().await
 }
 
-/// Prints each address obtained and lost, and, with each one obtained, where the endpoints are.
+/// Prints each address obtained and lost.
 #[embassy_executor::task]
-pub(crate) async fn report(
-    stack: Stack<'static>,
-    resolver: Resolver,
-    store: TrustStore<'static>,
-) -> ! {
+pub(crate) async fn report(stack: Stack<'static>) -> ! {
     loop {
         stack.wait_config_up().await;
         print_address(stack);
         memory::print("on the network");
-        for endpoint in store.endpoints() {
-            find(&resolver, &endpoint).await;
-        }
         stack.wait_config_down().await;
         say!("net: address lost");
     }
@@ -75,31 +61,5 @@ fn print_address(stack: Stack<'static>) {
     }
     for server in &config.dns_servers {
         say!("net: name server {server}");
-    }
-}
-
-/// Finds and prints the address of an endpoint's host. Nothing is sent to that address.
-async fn find(resolver: &Resolver, endpoint: &Endpoint<'_>) {
-    let host = endpoint.url.host();
-    for attempt in 1..=RESOLVE_ATTEMPTS {
-        match resolver.resolve(host).await {
-            Ok(answer) => {
-                for address in &answer.addresses {
-                    say!(
-                        "net: endpoint \"{}\" {host} is at {address} ({})",
-                        endpoint.name,
-                        answer.source
-                    );
-                }
-                return;
-            }
-            Err(error) => say!(
-                "net: endpoint \"{}\" {host} not found: {error}",
-                endpoint.name
-            ),
-        }
-        if attempt < RESOLVE_ATTEMPTS {
-            Timer::after(RESOLVE_PAUSE).await;
-        }
     }
 }

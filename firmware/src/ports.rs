@@ -7,9 +7,15 @@
 //! | [`flash`] | the flash chip, for who may write to it |
 //! | [`network`] | TCP and UDP by host name |
 //! | [`timer`] | time since the board started |
+//! | [`watchdog`] | a reset when the client does not come back |
 
 pub(crate) mod console;
 pub(crate) mod entropy;
 pub(crate) mod flash;
 pub(crate) mod network;
 pub(crate) mod timer;
+pub(crate) mod watchdog;
+
+/// Whom the time is asked of: two operators, so that one alone cannot set it. A host of the provisioning with such a name
+/// is asked instead (`resolver.rs`).
+pub(crate) const TIME_SERVERS: [&str; 2] = ["time.cloudflare.com", "time.google.com"];

@@ -80,6 +80,8 @@ pub enum Verb {
     Roots(crate::roots::RootsArguments),
     /// Secure Boot v2: pad, sign and verify images, and plan the eFuses
     SecureBoot(crate::secure_boot::SecureBootArguments),
+    /// An update server for the desk: the files of a folder, over TLS or without
+    Serve(crate::serve::ServeArguments),
     /// The smallest trust store that meets the policy, or why there is none
     Solve(crate::solve::SolveArguments),
     /// Everything that CI runs

@@ -60,6 +60,7 @@ pub mod run;
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod scratch;
 pub mod secure_boot;
+pub mod serve;
 pub mod signing;
 pub mod solve;
 pub mod test;

@@ -15,7 +15,7 @@ use crate::report::{Colour, Wish};
 use crate::{
     attestation, build, called, capsule, check, completions, endpoints, explain, forecast, init,
     inspect, keys, outcome, output, policy, provision, rebuild, reference, releases, render, roots,
-    secure_boot, solve, test, toolchain, verify,
+    secure_boot, serve, solve, test, toolchain, verify,
 };
 
 /// What a program of this library does.
@@ -100,6 +100,7 @@ fn run(cli: &Cli) -> Result<Exit> {
         Verb::Render(arguments) => render::run(&project()?, arguments),
         Verb::Roots(arguments) => roots::run(&project()?, arguments),
         Verb::SecureBoot(arguments) => secure_boot::run(project, arguments),
+        Verb::Serve(arguments) => serve::run(arguments, &mut out),
         Verb::Solve(arguments) => solve::run(&project()?, arguments),
         Verb::Test(arguments) => test::run(&project()?.root, arguments),
         Verb::Verify(arguments) => verify::run(&project()?, arguments),

@@ -7,8 +7,10 @@
 //!
 //! | module | what it is |
 //! | --- | --- |
+//! | [`client`] | the update client: all of the below, from one start to the next |
 //! | [`store`] | the one binary form of the trust store |
 //! | [`verify`] | whether a chain that a server sent is trusted, for a name and a time |
+//! | [`tls`] | TLS 1.3 with a server that has proven who it is |
 //! | [`provision`] | the provisioning partition: which network to join. Decides no trust |
 //! | [`flash_layout`] | the partition table, one source for host and device |
 //! | [`platform`], [`flash`] | what the update client needs of a board |
@@ -18,6 +20,9 @@
 //! | [`memory`] | what the device remembers |
 //! | [`http`] | fetching a file from a server, bounded in all it says |
 //! | [`time`] | what time it is: a floor that is sure, a clock that two servers agree on |
+//! | [`release`] | which files of a server are a release, whom they are from, and whether this device takes them |
+//! | [`image`] | application images, read piece by piece |
+//! | [`install`] | from a release to the spare slot |
 //! | [`day`], [`hex`], [`text`], [`host`], [`url`] | whole UTC days, hexadecimal output, text that may be shown, host names, HTTPS URLs |
 
 #![no_std]
@@ -40,21 +45,26 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod client;
 pub mod day;
 pub mod flash;
 pub mod flash_layout;
 pub mod hex;
 pub mod host;
 pub mod http;
+pub mod image;
+pub mod install;
 pub mod memory;
 pub mod otadata;
 pub mod platform;
 pub mod provision;
+pub mod release;
 pub mod rescue;
 pub mod slots;
 pub mod store;
 pub mod text;
 pub mod time;
+pub mod tls;
 pub mod url;
 pub mod verify;
 

@@ -2,10 +2,21 @@
 //!
 //! | module | what it is |
 //! | --- | --- |
+//! | [`application`] | small application images |
 //! | [`executor`] | runs a future to its end |
 //! | [`clock`] | time that passes: really, or only when nobody has anything else to do |
 //! | [`network`] | TCP and UDP of the host, each name an address of loopback |
+//! | [`flash`] | NOR flash whose power may be cut within any operation |
+//! | [`power`] | does something again and again, and cuts the power at each point of it |
+//! | [`image`], [`bootloader`] | a small application image, and which slot the bundled bootloader starts |
 
+pub mod application;
+pub mod bootloader;
 pub mod clock;
 pub mod executor;
+pub mod flash;
+pub mod image;
 pub mod network;
+pub mod power;
+
+mod tear;

@@ -6,7 +6,7 @@ use device::flash_layout::{
     FLASH_SIZE, PARTITION_TABLE_OFFSET, PARTITION_TABLE_SIZE, SECTOR_SIZE, TableError, check_table,
 };
 use embedded_storage::nor_flash::{
-    ErrorType, NorFlash, NorFlashError, NorFlashErrorKind, ReadNorFlash,
+    ErrorType, MultiwriteNorFlash, NorFlash, NorFlashError, NorFlashErrorKind, ReadNorFlash,
 };
 use esp_storage::{FlashStorage, FlashStorageError};
 
@@ -99,6 +99,9 @@ impl NorFlash for Flash {
         Ok(())
     }
 }
+
+/// The chip takes a second write that clears more bits, where flash encryption is off.
+impl MultiwriteNorFlash for Flash {}
 
 impl fmt::Display for Unwritable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

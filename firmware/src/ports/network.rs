@@ -10,6 +10,7 @@ use embassy_net::Stack;
 use embassy_net::tcp::ConnectError;
 use embassy_net::udp::{BindError, PacketMetadata, SendError, UdpSocket};
 
+use crate::console::say;
 use crate::ports::network::connection::Connection;
 use crate::resolver::{ResolveError, Resolver};
 
@@ -56,7 +57,11 @@ impl TcpIp {
     async fn addresses(&self, host: &str) -> Result<vec::Vec<Ipv4Addr>, Unreached> {
         self.stack.wait_config_up().await;
         let answer = self.resolver.resolve(host).await;
-        Ok(answer.map_err(Unreached::Resolve)?.addresses)
+        let answer = answer.map_err(Unreached::Resolve)?;
+        for address in &answer.addresses {
+            say!("net: {host} is at {address} ({})", answer.source);
+        }
+        Ok(answer.addresses)
     }
 }
 
@@ -132,7 +137,7 @@ impl fmt::Display for Unreached {
                 };
                 write!(f, "{address} {why}")
             }
-            Self::Memory(_) => f.write_str("there is no memory for a connection"),
+            Self::Memory(error) => write!(f, "there is no memory for a connection ({error})"),
             Self::Resolve(error) => write!(f, "{error}"),
             Self::Send(error) => write!(f, "the datagram cannot be sent ({error:?})"),
             Self::TooMany(open) => write!(f, "{open} connections are open already"),

@@ -18,7 +18,7 @@ use crate::digest::sha256_hex;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::git::{self, Head};
-use crate::image::{self, ApplicationImage, Expected, Settings};
+use crate::image::{self, ApplicationImage, Expected, Footprint, Settings};
 use crate::lock::Lock;
 use crate::output;
 use crate::progress::Progress;
@@ -205,7 +205,7 @@ pub fn run(project: &Project, arguments: &BuildArguments) -> Result<Exit> {
         toolchain,
         identity,
     };
-    let release = build.release(elf)?;
+    let release = build.release(elf, progress)?;
     let application = ArtefactKind::ApplicationImage.file_name();
     if let Some(bytes) = release.files().get(application) {
         require_no_leak(application, bytes)?;
@@ -346,7 +346,7 @@ struct Build<'a> {
 }
 
 impl Build<'_> {
-    fn release(&self, elf: Vec<u8>) -> Result<ReleaseContents> {
+    fn release(&self, elf: Vec<u8>, progress: Progress) -> Result<ReleaseContents> {
         let store = self.rendered.bytes();
         let (day, time) = (self.date.day.to_string(), time_of_day(self.date.epoch));
         let descriptor = Expected {
@@ -357,6 +357,8 @@ impl Build<'_> {
         };
         let application = image::application(&elf, &Settings { descriptor, store })?;
         let flash = image::flash(&application, store)?;
+        let footprint = Footprint::of(&elf, application.bytes().len())?;
+        progress.say(&footprint.to_string());
         let mut manifest = self.manifest(&application)?;
         let mut artefacts = vec![
             (ArtefactKind::ApplicationImage, application.bytes().to_vec()),
@@ -367,7 +369,8 @@ impl Build<'_> {
         manifest.artefacts = records(&artefacts);
         artefacts.extend(self.documents(&manifest)?);
         let report = ReleaseReport::new(&manifest, self.approved, self.verdict, self.policy)
-            .with_artefacts(&artefacts);
+            .with_artefacts(&artefacts)
+            .with_footprint(footprint);
         artefacts.push((ArtefactKind::ReportHtml, report.html()?.into_bytes()));
         artefacts.push((ArtefactKind::ReportJson, report.json().into_bytes()));
         Ok(ReleaseContents::new(manifest, artefacts))

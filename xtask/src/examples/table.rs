@@ -118,6 +118,9 @@ pub const TABLE: &[Examples] = examples! {
         "with one in a token" => "cargo xtask secure-boot sign application.bin --pkcs11 \"pkcs11:token=boot;object=key-1\"";
     "secure-boot verify":
         "every byte of a signed image" => "cargo xtask secure-boot verify application.signed.bin";
+    "serve":
+        "releases to a device on the desk" => "cargo xtask serve dist --chain chain.pem --key key.pem --listen 192.168.4.1:443"
+        "a rescue store, which needs no TLS" => "cargo xtask serve rescue --plain --listen 192.168.4.1:80";
     "solve":
         "the smallest store that meets the policy" => "cargo xtask solve"
         "chosen from the whole Mozilla set, to be pasted" => "cargo xtask solve --mozilla --format toml";

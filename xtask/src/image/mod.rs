@@ -7,6 +7,7 @@
 //! | [`read`], [`flash_map`] | the readers of both: strict, and every byte has a name |
 //! | [`accounting`] | what each byte is for, and how many are nothing that is known |
 //! | [`container`], [`header`], [`segment`], [`descriptor`], [`bootloader`] | the parts of an image |
+//! | [`footprint`] | how much flash and RAM a firmware takes |
 //! | [`partition_table`] | the partition table of every device |
 
 mod bootloader;
@@ -23,6 +24,7 @@ mod segment;
 pub mod accounting;
 pub mod application;
 pub mod flash;
+pub mod footprint;
 pub mod partition_table;
 
 #[cfg(test)]
@@ -37,6 +39,7 @@ pub use descriptor::{Descriptor, Expected};
 pub use fault::{Fault, Faults, Field};
 pub use flash::flash;
 pub use flash_map::FlashMap;
+pub use footprint::Footprint;
 pub use header::MAX_SEGMENTS;
 pub use read::Application;
 pub use segment::{HEADER_LENGTH, MMU_PAGE, Region};

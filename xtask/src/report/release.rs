@@ -14,6 +14,7 @@ use trust::store::{ApprovedAnchor, ApprovedPin, ApprovedStore};
 use super::{Summary, html, json, text_of_json};
 use crate::digest::sha256_hex;
 use crate::failure::Result;
+use crate::image::Footprint;
 use crate::release::manifest::{ArtefactKind, ReleaseManifest};
 
 /// Fields are added under the same number; one is removed or changes its meaning under the next.
@@ -68,6 +69,9 @@ pub struct ReleaseReport {
     pub rescue_keys: Option<KeysReport>,
     /// What compiled the image.
     pub toolchain: ToolchainReport,
+    /// Flash and RAM of the firmware; `None` where it was not measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub footprint: Option<Footprint>,
     /// Every file of the release but the reports, ordered by name.
     pub artefacts: Vec<ArtefactReport>,
 }
@@ -228,6 +232,7 @@ impl ReleaseReport {
                 rustc: manifest.toolchain.rustc.clone(),
                 tree_sha256: manifest.toolchain.tree_sha256.clone(),
             },
+            footprint: None,
             artefacts: artefacts
                 .filter_map(|it| ArtefactReport::new(it.kind, it.size, it.sha256.clone()))
                 .collect(),
@@ -242,6 +247,12 @@ impl ReleaseReport {
         });
         self.artefacts = hashed.collect();
         self.artefacts.sort_by(|a, b| a.name.cmp(&b.name));
+        self
+    }
+
+    /// The same with what the firmware takes of flash and RAM.
+    pub fn with_footprint(mut self, footprint: Footprint) -> Self {
+        self.footprint = Some(footprint);
         self
     }
 

@@ -34,6 +34,7 @@ const DOCUMENTS: &[&str] = &[
     "docs/forecast.md",
     "docs/solve.md",
     "docs/operating.md",
+    "docs/serve.md",
     "docs/incident.md",
     "docs/how-the-proof-works.md",
     "docs/import.md",

@@ -36,18 +36,20 @@ pub struct Place {
 pub enum PlaceProblem {
     /// A segment of the path is `.` or `..` when it is decoded.
     DotSegment,
+    /// There is nothing.
+    Empty,
     /// The host is not one.
     Host(HostProblem),
     /// The path is not one.
     Path(UrlProblem),
+    /// The path does not begin with `/`.
+    NoSlash,
     /// It is not an `https` URL.
     NotHttps,
     /// The port is not a number from 1 to 65535.
     Port,
     /// The query has a byte that is not visible ASCII.
     QueryByte(u8),
-    /// It is relative to another URL, and does not begin with `/`; or it begins with `//`.
-    Relative,
     /// The target has more than [`MAX_TARGET`] bytes.
     TooLong {
         /// Bytes found.
@@ -107,25 +109,45 @@ impl Place {
         })
     }
 
-    /// What `location` means in an answer of this place (RFC 9110, section 10.2.2): an absolute `https` URL, or a path on the
-    /// same server. A fragment is dropped. Other relative references are refused.
+    /// What `location` means in an answer of this place (RFC 9110, section 10.2.2; RFC 3986, section 5.2). Dot segments are not
+    /// walked but refused, a fragment is dropped, and an absolute URL must be `https`.
     ///
     /// # Errors
     ///
     /// The first problem found.
     pub fn resolve(&self, location: &str) -> Result<Self, PlaceProblem> {
         let location = location.split('#').next().unwrap_or_default();
-        if location.starts_with("//") {
-            return Err(PlaceProblem::Relative);
+        if let Some(rest) = location.strip_prefix("//") {
+            return match self.scheme {
+                Scheme::Https => absolute(rest),
+                Scheme::Http => Err(PlaceProblem::NotHttps),
+            };
         }
-        if location.starts_with('/') {
-            return Self::new(self.scheme, &self.host, self.port, location);
+        if let Some((scheme, rest)) = split_scheme(location) {
+            let rest = rest.strip_prefix("//").unwrap_or_default();
+            return match scheme.eq_ignore_ascii_case("https") {
+                true => absolute(rest),
+                false => Err(PlaceProblem::NotHttps),
+            };
         }
-        let (scheme, rest) = location.split_once("://").ok_or(PlaceProblem::Relative)?;
-        if !scheme.eq_ignore_ascii_case("https") {
-            return Err(PlaceProblem::NotHttps);
+        let target = self.relative(location)?;
+        Self::new(self.scheme, &self.host, self.port, &target)
+    }
+
+    /// The target of a reference without scheme and host.
+    fn relative(&self, location: &str) -> Result<String, PlaceProblem> {
+        match location.chars().next() {
+            None => Err(PlaceProblem::Empty),
+            Some('/') => Ok(location.to_owned()),
+            Some('?') => Ok(format!("{}{location}", self.path())),
+            Some(_) => {
+                let folder = self
+                    .path()
+                    .rsplit_once('/')
+                    .map_or("", |(folder, _)| folder);
+                Ok(format!("{folder}/{location}"))
+            }
         }
-        absolute(rest)
     }
 
     /// How the server is spoken to.
@@ -159,6 +181,13 @@ impl Place {
     }
 }
 
+/// The scheme of an absolute URL, and what follows its colon.
+fn split_scheme(location: &str) -> Option<(&str, &str)> {
+    let (scheme, rest) = location.split_once(':')?;
+    // A colon behind these belongs to a path or a query.
+    (!scheme.contains(['/', '?'])).then_some((scheme, rest))
+}
+
 /// What stands after `https://`.
 fn absolute(rest: &str) -> Result<Place, PlaceProblem> {
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
@@ -189,7 +218,7 @@ fn check_target(target: &str) -> Result<(), PlaceProblem> {
     }
     let (path, query) = path_of(target);
     if !path.starts_with('/') {
-        return Err(PlaceProblem::Relative);
+        return Err(PlaceProblem::NoSlash);
     }
     check_path(path).map_err(PlaceProblem::Path)?;
     if hides_dot_segment(path) {
@@ -246,16 +275,15 @@ impl fmt::Display for PlaceProblem {
             Self::DotSegment => {
                 formatter.write_str("its path has a '.' or '..' segment, percent-encoded")
             }
+            Self::Empty => formatter.write_str("it is empty"),
             Self::Host(problem) => write!(formatter, "its host is not a host name: {problem}"),
+            Self::NoSlash => formatter.write_str("its path does not begin with '/'"),
             Self::NotHttps => formatter.write_str("it is not https"),
             Self::Path(problem) => write!(formatter, "{problem}"),
             Self::Port => formatter.write_str("its port is not 1 to 65535"),
             Self::QueryByte(byte) => {
                 let byte = byte.escape_ascii();
                 write!(formatter, "its query cannot have '{byte}' there")
-            }
-            Self::Relative => {
-                formatter.write_str("it is neither an absolute URL nor a path that begins with '/'")
             }
             Self::TooLong { length } => {
                 write!(

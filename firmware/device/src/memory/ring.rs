@@ -59,11 +59,10 @@ struct Place {
     version: u16,
 }
 
-enum Content {
-    Erased,
-    /// Of a version that this image does not read.
-    Other(Place),
-    Known(Place, Memory),
+/// A record. What one of another version remembers is unknown.
+struct Record {
+    place: Place,
+    memory: Option<Memory>,
 }
 
 impl Ring {
@@ -76,12 +75,8 @@ impl Ring {
         let mut buffer = [0; MAX_RECORD];
         for sector in 0..SECTORS {
             match read_sector(flash, sector, &mut buffer)? {
-                Ok(Content::Erased) => {}
-                Ok(Content::Other(place)) => ring.see(place),
-                Ok(Content::Known(place, memory)) => {
-                    ring.see(place);
-                    ring.know(place, memory);
-                }
+                Ok(None) => {}
+                Ok(Some(record)) => ring.see(record),
                 Err(error) => ring.damage = Some(error),
             }
         }
@@ -131,18 +126,14 @@ impl Ring {
         outcome.map(|()| Stored::Written { number })
     }
 
-    fn see(&mut self, place: Place) {
-        if self
-            .newest
-            .is_none_or(|newest| newest.number < place.number)
-        {
+    fn see(&mut self, Record { place, memory }: Record) {
+        let newer = |known: &Place| known.number < place.number;
+        if self.newest.as_ref().is_none_or(newer) {
             self.newest = Some(place);
         }
-    }
-
-    fn know(&mut self, place: Place, memory: Memory) {
-        let newer = |(known, _): &(Place, Memory)| known.number < place.number;
-        if self.known.as_ref().is_none_or(newer) {
+        if let Some(memory) = memory
+            && self.known.as_ref().is_none_or(|(known, _)| newer(known))
+        {
             self.known = Some((place, memory));
         }
     }
@@ -182,17 +173,17 @@ fn encode(number: u32, memory: &Memory) -> [u8; RECORD_LENGTH] {
     record
 }
 
-/// What a sector holds, or what is wrong with it.
+/// What a sector holds: nothing when it is erased.
 fn read_sector<F: ReadNorFlash>(
     flash: &mut F,
     sector: u32,
     buffer: &mut [u8; MAX_RECORD],
-) -> Result<Result<Content, RecordError>, FlashError> {
+) -> Result<Result<Option<Record>, RecordError>, FlashError> {
     let at = sector.saturating_mul(SECTOR_SIZE);
     let mut head = [0; HEAD_LENGTH];
     REGION.read(flash, at, &mut head)?;
     if head == ERASED {
-        return Ok(Ok(Content::Erased));
+        return Ok(Ok(None));
     }
     let Some((place, length)) = read_head(&head, sector) else {
         return Ok(Err(RecordError::Head(head)));
@@ -202,7 +193,7 @@ fn read_sector<F: ReadNorFlash>(
         .saturating_add(CRC_LENGTH);
     let record = buffer.get_mut(..whole).unwrap_or_default();
     REGION.read(flash, at, record)?;
-    Ok(read_record(record, place))
+    Ok(read_record(record, place).map(Some))
 }
 
 /// What the head says of the record, and the length of its payload.
@@ -222,7 +213,7 @@ fn read_head(head: &[u8; HEAD_LENGTH], sector: u32) -> Option<(Place, usize)> {
     (right && possible).then_some((place, length))
 }
 
-fn read_record(record: &[u8], place: Place) -> Result<Content, RecordError> {
+fn read_record(record: &[u8], place: Place) -> Result<Record, RecordError> {
     let Some((body, crc)) = record.split_last_chunk() else {
         return Err(RecordError::Payload);
     };
@@ -230,12 +221,13 @@ fn read_record(record: &[u8], place: Place) -> Result<Content, RecordError> {
     if found != computed {
         return Err(RecordError::Crc { found, computed });
     }
-    if place.version != VERSION {
-        return Ok(Content::Other(place));
-    }
-    let memory = payload::decode(body.get(HEAD_LENGTH..).unwrap_or_default());
-    let memory = memory.ok_or(RecordError::Payload)?;
-    Ok(Content::Known(place, memory))
+    let memory = if place.version == VERSION {
+        let memory = payload::decode(body.get(HEAD_LENGTH..).unwrap_or_default());
+        Some(memory.ok_or(RecordError::Payload)?)
+    } else {
+        None
+    };
+    Ok(Record { place, memory })
 }
 
 impl core::error::Error for RecordError {}

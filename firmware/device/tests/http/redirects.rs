@@ -2,7 +2,7 @@
 
 use device::host::HostProblem;
 use device::http::{PlaceProblem, RedirectError, Trail};
-use device::url::HttpsUrl;
+use device::url::{HttpsUrl, UrlProblem};
 use vectors::Kind;
 
 const BASE: &str = "https://ota.example.com/fleet/";
@@ -33,6 +33,10 @@ fn to_places_that_are_listed() {
         ("/fleet/g.bin", "ota.example.com", 443, "/fleet/g.bin"),
         ("/fleet/", "ota.example.com", 443, "/fleet/"),
         ("/fleet", "ota.example.com", 443, "/fleet"),
+        ("g.bin", "ota.example.com", 443, "/fleet/g.bin"),
+        ("a/b:c", "ota.example.com", 443, "/fleet/a/b:c"),
+        ("?a=b:c", "ota.example.com", 443, "/fleet/f.bin?a=b:c"),
+        ("//cdn.example.com/g", "cdn.example.com", 443, "/g"),
         (
             "https://ota.example.com/fleet/g?h=%2F..",
             "ota.example.com",
@@ -112,13 +116,9 @@ fn not_to_what_is_no_place() {
         ("http://ota.example.com/fleet/g", PlaceProblem::NotHttps),
         ("ftp://ota.example.com/fleet/g", PlaceProblem::NotHttps),
         ("://a/", PlaceProblem::NotHttps),
-        ("", PlaceProblem::Relative),
-        ("#a", PlaceProblem::Relative),
-        ("g.bin", PlaceProblem::Relative),
-        ("../g.bin", PlaceProblem::Relative),
-        ("?a=b", PlaceProblem::Relative),
-        ("//cdn.example.com/g", PlaceProblem::Relative),
-        ("javascript:alert(1)", PlaceProblem::Relative),
+        ("", PlaceProblem::Empty),
+        ("#a", PlaceProblem::Empty),
+        ("javascript:alert(1)", PlaceProblem::NotHttps),
         ("https://user@ota.example.com/fleet/g", host(b'@')),
         (
             "https://user:pw@ota.example.com/fleet/g",
@@ -146,10 +146,11 @@ fn not_to_what_is_no_place() {
             "{location}"
         );
     }
-    assert!(matches!(
-        led("/fleet/../g"),
-        Err(RedirectError::Place(PlaceProblem::Path(_)))
-    ));
+    for dots in ["/fleet/../g", "../g.bin", "./g.bin", ".."] {
+        let path = UrlProblem::DotSegment;
+        let problem = PlaceProblem::Path(path);
+        assert_eq!(led(dots), Err(RedirectError::Place(problem)), "{dots}");
+    }
 }
 
 #[test]
@@ -177,4 +178,19 @@ fn circles_are_found_at_once() {
     );
     // Another query is another question.
     trail.follow("/f.bin?token=1").unwrap();
+}
+
+#[test]
+fn what_is_not_proven_by_tls_leads_to_nothing_that_is() {
+    use device::http::Place;
+    let base = HttpsUrl::parse(BASE.as_bytes()).unwrap();
+    let plain = Place::below_without_tls(&base, "rescue.bin").unwrap();
+    assert_eq!(plain.resolve("//a/").err(), Some(PlaceProblem::NotHttps));
+    assert_eq!(
+        plain.resolve("http://a/").err(),
+        Some(PlaceProblem::NotHttps)
+    );
+    let same = plain.resolve("other.bin").unwrap();
+    assert_eq!(same.to_string(), "http://ota.example.com/fleet/other.bin");
+    assert!(same.is_on_server_of(&plain));
 }

@@ -13,6 +13,7 @@ mod paths;
 mod pins;
 mod plain;
 mod real;
+mod rows;
 mod support;
 mod table;
 mod usage;

@@ -4,6 +4,7 @@ mod arbitrary;
 mod damage;
 pub(crate) mod elf;
 mod esptool;
+mod footprint;
 mod making;
 mod structure;
 mod table;

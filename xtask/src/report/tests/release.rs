@@ -13,6 +13,7 @@ use super::super::release::{
     StoreReport, ToolchainReport,
 };
 use super::super::{Summary, text_of_json};
+use crate::image::Footprint;
 use crate::release::manifest::{ArtefactKind, ReleaseManifest, StoreRecord, ToolchainRecord};
 
 fn date(text: &str) -> Date {
@@ -118,9 +119,25 @@ fn sample() -> ReleaseReport {
             rustc: "rustc 1.95.0".into(),
             tree_sha256: "cd".repeat(32),
         },
+        footprint: None,
         artefacts: Vec::new(),
     };
-    report.with_artefacts(&artefacts())
+    report
+        .with_artefacts(&artefacts())
+        .with_footprint(footprint())
+}
+
+fn footprint() -> Footprint {
+    Footprint {
+        image: 560_608,
+        slot: 1_900_544,
+        budget: 1_258_291,
+        code_in_ram: 39_540,
+        data: 7_424,
+        zeroed: 79_120,
+        stack: 194_424,
+        reclaimed: 65_536,
+    }
 }
 
 fn artefacts() -> Vec<(ArtefactKind, Vec<u8>)> {

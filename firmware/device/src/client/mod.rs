@@ -1,0 +1,303 @@
+//! The update client: what a device does from its start to the next one.
+//!
+//! ```text
+//! start: recall ─► count the boot (trial, rollback) ─► store in force
+//! round: time ─► each endpoint in turn: verified connection ─► signed manifest ─► confirm the trial
+//!                                       ─► newer? install ─► select ─► restart
+//!              ─► no endpoint answered as it should: rescue store over plain HTTP ─► another round
+//!              ─► wait (six hours; after a failure longer and longer)
+//! ```
+//!
+//! **It cannot be locked out.** Whatever one endpoint answers, the next one is asked: another host under another CA. When none is
+//! trusted, a rescue store is taken from anywhere. An image that cannot reach a signed manifest is taken back before it
+//! becomes the only one. Nothing that a server or the time says is remembered in a way that would refuse the next server:
+//! the floor of the time never passes the end of a certificate by which a server was verified.
+//!
+//! **It does not hang.** Each step has a limit, and the watchdog is told the limit of the whole before it begins.
+//!
+//! | file | what it is |
+//! | --- | --- |
+//! | [`board`] | the board and the image that the client runs on and in |
+//! | `boot.rs` | the start |
+//! | `visit.rs` | one endpoint: manifest, confirming, installing |
+//! | [`fetch`], `small_file.rs` | files of an endpoint |
+//! | `errand.rs`, `state.rs` | what each file is fetched with; what the client knows |
+//! | `rescue.rs` | a store from anywhere |
+//! | `attempts.rs` | when a release that failed is tried again |
+//! | [`backoff`] | when to come back |
+//! | [`status`] | what the device says of itself |
+
+pub mod backoff;
+pub mod board;
+pub mod fetch;
+pub mod status;
+
+mod attempts;
+mod boot;
+mod errand;
+mod rescue;
+mod small_file;
+mod state;
+mod visit;
+
+use core::fmt;
+use core::time::Duration;
+
+pub use board::{Board, Image, Platform};
+pub use boot::{Started, start, take_back};
+pub use visit::VisitError;
+
+use self::backoff::{Backoff, TRIAL_WAIT};
+use self::state::State;
+use self::visit::Visited;
+use crate::memory::{LastError, Memory, ShortText};
+use crate::platform::{Console, Timer, Watchdog};
+use crate::slots;
+use crate::time;
+use crate::verify::Clock;
+
+/// How long an image on trial may run without having reached a signed manifest; then it is taken back.
+pub const TRIAL_LIMIT: Duration = Duration::from_mins(20);
+/// How long the setting of the clock is used.
+pub const CLOCK_AGE: Duration = Duration::from_hours(24);
+/// The longest that one endpoint may take: connections, an image of the longest, and then some.
+const VISIT_LIMIT: Duration = Duration::from_hours(3);
+/// Beyond a wait, for what is done before and after it.
+const SLACK: Duration = Duration::from_mins(5);
+
+/// A client that was started.
+pub struct Client<'a, P: Platform> {
+    board: Board<P>,
+    state: State<'a>,
+    /// When the clock was last asked for.
+    clock_asked: Option<Duration>,
+    /// Whether a certificate was refused for its dates in this round.
+    clock_doubted: bool,
+    backoff: Backoff,
+}
+
+/// What to do after a round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Reset the board now.
+    Restart(Restart),
+    /// Another round after this time.
+    Wait(Duration),
+}
+
+/// Why the board is to be reset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Restart {
+    /// The image on trial is taken back: the one before it is started.
+    RolledBack,
+    /// A new image is selected.
+    Updated,
+}
+
+impl<'a, P: Platform> Client<'a, P> {
+    /// The client of an image that was started, on a board whose network is on.
+    pub fn new(board: Board<P>, started: Started<'a>) -> Self {
+        let Started(state) = started;
+        Self {
+            board,
+            state,
+            clock_asked: None,
+            clock_doubted: false,
+            backoff: Backoff::default(),
+        }
+    }
+
+    /// Rounds, until the board is to be reset.
+    pub async fn run(&mut self) -> Restart {
+        loop {
+            match self.round().await {
+                Next::Restart(restart) => return restart,
+                Next::Wait(wait) => self.wait(wait).await,
+            }
+        }
+    }
+
+    /// One round over the endpoints.
+    pub async fn round(&mut self) -> Next {
+        self.reached_network();
+        self.tell_time().await;
+        if let Some(next) = self.visit_all_by_any_clock().await {
+            return next;
+        }
+        if self.rescue().await {
+            // Other servers, or other anchors: the failures until now say nothing of them.
+            return Next::Wait(Duration::ZERO);
+        }
+        if self.trial_is_over() {
+            return self.roll_back();
+        }
+        let wait = self.backoff.failed(&mut self.board.random);
+        Next::Wait(if self.state.on_trial {
+            TRIAL_WAIT
+        } else {
+            wait
+        })
+    }
+
+    /// The board, for what else is to be done on it between rounds.
+    pub const fn board(&mut self) -> &mut Board<P> {
+        &mut self.board
+    }
+
+    /// What is remembered.
+    pub const fn memory(&self) -> &Memory {
+        &self.state.memory
+    }
+
+    /// Whether the image has yet to show that it can be updated.
+    pub const fn is_on_trial(&self) -> bool {
+        self.state.on_trial
+    }
+
+    async fn wait(&mut self, wait: Duration) {
+        if wait.is_zero() {
+            return;
+        }
+        self.board
+            .say(format_args!("client: next round in {} s", wait.as_secs()));
+        self.board.watchdog.allow(wait.saturating_add(SLACK));
+        self.board.timer.sleep(wait).await;
+    }
+
+    /// Visits all endpoints, and once more without the clock when one was refused for its dates: SNTP is not authentic. Nothing
+    /// is given away by it: who can set the clock could also keep it from being set.
+    async fn visit_all_by_any_clock(&mut self) -> Option<Next> {
+        self.clock_doubted = false;
+        let next = self.visit_all().await;
+        if next.is_some() || !self.clock_doubted {
+            return next;
+        }
+        self.state.time.forget();
+        self.board.say(format_args!(
+            "time: the clock may be wrong, and is not used"
+        ));
+        self.visit_all().await
+    }
+
+    /// Each endpoint in turn, until one answers as it should; `None` where none does.
+    async fn visit_all(&mut self) -> Option<Next> {
+        let count = self.endpoints();
+        for index in 0..count {
+            self.board.watchdog.allow(VISIT_LIMIT);
+            match self.visit(index).await {
+                Ok(Visited::Current) => {
+                    self.succeeded();
+                    return Some(Next::Wait(self.backoff.succeeded(&mut self.board.random)));
+                }
+                Ok(Visited::Installed) => return Some(Next::Restart(Restart::Updated)),
+                Err(error) => {
+                    self.clock_doubted |= error.is_for_the_clock();
+                    self.failed(&error);
+                }
+            }
+        }
+        None
+    }
+
+    fn endpoints(&self) -> usize {
+        self.state.in_force().endpoints().len()
+    }
+
+    /// Asks for the time, unless it is known well enough.
+    async fn tell_time(&mut self) {
+        let now = self.board.timer.uptime();
+        let asked = self.clock_asked;
+        let fresh = asked.is_some_and(|asked| now.saturating_sub(asked) < CLOCK_AGE);
+        if fresh && self.state.time.is_set() {
+            return;
+        }
+        self.board.watchdog.allow(SLACK);
+        self.clock_asked = Some(now);
+        let Board {
+            network,
+            timer,
+            random,
+            console,
+            ..
+        } = &mut self.board;
+        let asked = time::ask(
+            network,
+            timer,
+            random,
+            &self.state.image.time_servers,
+            self.state.time.floor(),
+        );
+        match asked.await {
+            Ok(reading) => match self.state.time.set(reading) {
+                Ok(()) => console.line(format_args!("time: it is {}", reading.now)),
+                Err(error) => console.line(format_args!("time: {error}")),
+            },
+            Err(error) => console.line(format_args!(
+                "time: {error}; it is at least {}",
+                self.state.time.floor()
+            )),
+        }
+    }
+
+    /// From here on, a reset is not the image's fault: the network may be hostile.
+    fn reached_network(&mut self) {
+        if !self.state.on_trial {
+            return;
+        }
+        if let Err(error) = slots::reached_network(&mut self.board.flash, self.state.image.booted) {
+            self.board.say(format_args!("boot: {error}"));
+        }
+    }
+
+    fn trial_is_over(&self) -> bool {
+        self.state.on_trial && self.board.timer.uptime() >= TRIAL_LIMIT
+    }
+
+    fn roll_back(&mut self) -> Next {
+        match take_back(&mut self.board.flash, self.state.image.booted) {
+            Ok(restart) => {
+                self.board.say(format_args!(
+                    "update: no signed manifest for {} min; the image before this one is started again",
+                    TRIAL_LIMIT.as_secs().div_euclid(60)
+                ));
+                Next::Restart(restart)
+            }
+            Err(error) => {
+                self.board.say(format_args!("update: {error}"));
+                Next::Wait(self.backoff.failed(&mut self.board.random))
+            }
+        }
+    }
+
+    fn succeeded(&mut self) {
+        self.state.memory.last_error = None;
+        self.state.memory.last_success = Some(self.clock().basis().for_not_after());
+        self.remember();
+    }
+
+    fn failed(&mut self, error: &dyn fmt::Display) {
+        self.board.say(format_args!("client: {error}"));
+        let text = ShortText::of(error);
+        let count = self
+            .state
+            .memory
+            .last_error
+            .as_ref()
+            .map_or(0, |last| last.count);
+        self.state.memory.last_error = Some(LastError {
+            text,
+            count: count.saturating_add(1),
+        });
+        self.remember();
+    }
+
+    fn remember(&mut self) {
+        if let Err(error) = self.state.memory.store(&mut self.board.flash) {
+            self.board.say(format_args!("memory: {error}"));
+        }
+    }
+
+    fn clock(&self) -> Clock {
+        self.state.time.clock(self.board.timer.uptime())
+    }
+}

@@ -1,0 +1,165 @@
+//! A store from anywhere: what saves a device that trusts no server any more.
+//!
+//! It comes over plain HTTP from the host of each endpoint, port 80, as `rescue.bin` beside the release. Who is on the way can
+//! keep it back, and read which store the device has; nothing else. It is asked for in each round in which no endpoint answered
+//! as it should, and such rounds come less and less often.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use core::time::Duration;
+
+use embedded_io_async::{Read, Write};
+
+use super::board::{Board, Platform};
+use super::errand::Errand;
+use super::fetch::NetworkError;
+use super::{Client, SLACK};
+use crate::http::{Answer, Body, Connection, HttpError, Place, PlaceProblem, Request};
+use crate::platform::{Console, Network, TimedOut, Timer, Watchdog};
+use crate::rescue::layout::{FILE_NAME, MAX_LENGTH};
+use crate::rescue::{self, RescueError, RescueStore, WriteError};
+
+/// For all of it.
+const FILE_LIMIT: Duration = Duration::from_mins(2);
+
+/// Why there is no rescue store. `N` is the error of the network.
+#[derive(Debug)]
+enum NoRescue<N> {
+    NoEndpoint,
+    Place(PlaceProblem),
+    TimedOut(TimedOut),
+    Unreached(N),
+    Http(String),
+    Redirect,
+    TooLong { length: usize },
+    Refused(RescueError),
+    Write(WriteError),
+}
+
+impl<P: Platform> Client<'_, P> {
+    /// Asks each endpoint's host for a rescue store. Whether one is in force now that was not before.
+    pub(super) async fn rescue(&mut self) -> bool {
+        if self.state.image.store.rescue_keys().keys().next().is_none() {
+            return false;
+        }
+        for place in 0..self.endpoints() {
+            self.board.watchdog.allow(FILE_LIMIT.saturating_add(SLACK));
+            match self.rescue_from(place).await {
+                Ok(sequence) => {
+                    self.board.say(format_args!(
+                        "rescue: the store with sequence {sequence} is in force"
+                    ));
+                    return true;
+                }
+                Err(error) => self.board.say(format_args!("rescue: {error}")),
+            }
+        }
+        false
+    }
+
+    async fn rescue_from(&mut self, place: usize) -> Result<u64, NoRescue<NetworkError<P>>> {
+        let bytes = self.envelope(place).await?;
+        let image = &self.state.image.store;
+        let offer = RescueStore::verify(bytes, image).map_err(NoRescue::Refused)?;
+        let sequence = offer.sequence();
+        let floor = self.state.memory.rescue_sequence;
+        let (flash, copies) = (&mut self.board.flash, &mut self.state.copies);
+        rescue::write(flash, copies, image, offer, floor).map_err(NoRescue::Write)?;
+        self.state.memory.rescue_sequence = floor.max(sequence);
+        self.remember();
+        Ok(sequence)
+    }
+
+    /// The whole file, from the host of the endpoint at this place.
+    async fn envelope(&mut self, place: usize) -> Result<Vec<u8>, NoRescue<NetworkError<P>>> {
+        let errand = Errand::of(&self.state, place, self.board.timer.uptime());
+        let errand = errand.ok_or(NoRescue::NoEndpoint)?;
+        let at = Place::below_without_tls(&errand.endpoint.url, FILE_NAME);
+        let at = at.map_err(NoRescue::Place)?;
+        let Board {
+            network,
+            timer,
+            console,
+            ..
+        } = &mut self.board;
+        console.line(format_args!(
+            "rescue: asking http://{}{}",
+            at.host(),
+            at.target()
+        ));
+        let request = Request {
+            place: &at,
+            user_agent: &errand.status().user_agent,
+            from: 0,
+            tag: None,
+            fields: &errand.status().public_fields(),
+            keep: false,
+        };
+        let limited = timer.within(FILE_LIMIT, download(network, &request));
+        limited.await.map_err(NoRescue::TimedOut)?
+    }
+}
+
+async fn download<N: Network>(
+    network: &mut N,
+    request: &Request<'_>,
+) -> Result<Vec<u8>, NoRescue<N::Error>> {
+    let connected = network.connect(request.place.host(), request.place.port());
+    let stream = connected.await.map_err(NoRescue::Unreached)?;
+    let mut connection = Connection::new(stream);
+    match connection
+        .get(request)
+        .await
+        .map_err(|error| told(&error))?
+    {
+        Answer::File(body) => whole(body).await,
+        Answer::Redirect(_) => Err(NoRescue::Redirect),
+    }
+}
+
+async fn whole<S: Read + Write, N>(mut body: Body<'_, S>) -> Result<Vec<u8>, NoRescue<N>> {
+    let length = usize::try_from(body.length()).unwrap_or(usize::MAX);
+    let mut bytes = Vec::new();
+    if length > MAX_LENGTH || bytes.try_reserve_exact(length).is_err() {
+        return Err(NoRescue::TooLong { length });
+    }
+    let mut portion = [0; 512];
+    loop {
+        let count = body
+            .read(&mut portion)
+            .await
+            .map_err(|error| told(&error))?;
+        if count == 0 {
+            return Ok(bytes);
+        }
+        bytes.extend_from_slice(portion.get(..count).unwrap_or_default());
+    }
+}
+
+/// In words: each network has errors of its own.
+fn told<E: fmt::Display, N>(error: &HttpError<E>) -> NoRescue<N> {
+    NoRescue::Http(format!("{error}"))
+}
+
+impl<N: fmt::Display> fmt::Display for NoRescue<N> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoEndpoint => formatter.write_str("there is no such endpoint"),
+            Self::Place(problem) => write!(formatter, "{problem}"),
+            Self::TimedOut(late) => write!(formatter, "{late}"),
+            Self::Unreached(error) => write!(formatter, "{error}"),
+            Self::Http(error) => formatter.write_str(error),
+            Self::Redirect => formatter.write_str("a redirect, which is not followed without TLS"),
+            Self::TooLong { length } => {
+                write!(
+                    formatter,
+                    "the file has {length} bytes; {MAX_LENGTH} may be there, and memory for them"
+                )
+            }
+            Self::Refused(error) => write!(formatter, "{error}"),
+            Self::Write(error) => write!(formatter, "{error}"),
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! What a client knows.
+
+use super::board::Image;
+use crate::memory::Memory;
+use crate::rescue::{Copies, InForce};
+use crate::time::TrustedTime;
+
+/// What a client knows, beside the board that it runs on.
+#[derive(Debug)]
+pub(super) struct State<'a> {
+    pub(super) image: Image<'a>,
+    /// What is remembered over a restart, as it is to be stored next.
+    pub(super) memory: Memory,
+    /// Rescue stores.
+    pub(super) copies: Copies,
+    pub(super) time: TrustedTime,
+    /// Whether the image has yet to show that it can be updated.
+    pub(super) on_trial: bool,
+}
+
+impl State<'_> {
+    /// The store in force.
+    pub(super) fn in_force(&self) -> InForce<'_> {
+        self.copies.in_force(&self.image.store)
+    }
+}

@@ -1,0 +1,246 @@
+//! One endpoint: its manifest, what follows for the image that runs, and the update.
+
+use core::fmt;
+
+use super::Client;
+use super::attempts::{self, Attempt};
+use super::board::{Board, Platform};
+use super::errand::Errand;
+use super::fetch::{EndpointFiles, NetworkError, WireError};
+use super::small_file::{self, SmallFileError};
+use crate::install::{InstallError, Installed, install};
+use crate::memory::{Accepted, ShortText};
+use crate::platform::{Console, Timer};
+use crate::release::{
+    Candidate, Edition, MANIFEST, MAX_MANIFEST, MAX_SIGNATURE, Manifest, ManifestError, Refusal,
+    Standing, Tally, TooLong, Unsigned, judge, signature_files,
+};
+use crate::slots::{self, SlotsError};
+use crate::store::KeySet;
+use crate::tls::{OpenError, TlsError};
+use crate::verify::{Moment, PathEnd, TimeBasis, VerifyError};
+
+/// What visiting an endpoint came to, when it answered as it should.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Visited {
+    /// Nothing is to be done.
+    Current,
+    /// A new image is selected.
+    Installed,
+}
+
+/// Why an endpoint is of no use now. `N` is the error of the network.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum VisitError<N> {
+    /// The store in force has no endpoint at this place.
+    NoEndpoint(usize),
+    /// The manifest did not come.
+    File(SmallFileError<WireError<N>>),
+    /// The manifest has too many bytes.
+    TooLong(TooLong),
+    /// Not enough keys signed the manifest.
+    Unsigned(Unsigned),
+    /// The signed manifest cannot be used.
+    Manifest(ManifestError),
+    /// The release is not for this device.
+    Refused(Refusal),
+    /// The release failed before, and is not tried again yet.
+    FailedBefore(Attempt),
+    /// This image is on trial: it installs nothing before it is confirmed, and confirming failed.
+    NotConfirmed(SlotsError),
+    /// The release was not installed.
+    Install(InstallError<WireError<N>>),
+    /// The new image stands in its slot and could not be selected.
+    Select(SlotsError),
+}
+
+type Result<T, P> = core::result::Result<T, VisitError<NetworkError<P>>>;
+
+impl<N> VisitError<N> {
+    /// Whether a certificate was refused for its dates, by a clock that may be wrong.
+    pub(super) const fn is_for_the_clock(&self) -> bool {
+        use PathEnd::{
+            AnchorExpired, AnchorNotYetValid, IntermediateExpired, IntermediateNotYetValid,
+        };
+        let Self::File(SmallFileError::Source(WireError::Open(OpenError::Tls(
+            TlsError::Certificate(error),
+        )))) = self
+        else {
+            return false;
+        };
+        match error {
+            VerifyError::Expired { basis, .. } | VerifyError::NotYetValid { basis, .. } => {
+                matches!(basis, TimeBasis::Known(_))
+            }
+            VerifyError::NoPath { end, basis, .. } => {
+                let dates = matches!(
+                    end,
+                    AnchorExpired { .. }
+                        | AnchorNotYetValid { .. }
+                        | IntermediateExpired { .. }
+                        | IntermediateNotYetValid { .. }
+                );
+                dates && matches!(basis, TimeBasis::Known(_))
+            }
+            _ => false,
+        }
+    }
+}
+
+impl<P: Platform> Client<'_, P> {
+    /// Visits the endpoint at this place of the store in force.
+    pub(super) async fn visit(&mut self, place: usize) -> Result<Visited, P> {
+        let (manifest, until) = self.manifest(place).await?;
+        let newest = self.state.memory.release.as_ref().and_then(edition);
+        let standing = judge(&manifest, &self.state.image.running, newest.as_ref());
+        let standing = standing.map_err(VisitError::Refused)?;
+        self.proven(&manifest, until)?;
+        match standing {
+            Standing::Current => Ok(Visited::Current),
+            Standing::Newer(candidate) => self.update(place, &candidate).await,
+        }
+    }
+
+    /// The signed manifest, and the end of the earliest certificate by which it came.
+    async fn manifest(&mut self, place: usize) -> Result<(Manifest, Moment), P> {
+        let errand = Errand::of(&self.state, place, self.board.timer.uptime());
+        let errand = errand.ok_or(VisitError::NoEndpoint(place))?;
+        let keys = errand.store.release_keys();
+        let Board {
+            network,
+            timer,
+            tls,
+            console,
+            ..
+        } = &mut self.board;
+        console.line(format_args!(
+            "client: asking \"{}\", {}",
+            errand.endpoint.name, errand.endpoint.url
+        ));
+        let mut files = EndpointFiles::<P>::new(network, timer, tls, errand.visit());
+        let bytes = small_file::fetch(&mut files, MANIFEST, MAX_MANIFEST).await;
+        let bytes = bytes.map_err(VisitError::File)?;
+        let manifest = signed::<P>(&mut files, &bytes, keys, console).await?;
+        let until = files.verified_until().unwrap_or(errand.floor);
+        Ok((manifest, until))
+    }
+
+    /// A server that is trusted gave a signed manifest of this product that is not older than this image: all that the next
+    /// update takes works. So the trial ends, and the manifest is evidence of the time.
+    fn proven(&mut self, manifest: &Manifest, until: Moment) -> Result<(), P> {
+        if self.state.on_trial {
+            slots::confirm(&mut self.board.flash, self.state.image.booted)
+                .map_err(VisitError::NotConfirmed)?;
+            self.state.on_trial = false;
+            self.state.memory.failed_release = None;
+            self.state.memory.rolled_back = None;
+            self.board.say(format_args!(
+                "update: {} is confirmed in {}",
+                self.state.image.running.edition, self.state.image.booted
+            ));
+        }
+        let running = &self.state.image.running.edition;
+        let known = self.state.memory.release.as_ref().and_then(edition);
+        if known.is_none_or(|known| running.order(&known).is_gt()) {
+            self.state.memory.release = Some(Accepted {
+                epoch: running.source_date_epoch(),
+                version: ShortText::of(running.version()),
+            });
+        }
+        // Never beyond the end of a certificate that serves today: a manifest of a wrong date must not make the next server's
+        // certificate look expired.
+        let dated = Moment::from_unix_seconds(manifest.edition.source_date_epoch());
+        if let Some(dated) = dated {
+            self.state.time.raise(dated.min(until));
+        }
+        self.state.memory.floor = Some(self.state.time.floor());
+        self.remember();
+        Ok(())
+    }
+
+    /// Installs the release and selects it.
+    async fn update(&mut self, place: usize, candidate: &Candidate) -> Result<Visited, P> {
+        let (failed, sha256) = (self.state.memory.failed_release, candidate.sha256());
+        let now = self.clock().basis();
+        let uptime = self.board.timer.uptime();
+        attempts::check(failed.as_ref(), sha256, now, uptime).map_err(VisitError::FailedBefore)?;
+        self.board
+            .say(format_args!("update: {} is newer", candidate.edition()));
+        let installed = self.install(place, candidate).await?;
+        // Until it is confirmed it counts as failed: nobody else could say so.
+        self.state.memory.failed_release = Some(attempts::begin(failed.as_ref(), sha256, now));
+        self.remember();
+        let (booted, new) = (self.state.image.booted, installed.slot());
+        slots::select(&mut self.board.flash, booted, new).map_err(VisitError::Select)?;
+        self.board
+            .say(format_args!("update: {new} is selected; restarting"));
+        Ok(Visited::Installed)
+    }
+
+    async fn install(&mut self, place: usize, candidate: &Candidate) -> Result<Installed, P> {
+        let errand = Errand::of(&self.state, place, self.board.timer.uptime());
+        let errand = errand.ok_or(VisitError::NoEndpoint(place))?;
+        let spare = slots::spare(self.state.image.booted);
+        let Board {
+            network,
+            timer,
+            tls,
+            flash,
+            console,
+            ..
+        } = &mut self.board;
+        let mut files = EndpointFiles::<P>::new(network, timer, tls, errand.visit());
+        let installed = install(&mut files, candidate, flash, spare, console).await;
+        installed.map_err(VisitError::Install)
+    }
+}
+
+/// Reads the manifest in `bytes`, if enough of `keys` signed it. Signatures are fetched until it is enough.
+async fn signed<P: Platform>(
+    files: &mut EndpointFiles<'_, P>,
+    bytes: &[u8],
+    keys: KeySet<'_>,
+    console: &mut P::Console,
+) -> Result<Manifest, P> {
+    let names = signature_files(&keys);
+    let mut tally = Tally::new(bytes, keys).map_err(VisitError::TooLong)?;
+    for name in names {
+        if tally.is_met() {
+            break;
+        }
+        let signature = match small_file::fetch(files, &name, MAX_SIGNATURE).await {
+            Ok(signature) => signature,
+            // Not every key has to sign.
+            Err(error) if small_file::is_absent(&error) => continue,
+            Err(error) => return Err(VisitError::File(error)),
+        };
+        match tally.count(&signature) {
+            Ok(key) => console.line(format_args!("update: {MANIFEST} is signed by {key}")),
+            Err(error) => console.line(format_args!("update: {name} does not count: {error}")),
+        }
+    }
+    let signed = tally.finish().map_err(VisitError::Unsigned)?;
+    Manifest::read(signed).map_err(VisitError::Manifest)
+}
+
+fn edition(accepted: &Accepted) -> Option<Edition> {
+    Edition::new(accepted.version.as_str(), accepted.epoch).ok()
+}
+
+impl<N: fmt::Display> fmt::Display for VisitError<N> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoEndpoint(place) => write!(formatter, "there is no endpoint {place}"),
+            Self::File(error) => write!(formatter, "{error}"),
+            Self::TooLong(error) => write!(formatter, "{error}"),
+            Self::Unsigned(error) => write!(formatter, "{error}"),
+            Self::Manifest(error) => write!(formatter, "{error}"),
+            Self::Refused(refusal) => write!(formatter, "{refusal}"),
+            Self::FailedBefore(attempt) => write!(formatter, "{attempt}"),
+            Self::NotConfirmed(error) => write!(formatter, "this image is not confirmed: {error}"),
+            Self::Install(error) => write!(formatter, "{error}"),
+            Self::Select(error) => write!(formatter, "the new image is not selected: {error}"),
+        }
+    }
+}

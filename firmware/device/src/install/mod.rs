@@ -1,0 +1,151 @@
+//! From a release that may be installed to the spare slot, and nowhere else.
+//!
+//! ```text
+//! Source ─► sectors, as they come: image checks, SHA-256 ─► spare slot, without its first bytes
+//!        ─► the manifest's SHA-256 ─► the first bytes ─► read back, everything again ─► Installed
+//! ```
+//!
+//! **Cut off anywhere**, the slot cannot be started: an image begins with its magic, which is written last, after all that
+//! follows it was found to be what the keys signed. That matters also where otadata selects another slot, which it always
+//! does here: a bootloader that finds the running image damaged tries this one. Until the beginning of the new image was
+//! found to be for this chip and product, the slot keeps what it held.
+//!
+//! otadata is never touched. Selecting takes an [`Installed`], which only [`install`] makes.
+//!
+//! Takes one sector of heap. Flash is erased just before it is written, for erasing stops the radio.
+
+mod content;
+mod error;
+mod read_back;
+mod slot_writer;
+mod source;
+
+pub use content::{ContentError, Mismatch};
+pub use error::InstallError;
+pub use source::{FetchError, Refused, Sink, Source};
+
+use embedded_storage::nor_flash::NorFlash;
+
+use self::slot_writer::SlotWriter;
+use crate::flash::Region;
+use crate::flash_layout::{OTA_0, OTA_1, SECTOR_SIZE};
+use crate::otadata::Slot;
+use crate::platform::Console;
+use crate::release::{Candidate, Edition};
+
+/// How often in a row a source may fail without a sector more, until installing does.
+pub const MAX_FUTILE_FETCHES: u8 = 4;
+
+/// An image that stands in a slot, read back from flash and found to be the release. Only [`install`] makes one.
+///
+/// ```compile_fail
+/// fn forged(release: device::install::Installed) -> device::install::Installed {
+///     device::install::Installed { slot: device::otadata::Slot::Ota0, ..release }
+/// }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Installed {
+    slot: Slot,
+    edition: Edition,
+    store_sequence: u64,
+    sha256: [u8; 32],
+}
+
+impl Installed {
+    /// Where it stands.
+    pub const fn slot(&self) -> Slot {
+        self.slot
+    }
+
+    /// Version and date.
+    pub const fn edition(&self) -> &Edition {
+        &self.edition
+    }
+
+    /// Sequence of the trust store in it.
+    pub const fn store_sequence(&self) -> u64 {
+        self.store_sequence
+    }
+
+    /// SHA-256 of the image, as the manifest says it.
+    pub const fn sha256(&self) -> &[u8; 32] {
+        &self.sha256
+    }
+}
+
+/// Fetches `candidate` from `source` into the slot `spare`, which must not be the one that runs.
+///
+/// A connection that ends early is asked for the rest, [`MAX_FUTILE_FETCHES`] times without progress. How long a source may
+/// take is the source's to say.
+///
+/// # Errors
+///
+/// See [`InstallError`]. The slot then cannot be started, or still holds what it held.
+pub async fn install<S: Source, F: NorFlash, C: Console>(
+    source: &mut S,
+    candidate: &Candidate,
+    flash: &mut F,
+    spare: Slot,
+    console: &mut C,
+) -> Result<Installed, InstallError<S::Error>> {
+    let region = region(spare);
+    let mut writer = SlotWriter::new(candidate, region, flash, console);
+    fetch(source, candidate, &mut writer).await?;
+    let written = writer.finish().map_err(InstallError::Content)?;
+
+    console.line(format_args!("update: reading {spare} back"));
+    let read = read_back::read_back(region, candidate, &written, flash).await;
+    if let Err(error) = read {
+        // What cannot be read must not be started. Where erasing fails too, its digest still keeps it from that.
+        let _ = region.erase(flash, 0, SECTOR_SIZE);
+        return Err(InstallError::ReadBack(error));
+    }
+    console.line(format_args!(
+        "update: {} stands in {spare}",
+        candidate.edition()
+    ));
+    Ok(Installed {
+        slot: spare,
+        edition: candidate.edition().clone(),
+        store_sequence: candidate.store_sequence(),
+        sha256: *candidate.sha256(),
+    })
+}
+
+const fn region(slot: Slot) -> Region {
+    Region::of(match slot {
+        Slot::Ota0 => &OTA_0,
+        Slot::Ota1 => &OTA_1,
+    })
+}
+
+/// Fetches until all bytes came.
+async fn fetch<S: Source, F: NorFlash, C: Console>(
+    source: &mut S,
+    candidate: &Candidate,
+    writer: &mut SlotWriter<'_, F, C>,
+) -> Result<(), InstallError<S::Error>> {
+    let expected = candidate.length();
+    let mut futile = 0_u8;
+    while writer.received() < expected {
+        let from = writer.received();
+        let outcome = source.fetch(candidate.file(), from, writer).await;
+        if let Some(error) = writer.take_error() {
+            return Err(InstallError::Content(error));
+        }
+        let received = writer.received();
+        if received == expected {
+            break;
+        }
+        futile = match received.saturating_sub(from) >= SECTOR_SIZE {
+            true => 0,
+            false => futile.saturating_add(1),
+        };
+        let error = InstallError::of_fetch(outcome, received, expected);
+        if futile >= MAX_FUTILE_FETCHES {
+            return Err(error);
+        }
+        writer.say(format_args!("{error}; asking for the rest"));
+    }
+    Ok(())
+}

@@ -1,0 +1,13 @@
+//! What is left when the power is cut, at each erase and at each program command.
+//!
+//! `cargo test -p device --test power -- --nocapture` prints how many cuts there were.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod life;
+mod memory;
+mod repair;
+mod select;
+mod support;
+mod trial;
+mod twice;

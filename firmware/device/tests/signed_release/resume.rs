@@ -1,0 +1,54 @@
+//! Connections that break and go on.
+
+use crate::update::{IMAGE, Update, update};
+
+fn installed(update: &mut Update) -> Vec<u32> {
+    update.publish();
+    update.run().expect("it is right").expect("it is newer");
+    assert!(update.flash.spare().starts_with(&update.image));
+    assert!(update.server.asked.iter().all(|(file, _)| file == IMAGE));
+    update.server.asked.iter().map(|(_, from)| *from).collect()
+}
+
+#[test]
+fn the_rest_is_asked_for_from_the_byte_that_was_reached() {
+    let mut update = update();
+    update.server.breaks_after = Some(10_000);
+    assert_eq!(installed(&mut update), [0, 10_000, 20_000]);
+    let said = "update: 10000 of 24944 bytes came, then: the connection broke; asking for the rest";
+    assert!(
+        update.lines.0.iter().any(|line| line == said),
+        "{:#?}",
+        update.lines.0
+    );
+}
+
+#[test]
+fn a_sector_for_each_connection_is_enough() {
+    let mut update = update();
+    update.server.breaks_after = Some(4_096);
+    assert_eq!(installed(&mut update).len(), 7);
+}
+
+#[test]
+fn less_than_a_sector_is_forgiven_only_a_few_times() {
+    let mut update = update();
+    update.server.breaks_after = Some(4_095);
+    update.publish();
+    let said = update.run().unwrap_err();
+    assert_eq!(
+        said,
+        "16380 of 24944 bytes came, then: the connection broke"
+    );
+    assert_eq!(update.server.asked.len(), 4);
+}
+
+#[test]
+fn where_it_breaks_does_not_matter() {
+    for portion in [6_243, 8_191, 8_193, 12_345, 24_943] {
+        let mut update = update();
+        update.server.breaks_after = Some(portion);
+        update.server.breaks_silently = portion % 2 == 0;
+        installed(&mut update);
+    }
+}

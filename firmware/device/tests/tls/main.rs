@@ -1,0 +1,22 @@
+//! TLS as the device speaks it, with servers that are honest, unusual and hostile.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod chains;
+mod client;
+mod defects;
+mod garbage;
+mod hostile;
+mod memory;
+mod openssl;
+mod recorded;
+mod settings;
+mod silence;
+mod table;
+mod words;
+
+#[path = "../verify/rows.rs"]
+mod rows;
+#[allow(dead_code, reason = "shared with the tests of `verify`")]
+#[path = "../verify/support.rs"]
+mod support;
