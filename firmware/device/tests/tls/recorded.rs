@@ -6,6 +6,7 @@ use std::net::TcpStream;
 
 use device::tls::TlsError;
 use embedded_io_async::{ErrorType, Read, Write};
+use rcgen::{KeyPair, PKCS_ECDSA_P384_SHA384};
 use simulated::executor::block_on;
 use simulated::network::Tcp;
 use vectors::{Kind, Known, named};
@@ -14,7 +15,7 @@ use crate::client::Device;
 use crate::memory::{Memory, Peer};
 use crate::openssl::Openssl;
 use crate::support::recorded::seconds;
-use crate::support::{Chain, HOST, valid};
+use crate::support::{Chain, HOST, ca, leaf, root, valid};
 
 /// What a server sent.
 struct Recorded {
@@ -26,7 +27,10 @@ struct Recorded {
 
 /// Speaks with OpenSSL.
 fn record() -> Recorded {
-    let chain = Chain::new();
+    record_of(Chain::new())
+}
+
+fn record_of(chain: Chain) -> Recorded {
     let server = Openssl::serve(&chain.sent(), &chain.leaf.key.serialize_pem(), &[]);
     let bytes = RefCell::new(Vec::new());
     let stream = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
@@ -104,11 +108,28 @@ fn a_connection_may_be_cut_at_every_byte() {
 /// What it takes on the target is in docs/device-performance.md.
 #[test]
 fn a_handshake_is_measured() {
-    let recorded = record();
-    let name = "cost: TLS handshake, and 9 bytes read: P-256 certificates, a leaf and its issuer";
-    recorded.parts(&recorded.bytes, |parts| named(name, Kind::Tls, parts));
-    let replayed = recorded.replay(&recorded.bytes, usize::MAX);
-    assert_eq!(replayed, Ok((b"desserts\n".to_vec(), TlsError::Cut)));
+    let root = root("Root");
+    let intermediate = KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384).unwrap();
+    let intermediate = root.issue_for(ca("Intermediate"), intermediate);
+    let leaf = intermediate.issue(leaf());
+    let p384 = Chain {
+        root,
+        intermediate,
+        leaf,
+    };
+    for (issuer, chain) in [("P-256", Chain::new()), ("P-384", p384)] {
+        let recorded = record_of(chain);
+        let name = format!(
+            "cost: TLS handshake and 9 bytes read, P-256 leaf, {issuer} issuer, P-256 root"
+        );
+        recorded.parts(&recorded.bytes, |parts| named(&name, Kind::Tls, parts));
+        let replayed = recorded.replay(&recorded.bytes, usize::MAX);
+        assert_eq!(
+            replayed,
+            Ok((b"desserts\n".to_vec(), TlsError::Cut)),
+            "{issuer}"
+        );
+    }
 }
 
 #[test]
