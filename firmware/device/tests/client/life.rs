@@ -64,7 +64,14 @@ fn an_update_from_the_first_round_to_the_one_in_which_nothing_is_newer() {
     let in_force = ["store: in force is the image's, sequence 7"];
     require_lines(
         &device,
-        &[&started, &STORES, &in_force, &ASKING, &[&signed], &installed],
+        &[
+            &started,
+            &STORES,
+            &in_force,
+            &ASKING,
+            &[&signed],
+            &installed,
+        ],
     );
     let memory = device.memory();
     let failed = memory.failed_release.expect("it is not confirmed yet");
@@ -84,15 +91,19 @@ fn an_update_from_the_first_round_to_the_one_in_which_nothing_is_newer() {
     let confirmed = ["update: 1.3.0 of 1768867200 is confirmed in ota_1"];
     require_lines(
         &device,
-        &[&started, &STORES, &in_force, &ASKING, &[&signed], &confirmed],
+        &[
+            &started,
+            &STORES,
+            &in_force,
+            &ASKING,
+            &[&signed],
+            &confirmed,
+        ],
     );
 
     let third = device.session(1);
     assert_eq!(third.version, NEW);
-    let started = [
-        "memory: record 3",
-        "boot: ota_1: the image is confirmed",
-    ];
+    let started = ["memory: record 3", "boot: ota_1: the image is confirmed"];
     require_lines(
         &device,
         &[&started, &STORES, &in_force, &ASKING, &[&signed]],
@@ -177,7 +188,12 @@ fn a_year_without_news_wears_nothing_out() {
     let session = device.session_until(4 * 365, |_| false);
     assert_eq!(session.waits.len(), 4 * 365);
     let limit = INTERVAL + INTERVAL / 4;
-    assert!(session.waits.iter().all(|wait| (INTERVAL..limit).contains(wait)));
+    assert!(
+        session
+            .waits
+            .iter()
+            .all(|wait| (INTERVAL..limit).contains(wait))
+    );
     let [state, others] = [0, 1].map(|at| erases(&device)[at] - before[at]);
     assert!(state <= 4 * 365 && others == 0, "{state}, {others}");
     assert!(device.world.timer.now() > Duration::from_hours(365 * 24));
