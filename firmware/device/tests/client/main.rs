@@ -5,11 +5,13 @@
 
 mod broken;
 mod device;
+mod failover;
 mod life;
 mod pki;
 mod status;
 mod tls;
 mod transfers;
+mod trials;
 mod world;
 
 #[path = "../release/board.rs"]
