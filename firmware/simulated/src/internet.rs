@@ -22,7 +22,7 @@ pub const GREETING: &[u8] = b"is there anybody?\r\n\r\n";
 pub const WELCOME: u8 = b'!';
 /// Bytes that come at once.
 const PORTION: usize = 1460;
-/// A server that drips sends a byte each so often.
+/// How often a server that drips sends something.
 const DRIP: Duration = Duration::from_secs(20);
 
 /// All hosts. Clones are the same internet.
@@ -58,8 +58,13 @@ pub enum Manner {
     Serves,
     /// It ends each connection after so many bytes of its answer.
     Cuts(usize),
-    /// It answers a byte each 20 seconds.
-    Drips,
+    /// It sends so many bytes of a file each 20 seconds.
+    Drips {
+        /// The path of the file.
+        path: String,
+        /// Bytes.
+        bytes: usize,
+    },
     /// It accepts no connection.
     Refuses,
     /// It answers these bytes, whatever it is asked.
@@ -217,16 +222,15 @@ impl Read for Connection {
         if manner == Some(Manner::Silent) {
             return pending().await;
         }
-        let most = match manner {
-            Some(Manner::Drips) => 1,
-            _ => PORTION,
+        let Some(answer) = &mut self.answer else {
+            return pending().await;
         };
-        if most == 1 {
-            self.internet.timer.sleep(DRIP).await;
-        }
-        match &mut self.answer {
-            None => pending().await,
-            Some(answer) => answer.read(into, most),
+        match answer.drips() {
+            None => answer.read(into, PORTION),
+            Some(bytes) => {
+                self.internet.timer.sleep(DRIP).await;
+                answer.read(into, bytes)
+            }
         }
     }
 }

@@ -12,6 +12,8 @@ pub(crate) struct Answer {
     at: usize,
     /// Where the connection breaks, if it does.
     breaks_at: Option<usize>,
+    /// How many bytes of the body come at once, if it drips.
+    drips: Option<usize>,
 }
 
 /// Where the head of a request ends.
@@ -27,14 +29,16 @@ impl WebServer {
             Manner::Status(code) => status(*code, ""),
             _ => self.file(head),
         };
-        if let Manner::Cuts(length) = self.manner {
-            answer.breaks_at = Some(length);
+        match &self.manner {
+            Manner::Cuts(length) => answer.breaks_at = Some(*length),
+            Manner::Drips { path, bytes } if path == path_of(head) => answer.drips = Some(*bytes),
+            _ => {}
         }
         answer
     }
 
     fn file(&self, head: &str) -> Answer {
-        let path = head.split(' ').nth(1).unwrap_or_default();
+        let path = path_of(head);
         if let Some(to) = self.redirects.get(path) {
             return status(302, &format!("Location: {to}\r\n"));
         }
@@ -47,6 +51,10 @@ impl WebServer {
             Some(_) => status(416, ""),
         }
     }
+}
+
+fn path_of(head: &str) -> &str {
+    head.split(' ').nth(1).unwrap_or_default()
 }
 
 fn first_byte(head: &str) -> Option<usize> {
@@ -75,6 +83,7 @@ impl Answer {
             parts: [bytes.into(), Rc::default()],
             at: 0,
             breaks_at: None,
+            drips: None,
         }
     }
 
@@ -87,7 +96,14 @@ impl Answer {
             parts: [head.into_bytes().into(), body],
             at: 0,
             breaks_at: None,
+            drips: None,
         }
+    }
+
+    /// How many bytes come at once, if they drip.
+    pub(crate) fn drips(&self) -> Option<usize> {
+        let [head, _] = &self.parts;
+        self.drips.filter(|_| self.at >= head.len())
     }
 
     /// The next bytes, `most` of them; none when all were read.

@@ -3,19 +3,31 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod broken;
 mod device;
+mod failover;
 mod life;
 mod pki;
 mod status;
 mod tls;
+mod transfers;
+mod trials;
 mod world;
 
 #[path = "../release/board.rs"]
 #[allow(dead_code, reason = "shared with the tests of releases")]
 mod board;
+#[path = "../release/broken_images.rs"]
+mod broken_images;
+#[path = "../release/broken_manifests.rs"]
+mod broken_manifests;
+#[path = "../release/broken_signatures.rs"]
+mod broken_signatures;
 #[path = "../verify/support.rs"]
 #[allow(dead_code, reason = "shared with the tests of chains")]
 mod certificates;
+#[path = "../release/for_others.rs"]
+mod for_others;
 #[path = "../release/keys.rs"]
 #[allow(dead_code, reason = "shared with the tests of releases")]
 mod keys;
