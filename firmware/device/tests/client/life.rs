@@ -152,7 +152,7 @@ fn each_request_says_which_store_the_device_has_and_how_it_fares() {
             _ => (NEW, "ota_1; on trial"),
         };
         let floor = match number {
-            0..2 => "2026-01-05T00:00:00Z",
+            0..3 => "2026-01-05T00:00:00Z",
             _ => "2026-01-20T00:00:00Z",
         };
         let expected = [

@@ -14,33 +14,33 @@ mod transfers;
 mod trials;
 mod world;
 
-#[path = "../release/board.rs"]
+#[path = "../signed_release/board.rs"]
 #[allow(dead_code, reason = "shared with the tests of releases")]
 mod board;
-#[path = "../release/broken_images.rs"]
+#[path = "../signed_release/broken_images.rs"]
 mod broken_images;
-#[path = "../release/broken_manifests.rs"]
+#[path = "../signed_release/broken_manifests.rs"]
 mod broken_manifests;
-#[path = "../release/broken_signatures.rs"]
+#[path = "../signed_release/broken_signatures.rs"]
 mod broken_signatures;
 #[path = "../verify/support.rs"]
 #[allow(dead_code, reason = "shared with the tests of chains")]
 mod certificates;
-#[path = "../release/for_others.rs"]
+#[path = "../signed_release/for_others.rs"]
 mod for_others;
-#[path = "../release/keys.rs"]
+#[path = "../signed_release/keys.rs"]
 #[allow(dead_code, reason = "shared with the tests of releases")]
 mod keys;
 #[path = "../rescue/support.rs"]
 #[allow(dead_code, reason = "shared with the tests of rescue stores")]
 mod rescuers;
-#[path = "../release/server.rs"]
+#[path = "../signed_release/server.rs"]
 #[allow(dead_code, reason = "shared with the tests of releases")]
 mod server;
 #[path = "../store/support.rs"]
 #[allow(dead_code, reason = "shared with the tests of stores")]
 mod stores;
-#[path = "../release/update.rs"]
+#[path = "../signed_release/update.rs"]
 #[allow(dead_code, reason = "shared with the tests of releases")]
 mod update;
 
