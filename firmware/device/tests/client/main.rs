@@ -3,12 +3,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod attacker;
 mod broken;
 mod device;
 mod failover;
 mod life;
 mod pki;
+mod rescue;
 mod status;
+mod time;
 mod tls;
 mod transfers;
 mod trials;
