@@ -6,6 +6,7 @@
 //! | [`executor`] | runs a future to its end |
 //! | [`clock`] | time that passes: really, or only when nobody has anything else to do |
 //! | [`network`] | TCP and UDP of the host, each name an address of loopback |
+//! | [`virtual_time`], [`internet`] | time and servers that exist in memory only |
 //! | [`flash`] | NOR flash whose power may be cut within any operation |
 //! | [`power`] | does something again and again, and cuts the power at each point of it |
 //! | [`image`], [`bootloader`] | a small application image, and which slot the bundled bootloader starts |
@@ -16,7 +17,10 @@ pub mod clock;
 pub mod executor;
 pub mod flash;
 pub mod image;
+pub mod internet;
 pub mod network;
 pub mod power;
+pub mod virtual_time;
 
 mod tear;
+mod web;

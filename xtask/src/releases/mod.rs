@@ -40,7 +40,7 @@ pub fn run(project: &Project, arguments: &ReleasesArguments) -> Result<Exit> {
 ///
 /// # Errors
 /// [`Exit::Findings`] when it has a mistake: a ledger that lacks a release is not shown as if it were whole.
-fn ledger(project: &Project) -> Result<Ledger> {
+pub(crate) fn ledger(project: &Project) -> Result<Ledger> {
     let (ledger, findings) = Ledger::read(&project.inputs()?.inputs.releases);
     if findings.is_empty() {
         return Ok(ledger);

@@ -6,7 +6,7 @@ use device::verify::Moment;
 use trust::finding::Finding;
 use trust::gate;
 use trust::ledger::{Ledger, RecordedRelease};
-use trust::policy::Policy;
+use trust::policy::{KeySet, Policy};
 use trust::render::RenderedStore;
 
 use super::cli::{Make, Show};
@@ -39,7 +39,7 @@ pub fn run(project: &Project, arguments: &Make) -> Result<Exit> {
     };
     let (ledger, _) = Ledger::read(&inputs.inputs.releases);
     require_above(&ledger, policy.product.store_sequence)?;
-    let signers = signers(policy)?;
+    let keys = rescue_keys(policy)?;
     let rendered = RenderedStore::new(approved).map_err(|error| bug(&error))?;
     let store = TrustStore::read_exact(rendered.bytes()).map_err(|error| bug(&error))?;
     let issued = arguments.issued.unwrap_or(question.as_of).unix_seconds();
@@ -54,7 +54,7 @@ pub fn run(project: &Project, arguments: &Make) -> Result<Exit> {
     for recorded in ledger.releases() {
         output::say(format_args!("  above {}", named(recorded)));
     }
-    output::say(signers);
+    output::say(signers(keys));
     let file = path.clone();
     show::run(&Show { file })
 }
@@ -87,24 +87,28 @@ fn require_above(ledger: &Ledger, sequence: u64) -> Result<()> {
     )))
 }
 
-/// Who has to sign, in words.
-fn signers(policy: &Policy) -> Result<String> {
-    let Some(rescue) = &policy.rescue else {
+/// The rescue keys of the policy.
+///
+/// # Errors
+/// It has none.
+pub fn rescue_keys(policy: &Policy) -> Result<&KeySet> {
+    policy.rescue.as_ref().ok_or_else(|| {
         let what = "the policy has no rescue keys: no device would take a rescue store";
-        return Err(Failure::new(Exit::Findings, what).help(
+        Failure::new(Exit::Findings, what).help(
             "make them with `cargo xtask keys new --role rescue`, list them in [rescue], and ship a release",
-        ));
-    };
-    let keys: Vec<_> = rescue
-        .keys
-        .iter()
-        .map(|key| KeyId(key.key_id).to_string())
-        .collect();
-    Ok(format!(
+        )
+    })
+}
+
+/// Who has to sign, in words.
+fn signers(keys: &KeySet) -> String {
+    let ids = keys.keys.iter().map(|key| KeyId(key.key_id).to_string());
+    let ids: Vec<_> = ids.collect();
+    format!(
         "{} of these rescue keys must sign: {}",
-        *rescue.threshold,
-        keys.join(", ")
-    ))
+        *keys.threshold,
+        ids.join(", ")
+    )
 }
 
 fn too_long(error: &impl std::fmt::Display) -> Failure {

@@ -2,17 +2,17 @@
 
 use device::rescue::{RescueError, RescueStore};
 use device::store::{KeyContents, KeySetContents, StoreContents, TrustStore};
-use trust::ledger::Ledger;
 use trust::policy::{KeySet, Policy, SigningKey};
 
 use super::cli::Verify;
 use super::file::{RescueFile, Whole};
-use super::make::named;
+use super::make::{named, rescue_keys};
 use super::show::{described, line};
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::output;
 use crate::project::Project;
+use crate::releases;
 use crate::signing::minisign::KeyId;
 use crate::verify::trusted_policy;
 
@@ -24,10 +24,7 @@ pub fn run(project: &Project, arguments: &Verify) -> Result<Exit> {
     let file = RescueFile::read(&arguments.file)?;
     let whole = file.whole()?;
     let policy = trusted_policy(project)?;
-    let Some(keys) = &policy.rescue else {
-        let what = "the policy has no rescue keys: no device would take a rescue store";
-        return Err(Failure::new(Exit::Tampered, what).help("list them in [rescue]"));
-    };
+    let keys = rescue_keys(&policy)?;
     let mut text = described(file.path(), &whole.envelope, &whole.store);
     let mut seen = Vec::new();
     for key in &keys.keys {
@@ -36,14 +33,14 @@ pub fn run(project: &Project, arguments: &Verify) -> Result<Exit> {
         seen.push(said);
     }
     text += &line("others", &others(&whole, keys));
-    let image = image(&whole, &policy, keys)?;
+    let image = image(&whole, &policy, *keys.threshold, &keys.keys)?;
     let taken = verified(&file, &image)?;
     let store = taken.map_err(|error| {
         // The device's reason is first, then each key.
         seen.into_iter()
             .fold(file.refused(&error), Failure::evidence)
     })?;
-    let (ledger, _) = Ledger::read(&project.inputs()?.inputs.releases);
+    let ledger = releases::ledger(project)?;
     for recorded in ledger.releases() {
         let word = match recorded.release.store.sequence < store.sequence() {
             true => "taken",
@@ -62,14 +59,9 @@ fn said_of(
     whole: &Whole<'_>,
     policy: &Policy,
 ) -> Result<String> {
-    let mut alone = policy
-        .rescue
-        .clone()
-        .unwrap_or_else(|| policy.signing.clone());
-    alone.threshold.value = 1;
-    alone.keys = vec![key.clone()];
+    let alone = image(whole, policy, 1, std::slice::from_ref(key))?;
     let id = KeyId(key.key_id);
-    Ok(match verified(file, &image(whole, policy, &alone)?)? {
+    Ok(match verified(file, &alone)? {
         Ok(_) => format!("by {id}"),
         Err(RescueError::TooFewSignatures { .. }) => format!("not by {id}"),
         Err(error) => format!("not by {id}: {error}"),
@@ -101,17 +93,19 @@ fn verified(
 }
 
 /// The store of an image of this product with these rescue keys. What else stands in it is not asked.
-fn image(whole: &Whole<'_>, policy: &Policy, keys: &KeySet) -> Result<Vec<u8>> {
+fn image(
+    whole: &Whole<'_>,
+    policy: &Policy,
+    threshold: u32,
+    keys: &[SigningKey],
+) -> Result<Vec<u8>> {
+    let key = |key: &SigningKey| KeyContents {
+        id: key.key_id,
+        public: key.ed25519,
+    };
     let keys = KeySetContents {
-        threshold: u8::try_from(*keys.threshold).map_err(|error| bug(&error))?,
-        keys: keys
-            .keys
-            .iter()
-            .map(|key| KeyContents {
-                id: key.key_id,
-                public: key.ed25519,
-            })
-            .collect(),
+        threshold: u8::try_from(threshold).map_err(|error| bug(&error))?,
+        keys: keys.iter().map(key).collect(),
     };
     let contents = StoreContents {
         product: policy.product.name.value.clone(),

@@ -180,8 +180,10 @@ fn on_target(Ourselves { root, .. }: &Ourselves) -> Result<Counts> {
         "otadata",
         "provision",
         "rescue",
+        "signed_release",
         "store",
-        "time",
+        "tls",
+        "trusted_time",
         "verify",
         "words",
     ];

@@ -7,13 +7,12 @@ use super::state::State;
 use super::status::Status;
 use crate::rescue::InForce;
 use crate::store::Endpoint;
-use crate::verify::{Clock, Moment, Verifier};
+use crate::verify::{Clock, Verifier};
 
 /// An endpoint, what it is judged by and what it is told.
 pub(super) struct Errand<'a> {
     pub(super) endpoint: Endpoint<'a>,
     pub(super) store: InForce<'a>,
-    pub(super) floor: Moment,
     verifier: Verifier<'a>,
     clock: Clock,
     status: Status,
@@ -25,7 +24,6 @@ impl<'a> Errand<'a> {
         let store = state.in_force();
         Some(Self {
             endpoint: store.endpoints().nth(place)?,
-            floor: state.time.floor(),
             verifier: store.verifier(),
             clock: state.time.clock(uptime),
             status: Status::of(state),
@@ -40,9 +38,5 @@ impl<'a> Errand<'a> {
             clock: self.clock,
             status: &self.status,
         }
-    }
-
-    pub(super) const fn status(&self) -> &Status {
-        &self.status
     }
 }

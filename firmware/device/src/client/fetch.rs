@@ -18,7 +18,7 @@ use crate::install::{FetchError, Sink, Source};
 use crate::platform::{Network, TimedOut, Timer};
 use crate::store::Endpoint;
 use crate::tls::{self, OpenError, Secured, Server, TlsError, Visitor};
-use crate::verify::{Clock, Moment, Verifier};
+use crate::verify::{Clock, Verifier};
 
 /// From the name to a verified server.
 pub const OPEN_LIMIT: Duration = Duration::from_secs(60);
@@ -46,7 +46,6 @@ pub(super) struct EndpointFiles<'a, P: Platform> {
     tls: &'a mut P::Tls,
     visit: Visit<'a>,
     portion: Box<[u8]>,
-    verified_until: Option<Moment>,
 }
 
 /// Why a file did not come over the wire. `N` is the error of the network.
@@ -82,14 +81,7 @@ impl<'a, P: Platform> EndpointFiles<'a, P> {
             tls,
             visit,
             portion: vec![0; PORTION].into_boxed_slice(),
-            verified_until: None,
         }
-    }
-
-    /// The end of the earliest certificate with which a server was verified. It is not later than that now, or the server
-    /// would use another one.
-    pub(super) const fn verified_until(&self) -> Option<Moment> {
-        self.verified_until
     }
 
     /// Follows the endpoint to the file, and hands on what there is of it from byte `from` on.
@@ -139,7 +131,6 @@ impl<'a, P: Platform> EndpointFiles<'a, P> {
             },
             sink,
             portion: &mut self.portion,
-            verified_until: &mut self.verified_until,
         };
         let visit = tls::visit(
             self.tls,
@@ -183,7 +174,6 @@ struct Exchange<'x, T> {
     request: Request<'x>,
     sink: &'x mut dyn Sink,
     portion: &'x mut [u8],
-    verified_until: &'x mut Option<Moment>,
 }
 
 /// What can go wrong with a server that is verified.
@@ -199,9 +189,6 @@ impl<T: Timer> Visitor for Exchange<'_, T> {
         self,
         secured: Secured<S>,
     ) -> Self::Output {
-        let until = secured.proof().server().not_after();
-        let earliest = self.verified_until.map_or(until, |known| known.min(until));
-        *self.verified_until = Some(earliest);
         let mut connection = Connection::new(secured);
         match self.timely(connection.get(&self.request)).await? {
             Answer::Redirect(location) => Ok(Some(location)),

@@ -10,8 +10,8 @@
 //!
 //! **It cannot be locked out.** Whatever one endpoint answers, the next one is asked: another host under another CA. When none is
 //! trusted, a rescue store is taken from anywhere. An image that cannot reach a signed manifest is taken back before it
-//! becomes the only one. Nothing that a server or the time says is remembered in a way that would refuse the next server:
-//! the floor of the time never passes the end of a certificate by which a server was verified.
+//! becomes the only one. Nothing that a server or the time says is remembered in a way that would refuse the next server: the
+//! floor of the time is the date of an image by which a server was verified.
 //!
 //! **It does not hang.** Each step has a limit, and the watchdog is told the limit of the whole before it begins.
 //!
@@ -45,7 +45,7 @@ use core::time::Duration;
 
 pub use board::{Board, Image, Platform};
 pub use boot::{Started, start, take_back};
-pub use visit::VisitError;
+pub use visit::{INSTALL_LIMIT, MANIFEST_LIMIT, VisitError};
 
 use self::backoff::{Backoff, TRIAL_WAIT};
 use self::state::State;
@@ -60,8 +60,10 @@ use crate::verify::Clock;
 pub const TRIAL_LIMIT: Duration = Duration::from_mins(20);
 /// How long the setting of the clock is used.
 pub const CLOCK_AGE: Duration = Duration::from_hours(24);
-/// The longest that one endpoint may take: connections, an image of the longest, and then some.
-const VISIT_LIMIT: Duration = Duration::from_hours(3);
+/// The longest that one endpoint may take.
+const VISIT_LIMIT: Duration = MANIFEST_LIMIT
+    .saturating_add(INSTALL_LIMIT)
+    .saturating_add(SLACK);
 /// Beyond a wait, for what is done before and after it.
 const SLACK: Duration = Duration::from_mins(5);
 
@@ -73,6 +75,8 @@ pub struct Client<'a, P: Platform> {
     clock_asked: Option<Duration>,
     /// Whether a certificate was refused for its dates in this round.
     clock_doubted: bool,
+    /// Whether an endpoint failed in this round.
+    failed: bool,
     backoff: Backoff,
 }
 
@@ -103,6 +107,7 @@ impl<'a, P: Platform> Client<'a, P> {
             state,
             clock_asked: None,
             clock_doubted: false,
+            failed: false,
             backoff: Backoff::default(),
         }
     }
@@ -119,11 +124,13 @@ impl<'a, P: Platform> Client<'a, P> {
 
     /// One round over the endpoints.
     pub async fn round(&mut self) -> Next {
+        self.failed = false;
         self.reached_network();
         self.tell_time().await;
         if let Some(next) = self.visit_all_by_any_clock().await {
             return next;
         }
+        self.remember();
         if self.rescue().await {
             // Other servers, or other anchors: the failures until now say nothing of them.
             return Next::Wait(Duration::ZERO);
@@ -275,20 +282,17 @@ impl<'a, P: Platform> Client<'a, P> {
         self.remember();
     }
 
+    /// What the next endpoint is told. Rounds are counted, not endpoints, and flash is written once in each.
     fn failed(&mut self, error: &dyn fmt::Display) {
         self.board.say(format_args!("client: {error}"));
-        let text = ShortText::of(error);
-        let count = self
-            .state
-            .memory
-            .last_error
-            .as_ref()
-            .map_or(0, |last| last.count);
+        let last = self.state.memory.last_error.as_ref();
+        let count = last.map_or(0, |last| last.count);
+        let again = u32::from(!self.failed);
+        self.failed = true;
         self.state.memory.last_error = Some(LastError {
-            text,
-            count: count.saturating_add(1),
+            text: ShortText::of(error),
+            count: count.saturating_add(again),
         });
-        self.remember();
     }
 
     fn remember(&mut self) {

@@ -3,6 +3,9 @@
 //! It comes over plain HTTP from the host of each endpoint, port 80, as `rescue.bin` beside the release. Who is on the way can
 //! keep it back, and read which store the device has; nothing else. It is asked for in each round in which no endpoint answered
 //! as it should, and such rounds come less and less often.
+//!
+//! The endpoints of the image are asked too when a rescue store with others is in force: one that names the wrong hosts must not
+//! be the last.
 
 use alloc::format;
 use alloc::string::String;
@@ -13,8 +16,9 @@ use core::time::Duration;
 use embedded_io_async::{Read, Write};
 
 use super::board::{Board, Platform};
-use super::errand::Errand;
 use super::fetch::NetworkError;
+use super::state::State;
+use super::status::Status;
 use super::{Client, SLACK};
 use crate::http::{Answer, Body, Connection, HttpError, Place, PlaceProblem, Request};
 use crate::platform::{Console, Network, TimedOut, Timer, Watchdog};
@@ -23,11 +27,12 @@ use crate::rescue::{self, RescueError, RescueStore, WriteError};
 
 /// For all of it.
 const FILE_LIMIT: Duration = Duration::from_mins(2);
+/// Product and version are nobody's business on the way.
+const USER_AGENT: &str = "perennial";
 
 /// Why there is no rescue store. `N` is the error of the network.
 #[derive(Debug)]
 enum NoRescue<N> {
-    NoEndpoint,
     Place(PlaceProblem),
     TimedOut(TimedOut),
     Unreached(N),
@@ -44,9 +49,13 @@ impl<P: Platform> Client<'_, P> {
         if self.state.image.store.rescue_keys().keys().next().is_none() {
             return false;
         }
-        for place in 0..self.endpoints() {
+        for place in places(&self.state) {
             self.board.watchdog.allow(FILE_LIMIT.saturating_add(SLACK));
-            match self.rescue_from(place).await {
+            let offered = match place {
+                Ok(place) => self.rescue_from(&place).await,
+                Err(problem) => Err(NoRescue::Place(problem)),
+            };
+            match offered {
                 Ok(sequence) => {
                     self.board.say(format_args!(
                         "rescue: the store with sequence {sequence} is in force"
@@ -59,7 +68,7 @@ impl<P: Platform> Client<'_, P> {
         false
     }
 
-    async fn rescue_from(&mut self, place: usize) -> Result<u64, NoRescue<NetworkError<P>>> {
+    async fn rescue_from(&mut self, place: &Place) -> Result<u64, NoRescue<NetworkError<P>>> {
         let bytes = self.envelope(place).await?;
         let image = &self.state.image.store;
         let offer = RescueStore::verify(bytes, image).map_err(NoRescue::Refused)?;
@@ -72,12 +81,9 @@ impl<P: Platform> Client<'_, P> {
         Ok(sequence)
     }
 
-    /// The whole file, from the host of the endpoint at this place.
-    async fn envelope(&mut self, place: usize) -> Result<Vec<u8>, NoRescue<NetworkError<P>>> {
-        let errand = Errand::of(&self.state, place, self.board.timer.uptime());
-        let errand = errand.ok_or(NoRescue::NoEndpoint)?;
-        let at = Place::below_without_tls(&errand.endpoint.url, FILE_NAME);
-        let at = at.map_err(NoRescue::Place)?;
+    /// The whole file.
+    async fn envelope(&mut self, at: &Place) -> Result<Vec<u8>, NoRescue<NetworkError<P>>> {
+        let status = Status::of(&self.state);
         let Board {
             network,
             timer,
@@ -90,16 +96,30 @@ impl<P: Platform> Client<'_, P> {
             at.target()
         ));
         let request = Request {
-            place: &at,
-            user_agent: &errand.status().user_agent,
+            place: at,
+            user_agent: USER_AGENT,
             from: 0,
             tag: None,
-            fields: &errand.status().public_fields(),
+            fields: &status.public_fields(),
             keep: false,
         };
         let limited = timer.within(FILE_LIMIT, download(network, &request));
         limited.await.map_err(NoRescue::TimedOut)?
     }
+}
+
+/// Where a rescue store may be: on the hosts in force, then on those of the image. None is named twice.
+fn places(state: &State<'_>) -> Vec<Result<Place, PlaceProblem>> {
+    let in_force = state.in_force();
+    let endpoints = in_force.endpoints().chain(state.image.store.endpoints());
+    let mut places = Vec::new();
+    for endpoint in endpoints {
+        let place = Place::below_without_tls(&endpoint.url, FILE_NAME);
+        if !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    places
 }
 
 async fn download<N: Network>(
@@ -146,7 +166,6 @@ fn told<E: fmt::Display, N>(error: &HttpError<E>) -> NoRescue<N> {
 impl<N: fmt::Display> fmt::Display for NoRescue<N> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoEndpoint => formatter.write_str("there is no such endpoint"),
             Self::Place(problem) => write!(formatter, "{problem}"),
             Self::TimedOut(late) => write!(formatter, "{late}"),
             Self::Unreached(error) => write!(formatter, "{error}"),

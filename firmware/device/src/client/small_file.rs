@@ -42,17 +42,20 @@ pub(super) async fn fetch<S: Source>(
     }
 }
 
-/// Whether the server says that it has no such file.
-pub(super) const fn is_absent<N>(error: &SmallFileError<WireError<N>>) -> bool {
-    matches!(
-        error,
-        SmallFileError::Source(WireError::Http(HttpError::Response(
+/// Whether it is the server's answer to this file that is of no use, and not the server: it says that there is none, or sends a
+/// page that says so.
+pub(super) const fn is_of_the_file<N>(error: &SmallFileError<WireError<N>>) -> bool {
+    match error {
+        SmallFileError::TooLong { .. } => true,
+        SmallFileError::Source(WireError::Http(HttpError::Response(answer))) => !matches!(
+            answer,
             ResponseError::Status {
-                code: 403 | 404 | 410,
+                code: 429 | 500..,
                 ..
             }
-        )))
-    )
+        ),
+        SmallFileError::Source(error) => matches!(error, WireError::Redirect(_)),
+    }
 }
 
 struct Whole {

@@ -1,13 +1,18 @@
 //! What a device says of itself with each request, so that its operator knows which store each device has.
 
-use alloc::format;
+use alloc::borrow::ToOwned as _;
 use alloc::string::String;
+use core::fmt;
 
 use super::state::State;
 use crate::hex::Hex;
+use crate::memory::ShortText;
 use crate::rescue::Origin;
 
-/// Fields of a request: name and value. Values are visible ASCII and blanks.
+/// Longest value of a field in bytes.
+const MAX_VALUE: usize = 128;
+
+/// Fields of a request: name and value. Values are visible ASCII, with blanks between.
 #[derive(Clone, Debug)]
 pub struct Status {
     /// Product and version, as User-Agent.
@@ -46,20 +51,25 @@ impl Status {
             "confirmed"
         };
         let success = memory.last_success;
-        let success = success.map_or("never".into(), |moment| format!("{moment}"));
+        let success = success.map_or_else(|| value("never"), value);
         let error = memory.last_error.as_ref();
-        let error = error.map_or("none".into(), |error| {
-            format!("{} times: {}", error.count, error.text.as_str())
-        });
-        let identity = Hex(store.sha256());
+        let error = error.map_or_else(
+            || value("none"),
+            |error| value(format_args!("{} times: {}", error.count, error.text)),
+        );
+        let (sequence, identity) = (store.sequence(), Hex(store.sha256()));
+        let (product, version) = (running.product, running.edition.version());
         Self {
-            user_agent: format!("{}/{}", running.product, running.edition.version()),
+            user_agent: value(format_args!("{product}/{version}")),
             fields: [
-                (STORE, format!("{origin}; {}; {identity}", store.sequence())),
-                (SLOT, format!("{}; {trial}", image.booted)),
+                (
+                    STORE,
+                    value(format_args!("{origin}; {sequence}; {identity}")),
+                ),
+                (SLOT, value(format_args!("{}; {trial}", image.booted))),
                 (LAST_SUCCESS, success),
                 (LAST_ERROR, error),
-                (FLOOR, format!("{}", time.floor())),
+                (FLOOR, value(time.floor())),
             ],
         }
     }
@@ -76,4 +86,11 @@ impl Status {
         let [(name, value), ..] = &self.fields;
         [(name, value.as_str())]
     }
+}
+
+/// `text` as a request may carry it. A product has any letters and the text of an error is cut off anywhere, at a blank too: a
+/// value that is no value would keep every request from being sent.
+fn value(text: impl fmt::Display) -> String {
+    let text = ShortText::<MAX_VALUE>::of(text);
+    text.as_str().trim().to_owned()
 }

@@ -1,6 +1,7 @@
 //! One endpoint: its manifest, what follows for the image that runs, and the update.
 
 use core::fmt;
+use core::time::Duration;
 
 use super::Client;
 use super::attempts::{self, Attempt};
@@ -10,7 +11,7 @@ use super::fetch::{EndpointFiles, NetworkError, WireError};
 use super::small_file::{self, SmallFileError};
 use crate::install::{InstallError, Installed, install};
 use crate::memory::{Accepted, ShortText};
-use crate::platform::{Console, Timer};
+use crate::platform::{Console, TimedOut, Timer};
 use crate::release::{
     Candidate, Edition, MANIFEST, MAX_MANIFEST, MAX_SIGNATURE, Manifest, ManifestError, Refusal,
     Standing, Tally, TooLong, Unsigned, judge, signature_files,
@@ -18,7 +19,12 @@ use crate::release::{
 use crate::slots::{self, SlotsError};
 use crate::store::KeySet;
 use crate::tls::{OpenError, TlsError};
-use crate::verify::{Moment, PathEnd, TimeBasis, VerifyError};
+use crate::verify::{PathEnd, PinProblem, PinVerdict, TimeBasis, VerifyError};
+
+/// For the manifest and its signatures, however slowly they drip: an image on trial has time for two endpoints.
+pub const MANIFEST_LIMIT: Duration = Duration::from_mins(10);
+/// For the image.
+pub const INSTALL_LIMIT: Duration = Duration::from_mins(150);
 
 /// What visiting an endpoint came to, when it answered as it should.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +59,8 @@ pub enum VisitError<N> {
     Install(InstallError<WireError<N>>),
     /// The new image stands in its slot and could not be selected.
     Select(SlotsError),
+    /// It took too long.
+    TimedOut(TimedOut),
 }
 
 type Result<T, P> = core::result::Result<T, VisitError<NetworkError<P>>>;
@@ -63,47 +71,66 @@ impl<N> VisitError<N> {
         use PathEnd::{
             AnchorExpired, AnchorNotYetValid, IntermediateExpired, IntermediateNotYetValid,
         };
-        let Self::File(SmallFileError::Source(WireError::Open(OpenError::Tls(
-            TlsError::Certificate(error),
-        )))) = self
+        let (Self::File(SmallFileError::Source(error))
+        | Self::Install(InstallError::Fetch { error, .. })) = self
         else {
             return false;
         };
-        match error {
-            VerifyError::Expired { basis, .. } | VerifyError::NotYetValid { basis, .. } => {
-                matches!(basis, TimeBasis::Known(_))
-            }
-            VerifyError::NoPath { end, basis, .. } => {
-                let dates = matches!(
+        let WireError::Open(OpenError::Tls(TlsError::Certificate(error))) = error else {
+            return false;
+        };
+        let (basis, by_dates) = match error {
+            VerifyError::Expired { basis, .. }
+            | VerifyError::HostRefused { basis, .. }
+            | VerifyError::NotYetValid { basis, .. } => (basis, true),
+            VerifyError::NoPath { end, basis, pins } => {
+                let path = matches!(
                     end,
                     AnchorExpired { .. }
                         | AnchorNotYetValid { .. }
                         | IntermediateExpired { .. }
                         | IntermediateNotYetValid { .. }
                 );
-                dates && matches!(basis, TimeBasis::Known(_))
+                (basis, path || is_by_dates(*pins))
             }
-            _ => false,
-        }
+            _ => return false,
+        };
+        by_dates && matches!(basis, TimeBasis::Known(_))
     }
+}
+
+/// Whether a pin would have spoken for the server at another time.
+const fn is_by_dates(pins: PinVerdict) -> bool {
+    use PinVerdict::{Expired, Unusable};
+    matches!(
+        pins,
+        Expired { .. }
+            | Unusable {
+                problem: PinProblem::Dates,
+                ..
+            }
+    )
 }
 
 impl<P: Platform> Client<'_, P> {
     /// Visits the endpoint at this place of the store in force.
     pub(super) async fn visit(&mut self, place: usize) -> Result<Visited, P> {
-        let (manifest, until) = self.manifest(place).await?;
+        let manifest = self.manifest(place).await?;
         let newest = self.state.memory.release.as_ref().and_then(edition);
         let standing = judge(&manifest, &self.state.image.running, newest.as_ref());
         let standing = standing.map_err(VisitError::Refused)?;
-        self.proven(&manifest, until)?;
+        self.proven()?;
         match standing {
-            Standing::Current => Ok(Visited::Current),
+            Standing::Current => {
+                self.settled(&manifest);
+                Ok(Visited::Current)
+            }
             Standing::Newer(candidate) => self.update(place, &candidate).await,
         }
     }
 
-    /// The signed manifest, and the end of the earliest certificate by which it came.
-    async fn manifest(&mut self, place: usize) -> Result<(Manifest, Moment), P> {
+    /// The signed manifest.
+    async fn manifest(&mut self, place: usize) -> Result<Manifest, P> {
         let errand = Errand::of(&self.state, place, self.board.timer.uptime());
         let errand = errand.ok_or(VisitError::NoEndpoint(place))?;
         let keys = errand.store.release_keys();
@@ -118,17 +145,19 @@ impl<P: Platform> Client<'_, P> {
             "client: asking \"{}\", {}",
             errand.endpoint.name, errand.endpoint.url
         ));
+        let timer = &*timer;
         let mut files = EndpointFiles::<P>::new(network, timer, tls, errand.visit());
-        let bytes = small_file::fetch(&mut files, MANIFEST, MAX_MANIFEST).await;
-        let bytes = bytes.map_err(VisitError::File)?;
-        let manifest = signed::<P>(&mut files, &bytes, keys, console).await?;
-        let until = files.verified_until().unwrap_or(errand.floor);
-        Ok((manifest, until))
+        let fetched = timer.within(MANIFEST_LIMIT, signed::<P>(&mut files, keys, console));
+        fetched.await.map_err(VisitError::TimedOut)?
     }
 
     /// A server that is trusted gave a signed manifest of this product that is not older than this image: all that the next
-    /// update takes works. So the trial ends, and the manifest is evidence of the time.
-    fn proven(&mut self, manifest: &Manifest, until: Moment) -> Result<(), P> {
+    /// update takes works. So the trial ends, and the date of this image is remembered as evidence of the time.
+    ///
+    /// That of the manifest is not. One that is dated ahead of its time would make every certificate look expired; this
+    /// image's date has just let one pass.
+    fn proven(&mut self) -> Result<(), P> {
+        let before = self.state.memory.clone();
         if self.state.on_trial {
             slots::confirm(&mut self.board.flash, self.state.image.booted)
                 .map_err(VisitError::NotConfirmed)?;
@@ -148,15 +177,22 @@ impl<P: Platform> Client<'_, P> {
                 version: ShortText::of(running.version()),
             });
         }
-        // Never beyond the end of a certificate that serves today: a manifest of a wrong date must not make the next server's
-        // certificate look expired.
-        let dated = Moment::from_unix_seconds(manifest.edition.source_date_epoch());
-        if let Some(dated) = dated {
-            self.state.time.raise(dated.min(until));
-        }
         self.state.memory.floor = Some(self.state.time.floor());
-        self.remember();
+        if self.state.memory != before {
+            self.remember();
+        }
         Ok(())
+    }
+
+    /// The release that runs has not failed, though that was not remembered when the power was cut after it was confirmed.
+    fn settled(&mut self, manifest: &Manifest) {
+        let padded = manifest.padded.as_ref().map(|padded| padded.sha256);
+        let failed = self.state.memory.failed_release;
+        let failed = failed.map(|failed| failed.sha256);
+        if failed.is_some_and(|failed| failed == manifest.image.sha256 || padded == Some(failed)) {
+            self.state.memory.failed_release = None;
+            self.state.memory.rolled_back = None;
+        }
     }
 
     /// Installs the release and selects it.
@@ -190,19 +226,23 @@ impl<P: Platform> Client<'_, P> {
             console,
             ..
         } = &mut self.board;
+        let timer = &*timer;
         let mut files = EndpointFiles::<P>::new(network, timer, tls, errand.visit());
-        let installed = install(&mut files, candidate, flash, spare, console).await;
+        let installing = install(&mut files, candidate, flash, spare, console);
+        let installed = timer.within(INSTALL_LIMIT, installing).await;
+        let installed = installed.map_err(VisitError::TimedOut)?;
         installed.map_err(VisitError::Install)
     }
 }
 
-/// Reads the manifest in `bytes`, if enough of `keys` signed it. Signatures are fetched until it is enough.
+/// The manifest, if enough of `keys` signed it. Signatures are fetched until it is enough.
 async fn signed<P: Platform>(
     files: &mut EndpointFiles<'_, P>,
-    bytes: &[u8],
     keys: KeySet<'_>,
     console: &mut P::Console,
 ) -> Result<Manifest, P> {
+    let bytes = small_file::fetch(files, MANIFEST, MAX_MANIFEST).await;
+    let bytes = &bytes.map_err(VisitError::File)?;
     let names = signature_files(&keys);
     let mut tally = Tally::new(bytes, keys).map_err(VisitError::TooLong)?;
     for name in names {
@@ -211,8 +251,11 @@ async fn signed<P: Platform>(
         }
         let signature = match small_file::fetch(files, &name, MAX_SIGNATURE).await {
             Ok(signature) => signature,
-            // Not every key has to sign.
-            Err(error) if small_file::is_absent(&error) => continue,
+            // Not every key has to sign, and servers have many ways to say that a file is not there.
+            Err(error) if small_file::is_of_the_file(&error) => {
+                console.line(format_args!("update: {name} is not there: {error}"));
+                continue;
+            }
             Err(error) => return Err(VisitError::File(error)),
         };
         match tally.count(&signature) {
@@ -241,6 +284,7 @@ impl<N: fmt::Display> fmt::Display for VisitError<N> {
             Self::NotConfirmed(error) => write!(formatter, "this image is not confirmed: {error}"),
             Self::Install(error) => write!(formatter, "{error}"),
             Self::Select(error) => write!(formatter, "the new image is not selected: {error}"),
+            Self::TimedOut(late) => write!(formatter, "{late}"),
         }
     }
 }

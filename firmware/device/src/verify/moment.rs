@@ -12,8 +12,7 @@ pub struct Moment(i64);
 
 /// What a device knows of the time.
 ///
-/// The floor is the newest time that it has authentic evidence of: build date, last accepted manifest, last
-/// confirmed time. The clock may be unset, or wrong.
+/// The floor is the newest time that it has authentic evidence of ([`crate::time`]). The clock may be unset, or wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Clock {
     floor: Moment,

@@ -8,7 +8,7 @@ use crate::day::Day;
 use crate::der::{self, SEQUENCE};
 use crate::verify::algorithms::{Algorithm, Hash};
 use crate::verify::certificate::{Certificate, Values};
-use crate::verify::moment::{Moment, TimeBasis};
+use crate::verify::moment::TimeBasis;
 
 /// The server that a chain was verified for. Only [`Verifier::verify`](super::Verifier::verify) makes one.
 ///
@@ -25,7 +25,6 @@ use crate::verify::moment::{Moment, TimeBasis};
 ///     basis,
 ///     store: [0; 32],
 ///     fingerprint: [0; 32],
-///     not_after: basis.for_not_after(),
 ///     spki: Vec::new(),
 /// }
 /// # }
@@ -45,7 +44,6 @@ pub struct VerifiedServer {
     basis: TimeBasis,
     store: [u8; 32],
     fingerprint: [u8; 32],
-    not_after: Moment,
     spki: Vec<u8>,
 }
 
@@ -117,7 +115,6 @@ impl VerifiedServer {
             basis,
             store,
             fingerprint,
-            not_after: leaf.not_after,
             spki: leaf.spki.into(),
         }
     }
@@ -145,11 +142,6 @@ impl VerifiedServer {
     /// SHA-256 of the server's certificate.
     pub const fn fingerprint(&self) -> &[u8; 32] {
         &self.fingerprint
-    }
-
-    /// The last moment at which the server's certificate is valid.
-    pub const fn not_after(&self) -> Moment {
-        self.not_after
     }
 
     /// Verifies the CertificateVerify message of TLS 1.3, RFC 8446, section 4.4.3, with the key of the

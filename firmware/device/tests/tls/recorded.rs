@@ -6,16 +6,16 @@ use std::net::TcpStream;
 
 use device::tls::TlsError;
 use embedded_io_async::{ErrorType, Read, Write};
-use embedded_tls::CryptoRng;
-use rand_core::{Error, RngCore};
-use sha2::{Digest as _, Sha256};
+use rcgen::{KeyPair, PKCS_ECDSA_P384_SHA384};
 use simulated::executor::block_on;
 use simulated::network::Tcp;
+use vectors::{Kind, Known, named};
 
 use crate::client::Device;
 use crate::memory::{Memory, Peer};
 use crate::openssl::Openssl;
-use crate::support::Chain;
+use crate::support::recorded::seconds;
+use crate::support::{Chain, HOST, ca, leaf, root, valid};
 
 /// What a server sent.
 struct Recorded {
@@ -27,12 +27,15 @@ struct Recorded {
 
 /// Speaks with OpenSSL.
 fn record() -> Recorded {
-    let chain = Chain::new();
+    record_of(Chain::new())
+}
+
+fn record_of(chain: Chain) -> Recorded {
     let server = Openssl::serve(&chain.sent(), &chain.leaf.key.serialize_pem(), &[]);
     let bytes = RefCell::new(Vec::new());
     let stream = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
     let transport = Recorder(Tcp::of(stream).unwrap(), &bytes);
-    let mut device = Device::with_random(&chain.store(), Known(0));
+    let mut device = Device::with_random(&chain.store(), Known::default());
     let handshake = block_on(async {
         let mut secured = device.open(transport).await.unwrap();
         let handshake = bytes.borrow().len();
@@ -52,8 +55,9 @@ fn record() -> Recorded {
 impl Recorded {
     /// What the same device makes of other bytes: what it reads until the first error.
     fn replay(&self, bytes: &[u8], most: usize) -> Result<(Vec<u8>, TlsError), TlsError> {
+        self.parts(bytes, |parts| vectors::record(Kind::Tls, parts));
         let transport = Memory::of(Replay(bytes.to_vec())).dripping(most);
-        let mut device = Device::with_random(&self.chain.store(), Known(0));
+        let mut device = Device::with_random(&self.chain.store(), Known::default());
         block_on(async {
             let mut secured = device.open(transport).await?;
             let mut data = Vec::new();
@@ -65,6 +69,13 @@ impl Recorded {
                 }
             }
         })
+    }
+
+    /// The same question, for the target.
+    fn parts(&self, bytes: &[u8], ask: impl FnOnce(&[&[u8]])) {
+        let store = self.chain.store().write().unwrap();
+        let (floor, now) = seconds(valid());
+        ask(&[&store, HOST.as_bytes(), &floor, &now, bytes]);
     }
 
     /// Whether byte `at` is the minor version of a record that is not encrypted, which means nothing: RFC 8446, section
@@ -91,6 +102,33 @@ fn a_connection_may_be_cut_at_every_byte() {
         } else {
             assert_eq!(replayed, Ok((vec![], TlsError::Cut)), "{length}");
         }
+    }
+}
+
+/// What it takes on the target is in docs/device-performance.md.
+#[test]
+fn a_handshake_is_measured() {
+    let root = root("Root");
+    let intermediate = KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384).unwrap();
+    let intermediate = root.issue_for(ca("Intermediate"), intermediate);
+    let leaf = intermediate.issue(leaf());
+    let p384 = Chain {
+        root,
+        intermediate,
+        leaf,
+    };
+    for (issuer, chain) in [("P-256", Chain::new()), ("P-384", p384)] {
+        let recorded = record_of(chain);
+        let name = format!(
+            "cost: TLS handshake and 9 bytes read, P-256 leaf, {issuer} issuer, P-256 root"
+        );
+        recorded.parts(&recorded.bytes, |parts| named(&name, Kind::Tls, parts));
+        let replayed = recorded.replay(&recorded.bytes, usize::MAX);
+        assert_eq!(
+            replayed,
+            Ok((b"desserts\n".to_vec(), TlsError::Cut)),
+            "{issuer}"
+        );
     }
 }
 
@@ -149,31 +187,3 @@ impl Write for Recorder<'_> {
         self.0.flush().await
     }
 }
-
-/// Hashes of 0, 1, 2 and so on: the same each time.
-struct Known(u64);
-
-impl RngCore for Known {
-    fn next_u32(&mut self) -> u32 {
-        rand_core::impls::next_u32_via_fill(self)
-    }
-
-    fn next_u64(&mut self) -> u64 {
-        rand_core::impls::next_u64_via_fill(self)
-    }
-
-    fn fill_bytes(&mut self, into: &mut [u8]) {
-        for chunk in into.chunks_mut(32) {
-            let hash = Sha256::digest(self.0.to_be_bytes());
-            chunk.copy_from_slice(&hash[..chunk.len()]);
-            self.0 += 1;
-        }
-    }
-
-    fn try_fill_bytes(&mut self, into: &mut [u8]) -> Result<(), Error> {
-        self.fill_bytes(into);
-        Ok(())
-    }
-}
-
-impl CryptoRng for Known {}

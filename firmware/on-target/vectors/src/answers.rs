@@ -2,10 +2,13 @@
 
 mod chain;
 mod network;
+mod release;
 mod rescue;
+mod script;
 mod signature;
 mod stored;
 mod text;
+mod tls;
 
 use alloc::format;
 use alloc::string::String;
@@ -29,6 +32,8 @@ pub fn answer<M: Meter>(vector: &Vector<'_>, meter: &mut M) -> String {
         Kind::Handshake => chain::handshake(&mut parts, meter),
         Kind::Host => text::host(&mut parts, meter),
         Kind::Http => network::http(&mut parts, meter),
+        Kind::Image => release::image(&mut parts, meter),
+        Kind::Manifest => release::manifest(&mut parts, meter),
         Kind::Otadata => stored::otadata(&mut parts, meter),
         Kind::Provisioning => stored::provisioning(&mut parts, meter),
         Kind::Redirect => network::redirect(&mut parts, meter),
@@ -38,6 +43,7 @@ pub fn answer<M: Meter>(vector: &Vector<'_>, meter: &mut M) -> String {
         Kind::Store => stored::store(&mut parts, meter),
         Kind::StoreDamaged => stored::store_damaged(&mut parts),
         Kind::Text => text::text(&mut parts, meter),
+        Kind::Tls => tls::tls(&mut parts, meter),
         Kind::Url => text::url(&mut parts, meter),
     };
     answer.unwrap_or_else(|malformed| format!("no question: {malformed}"))

@@ -46,6 +46,10 @@ kinds! {
     Host = "host",
     /// What does this server answer? First byte that is asked for; most bytes of one read; everything that it says.
     Http = "http",
+    /// Is this an application image? Most bytes at once; its bytes.
+    Image = "image",
+    /// Is this release signed, and taken? The store; the manifest; signature files.
+    Manifest = "manifest",
     /// Which slot is selected? The partition.
     Otadata = "otadata",
     /// Which network? The partition.
@@ -65,6 +69,9 @@ kinds! {
     StoreDamaged = "store-damaged",
     /// May this be shown? Its bytes; the longest length.
     Text = "text",
+    /// What comes of this connection? Store, name, floor, time as for a chain; everything that the server sends, to a client
+    /// whose random numbers are [`Known`](crate::Known).
+    Tls = "tls",
     /// Is this a URL? Its bytes.
     Url = "url",
 }

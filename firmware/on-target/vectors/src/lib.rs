@@ -12,6 +12,7 @@ extern crate alloc;
 mod answers;
 mod form;
 mod kind;
+mod known;
 mod line;
 mod meter;
 #[cfg(feature = "record")]
@@ -20,6 +21,7 @@ mod recorded;
 pub use answers::answer;
 pub use form::{Malformed, Parts, Vector, Vectors};
 pub use kind::Kind;
+pub use known::Known;
 pub use line::Line;
 pub use meter::{Cost, Meter, Unmeasured};
 #[cfg(feature = "record")]

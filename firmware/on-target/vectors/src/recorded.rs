@@ -27,7 +27,7 @@ pub fn record(kind: Kind, parts: &[&[u8]]) {
     };
     let number = ASKED.replace(ASKED.get() + 1);
     let first = match kind {
-        Kind::Chain | Kind::Handshake => FIRST_CHAINS,
+        Kind::Chain | Kind::Handshake | Kind::Tls => FIRST_CHAINS,
         _ => FIRST,
     };
     if number >= first && !number.is_multiple_of(EACH) {

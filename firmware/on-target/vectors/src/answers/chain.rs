@@ -37,15 +37,15 @@ pub(super) fn handshake<M: Meter>(
 }
 
 /// A store, a name and a clock.
-struct Question<'a> {
-    store: &'a [u8],
-    name: &'a str,
+pub(super) struct Question<'a> {
+    pub(super) store: &'a [u8],
+    pub(super) name: &'a str,
     floor: i64,
     now: Option<i64>,
 }
 
 impl<'a> Question<'a> {
-    fn read(parts: &mut Parts<'a>) -> Result<Self, Malformed> {
+    pub(super) fn read(parts: &mut Parts<'a>) -> Result<Self, Malformed> {
         Ok(Self {
             store: parts.bytes()?,
             name: parts.text()?,
@@ -68,7 +68,7 @@ impl<'a> Question<'a> {
         Ok(meter.measure(|| Verifier::new(store).verify(chain, self.name, clock)))
     }
 
-    fn clock(&self) -> Option<Clock> {
+    pub(super) fn clock(&self) -> Option<Clock> {
         let floor = Moment::from_unix_seconds(self.floor)?;
         match self.now {
             Some(now) => Some(Clock::known(floor, Moment::from_unix_seconds(now)?)),

@@ -4,16 +4,14 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::convert::Infallible;
-use core::pin::pin;
-use core::task::{Context, Poll, Waker};
 
 use device::http::{Answer, Connection, HttpError, Place, Request, Scheme, Trail};
 use device::time::Question;
 use device::url::HttpsUrl;
 use device::verify::Moment;
-use embedded_io_async::{ErrorType, Read, Write};
 use rand_core::{CryptoRng, RngCore};
 
+use super::script::{Script, at_once};
 use super::shown;
 use crate::form::{Malformed, Parts};
 use crate::meter::Meter;
@@ -27,7 +25,7 @@ pub(super) fn http<M: Meter>(parts: &mut Parts<'_>, meter: &mut M) -> Result<Str
         Ok(place) => place,
         refused => return Ok(shown(&refused)),
     };
-    let answer = meter.measure(|| at_once(fetch(Server { says, piece }, &place, from)));
+    let answer = meter.measure(|| at_once(fetch(Script { says, piece }, &place, from)));
     Ok(answer.map_or_else(|| "it waits".into(), |answer| shown(&answer)))
 }
 
@@ -62,7 +60,7 @@ pub(super) fn sntp<M: Meter>(parts: &mut Parts<'_>, meter: &mut M) -> Result<Str
 }
 
 async fn fetch(
-    server: Server<'_>,
+    server: Script<'_>,
     place: &Place,
     from: u32,
 ) -> Result<(String, Vec<u8>), HttpError<Infallible>> {
@@ -87,46 +85,6 @@ async fn fetch(
             0 => return Ok((head, bytes)),
             count => bytes.extend(room.iter().take(count)),
         }
-    }
-}
-
-/// What a future gives that waits for nothing.
-fn at_once<F: Future>(future: F) -> Option<F::Output> {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(output) => Some(output),
-        Poll::Pending => None,
-    }
-}
-
-/// A server that says this, in pieces, whatever it is asked.
-struct Server<'a> {
-    says: &'a [u8],
-    piece: usize,
-}
-
-impl ErrorType for Server<'_> {
-    type Error = Infallible;
-}
-
-impl Read for Server<'_> {
-    async fn read(&mut self, into: &mut [u8]) -> Result<usize, Infallible> {
-        let most = self.piece.min(into.len());
-        let (now, later) = self.says.split_at_checked(most).unwrap_or((self.says, &[]));
-        for (to, from) in into.iter_mut().zip(now) {
-            *to = *from;
-        }
-        self.says = later;
-        Ok(now.len())
-    }
-}
-
-impl Write for Server<'_> {
-    async fn write(&mut self, bytes: &[u8]) -> Result<usize, Infallible> {
-        Ok(bytes.len())
-    }
-
-    async fn flush(&mut self) -> Result<(), Infallible> {
-        Ok(())
     }
 }
 

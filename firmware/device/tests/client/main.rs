@@ -1,0 +1,54 @@
+//! The update client, from one start to the next: on a board whose flash, servers and time are simulated, and whose bootloader,
+//! signatures, certificates and images are real.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod attacker;
+mod broken;
+mod device;
+mod failover;
+mod life;
+mod pki;
+mod rescue;
+mod status;
+mod time;
+mod tls;
+mod transfers;
+mod trials;
+mod world;
+
+#[path = "../signed_release/board.rs"]
+#[allow(dead_code, reason = "shared with the tests of releases")]
+mod board;
+#[path = "../signed_release/broken_images.rs"]
+mod broken_images;
+#[path = "../signed_release/broken_manifests.rs"]
+mod broken_manifests;
+#[path = "../signed_release/broken_signatures.rs"]
+mod broken_signatures;
+#[path = "../verify/support.rs"]
+#[allow(dead_code, reason = "shared with the tests of chains")]
+mod certificates;
+#[path = "../signed_release/for_others.rs"]
+mod for_others;
+#[path = "../signed_release/keys.rs"]
+#[allow(dead_code, reason = "shared with the tests of releases")]
+mod keys;
+#[path = "../rescue/support.rs"]
+#[allow(dead_code, reason = "shared with the tests of rescue stores")]
+mod rescuers;
+#[path = "../signed_release/server.rs"]
+#[allow(dead_code, reason = "shared with the tests of releases")]
+mod server;
+#[path = "../store/support.rs"]
+#[allow(dead_code, reason = "shared with the tests of stores")]
+mod stores;
+#[path = "../signed_release/update.rs"]
+#[allow(dead_code, reason = "shared with the tests of releases")]
+mod update;
+
+/// What chains are asked is not written down for the target here.
+mod recorded {
+    pub(crate) fn chain(_: &[u8], _: &[&[u8]], _: &str, _: device::verify::Clock) {}
+    pub(crate) fn handshake(_: &[u8], _: &[&[u8]], _: (u16, &[u8], &[u8])) {}
+}

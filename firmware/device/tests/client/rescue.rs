@@ -1,0 +1,347 @@
+//! Devices that trust no server any more, and the store that saves them.
+
+use device::client::Next;
+use device::flash_layout::TRUST_STORE;
+use device::rescue::SignatureContents;
+use device::store::StoreContents;
+use simulated::internet::Manner;
+
+use crate::certificates::{Made, root};
+use crate::device::{Device, Session};
+use crate::life::field;
+use crate::pki::{PKI, identity};
+use crate::rescuers::{self, Person, RELEASER, RESCUERS, signed, unsigned};
+use crate::world::{FAILOVER, Firmware, NEW, OLD, PRIMARY, World, endpoint, new, old, store};
+
+/// What a rescue store holds: the anchors of the servers now.
+pub(crate) fn payload(sequence: u64, anchors: &[&Made]) -> StoreContents {
+    StoreContents {
+        anchors: anchors.iter().map(|made| made.anchor()).collect(),
+        // Keys of its own, which nobody may ask.
+        release_keys: rescuers::keys(1, &[Person(40)]),
+        rescue_keys: rescuers::keys(1, &[Person(41)]),
+        ..store(sequence)
+    }
+}
+
+/// An envelope around it that these people signed.
+pub(crate) fn envelope(payload: &StoreContents, people: &[Person]) -> Vec<u8> {
+    signed(unsigned(payload), people).write().unwrap()
+}
+
+/// A fleet whose servers moved to a CA that no device knows.
+pub(crate) fn stranded() -> Device {
+    let world = World::new(&[old(), new()]);
+    world.publish(&new().release(&[0]));
+    for host in [PRIMARY, FAILOVER] {
+        world.identities.set(host, &identity(&PKI.later, host));
+    }
+    Device::new(world, &old())
+}
+
+pub(crate) fn origin(device: &Device) -> String {
+    let lines = device.lines.take();
+    let line = lines
+        .iter()
+        .find(|line| line.contains("store: in force is"));
+    line.expect("a start says it").clone()
+}
+
+/// Each endpoint is refused for its anchors, which the device says.
+fn require_stranded(device: &mut Device) {
+    let session = device.session(1);
+    assert!(!session.succeeded && session.restart.is_none());
+    let lines = device.lines.take();
+    let refused = lines
+        .iter()
+        .filter(|line| line.starts_with("client: ") && line.contains("no anchor"));
+    assert_eq!(refused.count(), 2, "{lines:#?}");
+}
+
+/// Both CAs are left behind at once, as in the stories of Deploy the Fleet and mDash: the file that two of three rescuers signed
+/// comes over plain HTTP, and the fleet goes on. The next image has the anchors itself.
+#[test]
+fn a_fleet_whose_servers_changed_their_ca_is_saved_over_plain_http() {
+    let mut device = stranded();
+    require_stranded(&mut device);
+    let rescue = envelope(&payload(8, &[&PKI.later]), &[RESCUERS[2], RESCUERS[0]]);
+    device.world.offer_rescue(FAILOVER, &rescue);
+    let next = Firmware::new(NEW, "2026-01-20T00:00:00Z", &payload_of_image());
+    device.world.publish(&next.release(&[0]));
+    device.world.firmware.insert(NEW.into(), next);
+
+    let mut client = device.start().unwrap();
+    let first = device.world.timer.run(client.round());
+    assert_eq!(first, Next::Wait(std::time::Duration::ZERO));
+    assert_eq!(client.memory().rescue_sequence, 8);
+    device.flash = client.board().flash.clone();
+    let lines = device.lines.take();
+    assert!(lines.contains(&"rescue: the store with sequence 8 is in force".to_owned()));
+
+    let sessions = device.live_until(NEW, 2);
+    let versions: Vec<_> = sessions.iter().map(|session| &*session.version).collect();
+    assert_eq!(versions, [OLD, NEW]);
+    device.world.internet.asked();
+    device.lines.take();
+    // The new image's own store has a higher sequence.
+    assert!(device.session(1).succeeded);
+    assert_eq!(
+        origin(&device),
+        "store: in force is the image's, sequence 9"
+    );
+    let asked = device.world.internet.asked();
+    let said = field(&asked[0], "Perennial-Store").unwrap();
+    assert!(said.starts_with("image; 9; "), "{said}");
+}
+
+fn payload_of_image() -> StoreContents {
+    let mut contents = store(9);
+    contents.anchors.push(PKI.later.anchor());
+    contents
+}
+
+/// Nothing but the root stays: another intermediate is no matter at all.
+#[test]
+fn another_intermediate_below_a_root_that_is_trusted_needs_no_rescue() {
+    let world = World::new(&[old(), new()]);
+    world.publish(&new().release(&[0]));
+    for host in [PRIMARY, FAILOVER] {
+        world.identities.set(host, &identity(&PKI.other, host));
+    }
+    let mut device = Device::new(world, &old());
+    device.live_until(NEW, 1);
+    assert_eq!(device.memory().rescue_sequence, 0);
+}
+
+/// Why each of these is refused: its name, what is offered, what the device says.
+type Row = (&'static str, fn() -> Vec<u8>, &'static str);
+
+fn right() -> Vec<u8> {
+    envelope(&payload(9, &[&PKI.later]), &RESCUERS[..2])
+}
+
+const REFUSED: [Row; 14] = [
+    (
+        "a lower sequence than the image's",
+        || of_sequence(6),
+        "its sequence 6 is not above 8",
+    ),
+    (
+        "the sequence in force",
+        || of_sequence(8),
+        "its sequence 8 is not above 8",
+    ),
+    (
+        "another product",
+        || {
+            let mut payload = payload(9, &[&PKI.later]);
+            payload.product = "doorbell".into();
+            envelope(&payload, &RESCUERS)
+        },
+        "it is for doorbell",
+    ),
+    (
+        "nobody signed",
+        || envelope(&payload(9, &[&PKI.later]), &[]),
+        "0 of the 2 rescue keys",
+    ),
+    (
+        "one signature",
+        || envelope(&payload(9, &[&PKI.later]), &RESCUERS[..1]),
+        "1 of the 2 rescue keys",
+    ),
+    (
+        "a release key signed",
+        || envelope(&payload(9, &[&PKI.later]), &[RESCUERS[0], RELEASER]),
+        "1 of the 2 rescue keys",
+    ),
+    (
+        "keys of its own signed",
+        || envelope(&payload(9, &[&PKI.later]), &[RESCUERS[0], Person(41)]),
+        "1 of the 2 rescue keys",
+    ),
+    (
+        "a signature of something else",
+        || {
+            let mut contents = signed(unsigned(&payload(9, &[&PKI.later])), &RESCUERS[..1]);
+            let SignatureContents { signature, .. } = contents.signatures[0];
+            let key_id = RESCUERS[1].key().id;
+            contents
+                .signatures
+                .push(SignatureContents { key_id, signature });
+            contents.write().unwrap()
+        },
+        "the signature of key",
+    ),
+    ("a tail", || [right(), vec![0]].concat(), "1 bytes too many"),
+    (
+        "cut off",
+        || {
+            let mut bytes = right();
+            bytes.pop();
+            bytes
+        },
+        "payload needs",
+    ),
+    (
+        "a flipped bit",
+        || {
+            let mut bytes = right();
+            let at = bytes.len() - 40;
+            bytes[at] ^= 1;
+            bytes
+        },
+        "signed is",
+    ),
+    (
+        "a bare store",
+        || payload(9, &[&PKI.later]).write().unwrap(),
+        "no rescue store begins with",
+    ),
+    ("nothing", Vec::new, "magic needs 8 bytes"),
+    ("too long", || vec![b'P'; 65_537], "65537 bytes"),
+];
+
+fn of_sequence(sequence: u64) -> Vec<u8> {
+    envelope(&payload(sequence, &[&PKI.later]), &RESCUERS)
+}
+
+/// On a device with a rescue store in force already, whose servers moved once more.
+fn rescued() -> Device {
+    let mut device = stranded();
+    device.world.publish(&old().release(&[0]));
+    let rescue = envelope(&payload(8, &[&PKI.later]), &RESCUERS[..2]);
+    device.world.offer_rescue(PRIMARY, &rescue);
+    let session: Session = device.session_until(2, |_| false);
+    assert!(session.succeeded);
+    let last = root("Root Last");
+    for host in [PRIMARY, FAILOVER] {
+        device.world.identities.set(host, &identity(&last, host));
+    }
+    device.lines.take();
+    device
+}
+
+#[test]
+fn what_is_no_rescue_store_for_this_device_changes_nothing_and_erases_nothing() {
+    let mut device = rescued();
+    let before = device.flash.contents(&TRUST_STORE);
+    let erases = device.erases(&TRUST_STORE);
+    for (name, offered, says) in REFUSED {
+        for host in [PRIMARY, FAILOVER] {
+            device.world.offer_rescue(host, &offered());
+        }
+        let session = device.session(2);
+        let lines = device.lines.take();
+        assert!(!session.succeeded, "{name}");
+        let mut said = lines.iter().filter(|line| line.starts_with("rescue: "));
+        let said = said.nth(1).expect("the first one asks");
+        println!("{name}: {said}");
+        assert!(said.contains(says), "{name}: {said}");
+        assert_eq!(device.flash.contents(&TRUST_STORE), before, "{name}");
+        assert_eq!(device.erases(&TRUST_STORE), erases, "{name}");
+        assert_eq!(device.memory().rescue_sequence, 8, "{name}");
+    }
+    device.session(1);
+    assert_eq!(
+        origin(&device),
+        "store: in force is a rescue store, sequence 8"
+    );
+}
+
+#[test]
+fn a_redirect_is_not_followed_without_tls() {
+    let mut device = stranded();
+    device.world.offer_rescue("files.example.com", &right());
+    for host in [PRIMARY, FAILOVER] {
+        device.world.internet.web(host, 80, |server| {
+            let to = "http://files.example.com/fleet/rescue.bin";
+            server
+                .redirects
+                .insert("/fleet/rescue.bin".into(), to.into());
+        });
+    }
+    assert!(!device.session(2).succeeded);
+    let lines = device.lines.take();
+    let says = "rescue: a redirect, which is not followed without TLS";
+    assert!(lines.iter().any(|line| line == says));
+    assert_eq!(device.erases(&TRUST_STORE), 0);
+}
+
+/// A device whose image has no rescue keys cannot be saved, and does not ask.
+#[test]
+fn without_rescue_keys_nobody_is_asked() {
+    let mut contents = store(7);
+    contents.rescue_keys = device::store::KeySetContents::NONE;
+    let old = Firmware::new(OLD, "2026-01-05T00:00:00Z", &contents);
+    let mut device = stranded();
+    device.world.firmware.insert(OLD.into(), old);
+    device.world.offer_rescue(PRIMARY, &right());
+    assert!(!device.session(2).succeeded);
+    assert_eq!(device.world.internet.asked(), []);
+}
+
+/// Rescuers may err: the store that they signed names hosts that do not exist. The next one is found where the image looks.
+#[test]
+fn a_rescue_store_with_the_wrong_hosts_is_replaced_by_a_later_one() {
+    let mut device = stranded();
+    let mut wrong = payload(8, &[&PKI.later]);
+    wrong.endpoints = vec![endpoint("primary.exmaple.com", &[])];
+    device
+        .world
+        .offer_rescue(PRIMARY, &envelope(&wrong, &RESCUERS[..2]));
+    assert!(!device.session(3).succeeded);
+    let later = envelope(&payload(9, &[&PKI.later]), &RESCUERS[1..]);
+    device.world.offer_rescue(PRIMARY, &later);
+    device.live_until(NEW, 3);
+}
+
+/// A copy of the highest rescue store that there was is lost: a lower one must not come in its place, though nobody was told
+/// of the higher one but flash.
+#[test]
+fn a_rescue_store_that_is_in_force_is_remembered_at_the_next_start() {
+    let mut device = rescued();
+    // The power was cut before it was remembered.
+    let mut memory = device.memory();
+    memory.rescue_sequence = 0;
+    memory.store(&mut device.flash).unwrap();
+    device.session(1);
+    assert_eq!(device.memory().rescue_sequence, 8);
+}
+
+/// The rescuers of an image are those of its own store: whoever leads devices to other servers can install nothing there.
+#[test]
+fn release_keys_of_a_rescue_store_sign_nothing() {
+    let mut device = stranded();
+    let mut thief = payload(8, &[&PKI.later]);
+    thief.release_keys = crate::world::release_keys(1);
+    thief.release_keys.keys = vec![crate::keys::contents(crate::keys::STRANGER)];
+    device
+        .world
+        .offer_rescue(PRIMARY, &envelope(&thief, &RESCUERS[..2]));
+    device
+        .world
+        .publish(&new().release(&[crate::keys::STRANGER]));
+    let session = device.session(4);
+    assert!(!session.succeeded && session.restart.is_none());
+    assert_eq!(device.boots().1, OLD);
+}
+
+#[test]
+fn servers_that_hang_on_port_80_are_left() {
+    let mut device = stranded();
+    for manner in [
+        Manner::Silent,
+        Manner::Cuts(100),
+        Manner::Says(b"<html>".to_vec()),
+    ] {
+        device
+            .world
+            .internet
+            .web(PRIMARY, 80, |server| server.manner = manner.clone());
+        device.world.offer_rescue(PRIMARY, &right());
+        assert!(!device.session(1).succeeded);
+    }
+    device.world.offer_rescue(FAILOVER, &right());
+    device.live_until(NEW, 2);
+}

@@ -1,0 +1,117 @@
+//! A TLS engine that encrypts nothing, and gives a connection only with a real proof: the chain of the server is verified, and
+//! the signature of a handshake by its key.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use device::tls::{Secured, Server, Suite, TlsEngine, TlsError};
+use device::verify::HandshakeProof;
+use embedded_io_async::{Error as _, ErrorType, Read, Write};
+use rcgen::SigningKey as _;
+use simulated::internet::{GREETING, WELCOME};
+
+use crate::pki::Identity;
+
+/// ecdsa_secp256r1_sha256.
+const P256: u16 = 0x0403;
+const TRANSCRIPT: [u8; 32] = [7; 32];
+
+/// Who answers on each host and port.
+#[derive(Clone, Default)]
+pub(crate) struct Identities(Rc<RefCell<BTreeMap<(String, u16), Arc<Identity>>>>);
+
+impl Identities {
+    pub(crate) fn set(&self, host: &str, identity: &Arc<Identity>) {
+        let place = (host.to_owned(), 443);
+        self.0.borrow_mut().insert(place, Arc::clone(identity));
+    }
+
+    pub(crate) fn copy(&self) -> Self {
+        Self(Rc::new(RefCell::new(self.0.borrow().clone())))
+    }
+}
+
+impl TlsEngine for Identities {
+    type Stream<'a, C: Read + Write + 'a> = Unencrypted<C>;
+
+    async fn open<'a, C: Read + Write + 'a>(
+        &'a mut self,
+        mut transport: C,
+        _: Suite,
+        server: Server<'_>,
+    ) -> Result<Secured<Unencrypted<C>>, TlsError> {
+        greet(&mut transport).await?;
+        let place = (server.host.to_owned(), server.port);
+        let identity = self.0.borrow().get(&place).map(Arc::clone);
+        let identity = identity.ok_or(TlsError::Unreadable)?;
+        let proof = prove(&identity, server)?;
+        Ok(Secured::new(Unencrypted(transport), proof))
+    }
+}
+
+async fn greet<C: Read + Write>(transport: &mut C) -> Result<(), TlsError> {
+    let mut welcome = [0];
+    transport.write(GREETING).await.map_err(io)?;
+    match transport.read(&mut welcome).await.map_err(io)? {
+        1 if welcome == [WELCOME] => Ok(()),
+        _ => Err(TlsError::Unreadable),
+    }
+}
+
+thread_local! {
+    static PROVEN: RefCell<HashMap<(u32, String), Result<HandshakeProof, TlsError>>> = RefCell::default();
+}
+
+/// The proof, made once for each server, name, store and time: thousands of runs ask the same.
+fn prove(identity: &Identity, server: Server<'_>) -> Result<HandshakeProof, TlsError> {
+    let question = format!("{} {:?} {:?}", server.host, server.clock, server.verifier);
+    let key = (identity.number, question);
+    if let Some(known) = PROVEN.with_borrow(|proven| proven.get(&key).cloned()) {
+        return known;
+    }
+    let answer = prove_anew(identity, server);
+    PROVEN.with_borrow_mut(|proven| proven.insert(key, answer.clone()));
+    answer
+}
+
+fn prove_anew(identity: &Identity, server: Server<'_>) -> Result<HandshakeProof, TlsError> {
+    let chain: Vec<&[u8]> = identity.chain.iter().map(Vec::as_slice).collect();
+    let Server { host, clock, .. } = server;
+    let verified = server.verifier.verify(&chain, host, clock);
+    let verified = verified.map_err(TlsError::Certificate)?;
+    let mut message = vec![0x20; 64];
+    message.extend(b"TLS 1.3, server CertificateVerify\0");
+    message.extend(TRANSCRIPT);
+    let signature = identity.key.sign(&message).unwrap();
+    let proof = verified.verify_handshake(P256, &TRANSCRIPT, &signature);
+    proof.map_err(TlsError::Signature)
+}
+
+fn io(error: impl embedded_io_async::Error) -> TlsError {
+    TlsError::Io(error.kind())
+}
+
+/// A connection as it is.
+pub(crate) struct Unencrypted<C>(C);
+
+impl<C> ErrorType for Unencrypted<C> {
+    type Error = TlsError;
+}
+
+impl<C: Read> Read for Unencrypted<C> {
+    async fn read(&mut self, into: &mut [u8]) -> Result<usize, TlsError> {
+        self.0.read(into).await.map_err(io)
+    }
+}
+
+impl<C: Write> Write for Unencrypted<C> {
+    async fn write(&mut self, bytes: &[u8]) -> Result<usize, TlsError> {
+        self.0.write(bytes).await.map_err(io)
+    }
+
+    async fn flush(&mut self) -> Result<(), TlsError> {
+        self.0.flush().await.map_err(io)
+    }
+}
