@@ -3,7 +3,7 @@
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 /// Passes on what clients on a port of its own and a server say to each other, for as long as the test runs.
@@ -47,10 +47,11 @@ impl Relay {
     }
 }
 
-fn accept(listener: &TcpListener, server: &PathBuf, state: &Arc<Mutex<State>>) {
+fn accept(listener: &TcpListener, server: &Path, state: &Arc<Mutex<State>>) {
     for client in listener.incoming() {
         let Ok(client) = client else { continue };
         if state.lock().unwrap().closed {
+            std::thread::spawn(move || hang_up(client));
             continue;
         }
         let Ok(server) = UnixStream::connect(server) else {
@@ -59,6 +60,12 @@ fn accept(listener: &TcpListener, server: &PathBuf, state: &Arc<Mutex<State>>) {
         let state = Arc::clone(state);
         std::thread::spawn(move || pass(client, server, &state));
     }
+}
+
+/// Says nothing, and lets the client finish: it sees an end, and no reset.
+fn hang_up(mut client: TcpStream) {
+    let _ = client.shutdown(Shutdown::Write);
+    let _ = io::copy(&mut client, &mut io::sink());
 }
 
 /// Until one side has enough, or the connection is cut. Either ends both directions.
