@@ -18,6 +18,8 @@ use crate::world::World;
 const HOST: &str = "otto.deploythefleet.example";
 const FALLBACK: &str = "ota.deploythefleet.example";
 const HOSTS: [&str; 2] = [HOST, FALLBACK];
+/// After a round in which a rescue store came into force.
+const TAKEN: Next = Next::Wait(Duration::ZERO);
 /// As the real ones: the organisation of a root, of the others.
 const X1: [&str; 2] = ["ISRG Root X1", "Internet Security Research Group"];
 const R3: [&str; 2] = ["R3", "Let's Encrypt"];
@@ -81,10 +83,18 @@ fn every_endpoint_is_refused_and_a_rescue_store_brings_the_fleet_back() {
 
     // The operators sign a store with the root on the same day, and release a version with it later.
     let rescue = store(5, &[ca.x1.anchor()], &HOSTS);
-    rescuers::publish(&sites[1], &rescue, "2024-07-24T15:00:00Z");
+    rescuers::publish(&sites[1], &rescue, "2024-07-24T15:00:00Z", 1);
+    world.clock.set("2024-07-24T15:30:00Z");
+    assert_ne!(device.start(&world).round(&world), TAKEN);
+    let said = device.said();
+    insta::assert_snapshot!(
+        "deploy_the_fleet_one_signature",
+        said.lines().last().unwrap()
+    );
+    rescuers::publish(&sites[1], &rescue, "2024-07-24T15:00:00Z", 2);
     world.clock.set("2024-07-24T18:00:00Z");
     let mut session = device.start(&world);
-    assert_eq!(session.round(&world), Next::Wait(Duration::ZERO));
+    assert_eq!(session.round(&world), TAKEN);
     assert!(matches!(session.round(&world), Next::Wait(_)));
     assert!(session.is_current());
     drop(session);

@@ -53,7 +53,7 @@ fn the_shorter_chain_is_refused_and_a_rescue_store_brings_the_fleet_back() {
     insta::assert_snapshot!("mdash_outage", device.said());
 
     let rescue = store(15, &[x1.anchor()], &[HOST]);
-    rescuers::publish(&site, &rescue, "2024-02-08T21:00:00Z");
+    rescuers::publish(&site, &rescue, "2024-02-08T21:00:00Z", 2);
     site.publish(&new.release());
     world.clock.set("2024-02-09T12:00:00Z");
     let mut session = device.start(&world);
