@@ -1,7 +1,6 @@
 //! The time of the world, which tests move, and the servers that tell it.
 
 use std::future::Future;
-use std::net::UdpSocket;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -11,6 +10,8 @@ use device::verify::Moment;
 use simulated::clock::RealTimer;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+
+use crate::time_servers;
 
 /// What the calendar says. Clones share it.
 #[derive(Clone)]
@@ -54,42 +55,9 @@ impl WorldClock {
 
     /// The port of a server of SNTP (RFC 4330) that tells this time, for as long as the test runs.
     pub(crate) fn serve(&self) -> u16 {
-        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-        let port = socket.local_addr().unwrap().port();
         let clock = self.clone();
-        std::thread::spawn(move || {
-            let mut question = [0; 48];
-            while let Ok((_, from)) = socket.recv_from(&mut question) {
-                socket
-                    .send_to(&answer(&question, clock.now()), from)
-                    .unwrap();
-            }
-        });
-        port
+        time_servers::server(move |question| time_servers::answer(question, clock.now()).to_vec())
     }
-}
-
-/// What a server of stratum 2 answers.
-fn answer(question: &[u8; 48], now: i64) -> [u8; 48] {
-    const SERVER: u8 = 4;
-    const STRATUM: usize = 1;
-    let [reference, originate, receive, transmit] = [16, 24, 32, 40].map(|at| at..at + 8);
-    let mut packet = [0; 48];
-    packet[0] = question[0] & 0b0011_1000 | SERVER;
-    packet[STRATUM] = 2;
-    packet[reference].copy_from_slice(&timestamp(now - 100));
-    packet[originate].copy_from_slice(&question[transmit.clone()]);
-    packet[receive].copy_from_slice(&timestamp(now));
-    packet[transmit].copy_from_slice(&timestamp(now));
-    packet
-}
-
-/// Seconds since 1900 modulo 2³², and their fraction.
-fn timestamp(seconds: i64) -> [u8; 8] {
-    let since_1900 = seconds + 2_208_988_800;
-    let mut timestamp = [0x12; 8];
-    timestamp[..4].copy_from_slice(&since_1900.to_be_bytes()[4..]);
-    timestamp
 }
 
 impl BoardTimer {

@@ -1,17 +1,16 @@
 //! Keys that sign releases and rescue stores, in files as `cargo xtask keys new` makes them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use device::store::{KeyContents, KeySetContents};
-use tempfile::TempDir;
 use trust::date::Date;
 use xtask::signing::key_file::{NewProtection, SigningKeyFile};
+use xtask::signing::password::PasswordSource;
 use xtask::signing::trusted_comment::TrustedComment;
 
 /// One key for releases, two for rescue stores, of which both must sign.
 pub(crate) struct Keys {
-    folder: TempDir,
     release: SigningKeyFile,
     rescue: [SigningKeyFile; 2],
 }
@@ -20,15 +19,9 @@ pub(crate) static KEYS: LazyLock<Keys> = LazyLock::new(Keys::new);
 
 impl Keys {
     fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let key = |name: &str| {
-            let path = folder.path().join(name);
-            SigningKeyFile::create(&path, NewProtection::DangerouslyNone).unwrap()
-        };
         Self {
-            release: key("release.key"),
-            rescue: ["rescue-1.key", "rescue-2.key"].map(key),
-            folder,
+            release: kept("release.key"),
+            rescue: ["rescue-1.key", "rescue-2.key"].map(kept),
         }
     }
 
@@ -44,13 +37,7 @@ impl Keys {
 
     /// The files of the rescue keys.
     pub(crate) fn rescue_files(&self) -> [PathBuf; 2] {
-        let files = self.rescue.each_ref().map(|key| key.path().to_owned());
-        assert!(
-            files
-                .iter()
-                .all(|file| file.starts_with(self.folder.path()))
-        );
-        files
+        self.rescue.each_ref().map(|key| key.path().to_owned())
     }
 
     /// How the device names the release key.
@@ -65,6 +52,17 @@ impl Keys {
         let signature = self.release.sign(manifest, &comment.unwrap()).unwrap();
         signature.to_file()
     }
+}
+
+/// A key that is made in the first run.
+fn kept(name: &str) -> SigningKeyFile {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fleet-keys");
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join(name);
+    let made = SigningKeyFile::create(&path, NewProtection::DangerouslyNone);
+    let nobody = PasswordSource::from_option(None);
+    made.or_else(|_| SigningKeyFile::open(&path, &nobody))
+        .unwrap()
 }
 
 /// All of these must sign.

@@ -32,6 +32,10 @@ mod rescuers;
 mod site;
 mod world;
 
+#[path = "../../../firmware/device/tests/trusted_time/support.rs"]
+#[allow(dead_code, reason = "shared with the tests of time")]
+mod time_servers;
+
 use std::path::{Path, PathBuf};
 
 /// A stock program: where `cargo xtask test` says it is, else found as that finds it.
