@@ -5,6 +5,7 @@
 
 mod attacker;
 mod broken;
+mod cuts;
 mod device;
 mod failover;
 mod life;
