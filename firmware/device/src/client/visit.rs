@@ -176,11 +176,15 @@ impl<P: Platform> Client<'_, P> {
                 version: ShortText::of(running.version()),
             });
         }
-        // Never beyond the end of a certificate that serves today: a manifest of a wrong date must not make the next server's
-        // certificate look expired.
+        // Never beyond the end of a certificate that serves today, nor beyond the clock: a manifest of a wrong date must not make
+        // the next server's certificate look expired.
         let dated = Moment::from_unix_seconds(manifest.edition.source_date_epoch());
+        let limit = match self.clock().basis() {
+            TimeBasis::Known(now) => now.min(until),
+            TimeBasis::ClockBehindFloor { .. } | TimeBasis::Unknown { .. } => until,
+        };
         if let Some(dated) = dated {
-            self.state.time.raise(dated.min(until));
+            self.state.time.raise(dated.min(limit));
         }
         self.state.memory.floor = Some(self.state.time.floor());
         if self.state.memory != before {
