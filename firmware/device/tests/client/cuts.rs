@@ -10,7 +10,7 @@ use simulated::flash::{Cut, SimulatedFlash};
 use simulated::internet::Manner;
 use simulated::power::{Cuts, Point, every_cut};
 
-use crate::device::{Device, PATIENCE};
+use crate::device::{Device, LONG, PATIENCE};
 use crate::pki::PKI;
 use crate::rescue::{envelope, payload, stranded};
 use crate::rescuers::RESCUERS;
@@ -148,7 +148,7 @@ fn of_taking_an_image_back() {
     phase.world.behave_all(&Manner::Silent);
     let cuts = phase.cut(
         |device| {
-            let session = device.session(usize::MAX);
+            let session = device.session(LONG);
             if session.restart.is_some() && !device.flash.is_off() {
                 device.session(1);
             }

@@ -5,11 +5,11 @@ use device::verify::Moment;
 use simulated::internet::Manner;
 
 use crate::certificates::{day, leaf_for, moment, pin};
-use crate::device::Device;
+use crate::device::{Device, LONG};
 use crate::life::field;
 use crate::pki::{PKI, identity_of};
 use crate::world::{
-    CDN, FAILOVER, Firmware, NEW, OLD, PRIMARY, TIME_SERVERS, World, new, old, store,
+    CDN, FAILOVER, Firmware, NEW, NOW, OLD, PRIMARY, TIME_SERVERS, World, new, old, store,
 };
 
 /// The end of the certificates of the servers.
@@ -157,11 +157,12 @@ fn a_release_of_2099_does_not_lock_the_device_out() {
     let future = Firmware::new(NEW, "2099-01-01T00:00:00Z", &store(8));
     let world = World::new(&[old(), future.clone()]);
     world.publish(&future.release(&[0]));
+    world.internet.hide_time();
     let mut device = Device::new(world, &old());
     assert_eq!(device.session(1).restart, Some(Restart::Updated));
     assert_eq!(device.memory().floor, Some(moment(NOT_AFTER)));
     // The image itself believes that it was built then, and trusts nobody: it is taken back.
-    let session = device.session(usize::MAX);
+    let session = device.session(LONG);
     assert_eq!(session.restart, Some(Restart::RolledBack));
     // The old one goes on, through certificates of today and of tomorrow.
     assert!(!device.session(1).on_trial);
@@ -169,6 +170,17 @@ fn a_release_of_2099_does_not_lock_the_device_out() {
     device.world.publish(&later.release(&[0]));
     device.world.firmware.insert("1.4.0".into(), later);
     device.live_until("1.4.0", 2);
+}
+
+/// Nor beyond what two servers of time say.
+#[test]
+fn a_release_of_2099_moves_the_floor_no_further_than_the_clock() {
+    let future = Firmware::new(NEW, "2099-01-01T00:00:00Z", &store(8));
+    let world = World::new(&[old(), future.clone()]);
+    world.publish(&future.release(&[0]));
+    let mut device = Device::new(world, &old());
+    assert_eq!(device.session(1).restart, Some(Restart::Updated));
+    assert_eq!(device.memory().floor, Some(moment(NOW)));
 }
 
 /// What was learned from one server outlives a restart, and is told.
