@@ -2,19 +2,24 @@
 //! signatures, certificates and images are real.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+// A round within a round of a connection within a limit: types within types.
+#![recursion_limit = "256"]
 
 mod attacker;
 mod broken;
+mod cuts;
 mod device;
 mod failover;
 mod life;
 mod pki;
+mod real;
 mod rescue;
 mod status;
 mod time;
 mod tls;
 mod transfers;
 mod trials;
+mod wear;
 mod world;
 
 #[path = "../signed_release/board.rs"]

@@ -3,11 +3,11 @@
 use device::client::Restart;
 
 use crate::certificates::{day, leaf_for, moment, pin};
-use crate::device::Device;
+use crate::device::{Device, LONG};
 use crate::life::field;
 use crate::pki::{PKI, identity_of};
 use crate::world::{
-    CDN, FAILOVER, Firmware, NEW, OLD, PRIMARY, TIME_SERVERS, World, new, old, store,
+    CDN, FAILOVER, Firmware, NEW, NOW, OLD, PRIMARY, TIME_SERVERS, World, new, old, store,
 };
 
 /// The end of the certificates of the servers.
@@ -154,11 +154,12 @@ fn a_release_of_2099_does_not_lock_the_device_out() {
     let future = Firmware::new(NEW, "2099-01-01T00:00:00Z", &store(8));
     let world = World::new(&[old(), future.clone()]);
     world.publish(&future.release(&[0]));
+    world.internet.hide_time();
     let mut device = Device::new(world, &old());
     assert_eq!(device.session(1).restart, Some(Restart::Updated));
     assert_eq!(device.memory().floor, Some(moment("2026-01-05T00:00:00Z")));
     // The image itself believes that it was built then, and trusts nobody: it is taken back.
-    let session = device.session(usize::MAX);
+    let session = device.session(LONG);
     assert_eq!(session.restart, Some(Restart::RolledBack));
     // The old one goes on, through certificates of today and of tomorrow.
     assert!(!device.session(1).on_trial);
