@@ -64,6 +64,8 @@ pub const CLOCK_AGE: Duration = Duration::from_hours(24);
 const VISIT_LIMIT: Duration = MANIFEST_LIMIT
     .saturating_add(INSTALL_LIMIT)
     .saturating_add(SLACK);
+/// How long a confirmed image goes on without a server that is of use, until the board is reset.
+pub const OFFLINE_LIMIT: Duration = Duration::from_hours(24);
 /// Beyond a wait, for what is done before and after it.
 const SLACK: Duration = Duration::from_mins(5);
 
@@ -71,6 +73,8 @@ const SLACK: Duration = Duration::from_mins(5);
 pub struct Client<'a, P: Platform> {
     board: Board<P>,
     state: State<'a>,
+    /// When a server was last of use; when the board started, if none was.
+    last_use: Duration,
     /// When the clock was last asked for.
     clock_asked: Option<Duration>,
     /// Whether a certificate was refused for its dates in this round.
@@ -94,6 +98,8 @@ pub enum Next {
 pub enum Restart {
     /// The image on trial is taken back: the one before it is started.
     RolledBack,
+    /// No server was of use for [`OFFLINE_LIMIT`]: what a restart can mend of this board, it shall.
+    Offline,
     /// A new image is selected.
     Updated,
 }
@@ -105,6 +111,7 @@ impl<'a, P: Platform> Client<'a, P> {
         Self {
             board,
             state,
+            last_use: Duration::ZERO,
             clock_asked: None,
             clock_doubted: false,
             failed: false,
@@ -137,6 +144,9 @@ impl<'a, P: Platform> Client<'a, P> {
         }
         if self.trial_is_over() {
             return self.roll_back();
+        }
+        if self.has_been_offline() {
+            return Next::Restart(Restart::Offline);
         }
         let wait = self.backoff.failed(&mut self.board.random);
         Next::Wait(if self.state.on_trial {
@@ -260,6 +270,11 @@ impl<'a, P: Platform> Client<'a, P> {
         self.state.on_trial && self.board.timer.uptime() >= TRIAL_LIMIT
     }
 
+    fn has_been_offline(&self) -> bool {
+        let now = self.board.timer.uptime();
+        !self.state.on_trial && now.saturating_sub(self.last_use) >= OFFLINE_LIMIT
+    }
+
     fn roll_back(&mut self) -> Next {
         match take_back(&mut self.board.flash, self.state.image.booted) {
             Ok(restart) => {
@@ -277,6 +292,7 @@ impl<'a, P: Platform> Client<'a, P> {
     }
 
     fn succeeded(&mut self) {
+        self.last_use = self.board.timer.uptime();
         self.state.memory.last_error = None;
         self.state.memory.last_success = Some(self.clock().basis().for_not_after());
         self.remember();

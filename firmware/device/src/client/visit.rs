@@ -4,7 +4,7 @@ use core::fmt;
 use core::time::Duration;
 
 use super::Client;
-use super::attempts::{self, Attempt};
+use super::attempts;
 use super::board::{Board, Platform};
 use super::errand::Errand;
 use super::fetch::{EndpointFiles, NetworkError, WireError};
@@ -29,7 +29,7 @@ pub const INSTALL_LIMIT: Duration = Duration::from_mins(150);
 /// What visiting an endpoint came to, when it answered as it should.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Visited {
-    /// Nothing is to be done.
+    /// Nothing is to be done, or not yet.
     Current,
     /// A new image is selected.
     Installed,
@@ -51,8 +51,6 @@ pub enum VisitError<N> {
     Manifest(ManifestError),
     /// The release is not for this device.
     Refused(Refusal),
-    /// The release failed before, and is not tried again yet.
-    FailedBefore(Attempt),
     /// This image is on trial: it installs nothing before it is confirmed, and confirming failed.
     NotConfirmed(SlotsError),
     /// The release was not installed.
@@ -200,7 +198,11 @@ impl<P: Platform> Client<'_, P> {
         let (failed, sha256) = (self.state.memory.failed_release, candidate.sha256());
         let now = self.clock().basis();
         let uptime = self.board.timer.uptime();
-        attempts::check(failed.as_ref(), sha256, now, uptime).map_err(VisitError::FailedBefore)?;
+        if let Err(attempt) = attempts::check(failed.as_ref(), sha256, now, uptime) {
+            self.board
+                .say(format_args!("update: {}: {attempt}", candidate.edition()));
+            return Ok(Visited::Current);
+        }
         self.board
             .say(format_args!("update: {} is newer", candidate.edition()));
         let installed = self.install(place, candidate).await?;
@@ -280,7 +282,6 @@ impl<N: fmt::Display> fmt::Display for VisitError<N> {
             Self::Unsigned(error) => write!(formatter, "{error}"),
             Self::Manifest(error) => write!(formatter, "{error}"),
             Self::Refused(refusal) => write!(formatter, "{refusal}"),
-            Self::FailedBefore(attempt) => write!(formatter, "{attempt}"),
             Self::NotConfirmed(error) => write!(formatter, "this image is not confirmed: {error}"),
             Self::Install(error) => write!(formatter, "{error}"),
             Self::Select(error) => write!(formatter, "the new image is not selected: {error}"),

@@ -152,7 +152,12 @@ where
         let connected = network.connect(server.host, server.port).await;
         let transport = connected.map_err(OpenError::Unreached)?;
         let opened = engine.open(transport, suite, server).await;
-        opened.map_err(OpenError::Tls)
+        let secured = opened.map_err(OpenError::Tls)?;
+        // An engine that hands out the proof of another server is wrong.
+        match secured.proof().server().name() == server.host {
+            true => Ok(secured),
+            false => Err(OpenError::Tls(TlsError::NotProven)),
+        }
     };
     timer
         .within(limit, attempt)

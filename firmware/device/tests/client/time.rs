@@ -7,7 +7,7 @@ use crate::device::{Device, LONG};
 use crate::life::field;
 use crate::pki::{PKI, identity_of};
 use crate::world::{
-    CDN, FAILOVER, Firmware, NEW, NOW, OLD, PRIMARY, TIME_SERVERS, World, new, old, store,
+    CDN, FAILOVER, Firmware, NEW, OLD, PRIMARY, TIME_SERVERS, World, new, old, store,
 };
 
 /// The end of the certificates of the servers.

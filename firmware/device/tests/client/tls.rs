@@ -40,7 +40,7 @@ impl TlsEngine for Identities {
         &'a mut self,
         mut transport: C,
         _: Suite,
-        server: Server<'_>,
+        server: Server<'_, '_>,
     ) -> Result<Secured<Unencrypted<C>>, TlsError> {
         greet(&mut transport).await?;
         let place = (server.host.to_owned(), server.port);
@@ -65,7 +65,7 @@ thread_local! {
 }
 
 /// The proof, made once for each server, name, store and time: thousands of runs ask the same.
-fn prove(identity: &Identity, server: Server<'_>) -> Result<HandshakeProof, TlsError> {
+fn prove(identity: &Identity, server: Server<'_, '_>) -> Result<HandshakeProof, TlsError> {
     let question = format!("{} {:?} {:?}", server.host, server.clock, server.verifier);
     let key = (identity.number, question);
     if let Some(known) = PROVEN.with_borrow(|proven| proven.get(&key).cloned()) {
@@ -76,7 +76,7 @@ fn prove(identity: &Identity, server: Server<'_>) -> Result<HandshakeProof, TlsE
     answer
 }
 
-fn prove_anew(identity: &Identity, server: Server<'_>) -> Result<HandshakeProof, TlsError> {
+fn prove_anew(identity: &Identity, server: Server<'_, '_>) -> Result<HandshakeProof, TlsError> {
     let chain: Vec<&[u8]> = identity.chain.iter().map(Vec::as_slice).collect();
     let Server { host, clock, .. } = server;
     let verified = server.verifier.verify(&chain, host, clock);
