@@ -106,9 +106,6 @@ pub(crate) async fn keep(mut client: Client<'static, Esp32C3>, stack: Stack<'sta
 pub(crate) fn restart(why: Restart) -> ! {
     match why {
         Restart::RolledBack => supervisor::restart(format_args!("to the image before this one")),
-        Restart::Offline => {
-            supervisor::restart(format_args!("no server was of use for a day"));
-        }
         Restart::Updated => supervisor::restart(format_args!("to the new image")),
     }
 }

@@ -105,8 +105,7 @@ fn count_boot<F: MultiwriteNorFlash>(
         Ok(boot) => boot,
         Err(error) => {
             console.line(format_args!("boot: {error}"));
-            // It may be. One that is confirmed finds that out when it confirms, and is never taken back.
-            return Ok(true);
+            return Ok(false);
         }
     };
     console.line(format_args!("boot: {booted}: {boot}"));

@@ -10,8 +10,8 @@
 //!
 //! **It cannot be locked out.** Whatever one endpoint answers, the next one is asked: another host under another CA. When none is
 //! trusted, a rescue store is taken from anywhere. An image that cannot reach a signed manifest is taken back before it
-//! becomes the only one. Nothing that a server or the time says is remembered in a way that would refuse the next server: the
-//! floor of the time is the date of an image by which a server was verified.
+//! becomes the only one. Nothing that a server or the time says is remembered in a way that would refuse the next server:
+//! the floor of the time is the date of an image that a server was verified by.
 //!
 //! **It does not hang.** Each step has a limit, and the watchdog is told the limit of the whole before it begins.
 //!
@@ -19,6 +19,7 @@
 //! | --- | --- |
 //! | [`board`] | the board and the image that the client runs on and in |
 //! | `boot.rs` | the start |
+//! | `trial.rs` | an image that has yet to show that it can be updated |
 //! | `visit.rs` | one endpoint: manifest, confirming, installing |
 //! | [`fetch`], `small_file.rs` | files of an endpoint |
 //! | `errand.rs`, `state.rs` | what each file is fetched with; what the client knows |
@@ -38,6 +39,7 @@ mod errand;
 mod rescue;
 mod small_file;
 mod state;
+mod trial;
 mod visit;
 
 use core::fmt;
@@ -45,6 +47,7 @@ use core::time::Duration;
 
 pub use board::{Board, Image, Platform};
 pub use boot::{Started, start, take_back};
+pub use trial::TRIAL_LIMIT;
 pub use visit::{INSTALL_LIMIT, MANIFEST_LIMIT, VisitError};
 
 use self::backoff::{Backoff, TRIAL_WAIT};
@@ -52,20 +55,15 @@ use self::state::State;
 use self::visit::Visited;
 use crate::memory::{LastError, Memory, ShortText};
 use crate::platform::{Console, Timer, Watchdog};
-use crate::slots;
 use crate::time;
 use crate::verify::Clock;
 
-/// How long an image on trial may run without having reached a signed manifest; then it is taken back.
-pub const TRIAL_LIMIT: Duration = Duration::from_mins(20);
 /// How long the setting of the clock is used.
 pub const CLOCK_AGE: Duration = Duration::from_hours(24);
 /// The longest that one endpoint may take.
 const VISIT_LIMIT: Duration = MANIFEST_LIMIT
     .saturating_add(INSTALL_LIMIT)
     .saturating_add(SLACK);
-/// How long a confirmed image goes on without a server that is of use, until the board is reset.
-pub const OFFLINE_LIMIT: Duration = Duration::from_hours(24);
 /// Beyond a wait, for what is done before and after it.
 const SLACK: Duration = Duration::from_mins(5);
 
@@ -73,8 +71,6 @@ const SLACK: Duration = Duration::from_mins(5);
 pub struct Client<'a, P: Platform> {
     board: Board<P>,
     state: State<'a>,
-    /// When a server was last of use; when the board started, if none was.
-    last_use: Duration,
     /// When the clock was last asked for.
     clock_asked: Option<Duration>,
     /// Whether a certificate was refused for its dates in this round.
@@ -98,8 +94,6 @@ pub enum Next {
 pub enum Restart {
     /// The image on trial is taken back: the one before it is started.
     RolledBack,
-    /// No server was of use for [`OFFLINE_LIMIT`]: what a restart can mend of this board, it shall.
-    Offline,
     /// A new image is selected.
     Updated,
 }
@@ -111,7 +105,6 @@ impl<'a, P: Platform> Client<'a, P> {
         Self {
             board,
             state,
-            last_use: Duration::ZERO,
             clock_asked: None,
             clock_doubted: false,
             failed: false,
@@ -144,9 +137,6 @@ impl<'a, P: Platform> Client<'a, P> {
         }
         if self.trial_is_over() {
             return self.roll_back();
-        }
-        if self.has_been_offline() {
-            return Next::Restart(Restart::Offline);
         }
         let wait = self.backoff.failed(&mut self.board.random);
         Next::Wait(if self.state.on_trial {
@@ -256,43 +246,7 @@ impl<'a, P: Platform> Client<'a, P> {
         }
     }
 
-    /// From here on, a reset is not the image's fault: the network may be hostile.
-    fn reached_network(&mut self) {
-        if !self.state.on_trial {
-            return;
-        }
-        if let Err(error) = slots::reached_network(&mut self.board.flash, self.state.image.booted) {
-            self.board.say(format_args!("boot: {error}"));
-        }
-    }
-
-    fn trial_is_over(&self) -> bool {
-        self.state.on_trial && self.board.timer.uptime() >= TRIAL_LIMIT
-    }
-
-    fn has_been_offline(&self) -> bool {
-        let now = self.board.timer.uptime();
-        !self.state.on_trial && now.saturating_sub(self.last_use) >= OFFLINE_LIMIT
-    }
-
-    fn roll_back(&mut self) -> Next {
-        match take_back(&mut self.board.flash, self.state.image.booted) {
-            Ok(restart) => {
-                self.board.say(format_args!(
-                    "update: no signed manifest for {} min; the image before this one is started again",
-                    TRIAL_LIMIT.as_secs().div_euclid(60)
-                ));
-                Next::Restart(restart)
-            }
-            Err(error) => {
-                self.board.say(format_args!("update: {error}"));
-                Next::Wait(self.backoff.failed(&mut self.board.random))
-            }
-        }
-    }
-
     fn succeeded(&mut self) {
-        self.last_use = self.board.timer.uptime();
         self.state.memory.last_error = None;
         self.state.memory.last_success = Some(self.clock().basis().for_not_after());
         self.remember();

@@ -4,7 +4,7 @@ use core::fmt;
 use core::time::Duration;
 
 use super::Client;
-use super::attempts;
+use super::attempts::{self, Attempt};
 use super::board::{Board, Platform};
 use super::errand::Errand;
 use super::fetch::{EndpointFiles, NetworkError, WireError};
@@ -29,7 +29,7 @@ pub const INSTALL_LIMIT: Duration = Duration::from_mins(150);
 /// What visiting an endpoint came to, when it answered as it should.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Visited {
-    /// Nothing is to be done, or not yet.
+    /// Nothing is to be done.
     Current,
     /// A new image is selected.
     Installed,
@@ -45,6 +45,8 @@ pub enum VisitError<N> {
     File(SmallFileError<WireError<N>>),
     /// The manifest has too many bytes.
     TooLong(TooLong),
+    /// The release failed before, and is not tried again yet.
+    FailedBefore(Attempt),
     /// Not enough keys signed the manifest.
     Unsigned(Unsigned),
     /// The signed manifest cannot be used.
@@ -198,11 +200,7 @@ impl<P: Platform> Client<'_, P> {
         let (failed, sha256) = (self.state.memory.failed_release, candidate.sha256());
         let now = self.clock().basis();
         let uptime = self.board.timer.uptime();
-        if let Err(attempt) = attempts::check(failed.as_ref(), sha256, now, uptime) {
-            self.board
-                .say(format_args!("update: {}: {attempt}", candidate.edition()));
-            return Ok(Visited::Current);
-        }
+        attempts::check(failed.as_ref(), sha256, now, uptime).map_err(VisitError::FailedBefore)?;
         self.board
             .say(format_args!("update: {} is newer", candidate.edition()));
         let installed = self.install(place, candidate).await?;
@@ -281,6 +279,7 @@ impl<N: fmt::Display> fmt::Display for VisitError<N> {
             Self::TooLong(error) => write!(formatter, "{error}"),
             Self::Unsigned(error) => write!(formatter, "{error}"),
             Self::Manifest(error) => write!(formatter, "{error}"),
+            Self::FailedBefore(attempt) => write!(formatter, "{attempt}"),
             Self::Refused(refusal) => write!(formatter, "{refusal}"),
             Self::NotConfirmed(error) => write!(formatter, "this image is not confirmed: {error}"),
             Self::Install(error) => write!(formatter, "{error}"),

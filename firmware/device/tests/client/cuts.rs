@@ -10,10 +10,10 @@ use simulated::flash::{Cut, SimulatedFlash};
 use simulated::internet::Manner;
 use simulated::power::{Cuts, Point, every_cut};
 
-use crate::device::{Device, LONG, PATIENCE};
 use crate::pki::PKI;
 use crate::rescue::{envelope, payload, stranded};
 use crate::rescuers::RESCUERS;
+use crate::simulated_device::{Device, LONG, PATIENCE};
 use crate::world::{NEW, OLD, PRIMARY, World, new, old};
 
 /// Ways to tear each operation.

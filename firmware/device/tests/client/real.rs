@@ -19,9 +19,9 @@ use simulated::executor::block_on;
 use simulated::flash::SimulatedFlash;
 use simulated::network::Loopback;
 
-use crate::device::Lines;
 use crate::keys::id;
 use crate::pki::{Identity, PKI};
+use crate::simulated_device::Lines;
 use crate::world::{Firmware, PRIMARY, new, old};
 
 /// A board on the network of the host.

@@ -3,9 +3,9 @@
 use device::client::Restart;
 
 use crate::certificates::{day, leaf_for, moment, pin};
-use crate::device::{Device, LONG};
 use crate::life::field;
-use crate::pki::{PKI, identity_of};
+use crate::pki::{PKI, identity, identity_of};
+use crate::simulated_device::{Device, LONG};
 use crate::world::{
     CDN, FAILOVER, Firmware, NEW, OLD, PRIMARY, TIME_SERVERS, World, new, old, store,
 };
@@ -74,6 +74,27 @@ fn a_clock_that_makes_every_pin_expire_is_doubted() {
     }
     let old = Firmware::new(OLD, "2026-01-05T00:00:00Z", &contents);
     let world = World::new(&[old.clone(), new()]);
+    world.publish(&new().release(&[0]));
+    tell(&world, "2026-03-15T00:00:00Z");
+    let mut device = Device::new(world, &old);
+    assert_eq!(device.session(1).restart, Some(Restart::Updated));
+}
+
+/// No anchor leads to the servers, and their pins have expired by that clock.
+#[test]
+fn a_clock_that_leaves_no_pin_is_doubted() {
+    let mut contents = store(7);
+    let mut world = World::new(&[new()]);
+    for host in [PRIMARY, FAILOVER] {
+        let stranger = identity(&PKI.later, host);
+        world.identities.set(host, &stranger);
+        let mut pin = pin(&stranger.chain[0]);
+        pin.host = host.into();
+        pin.expires = day(2026, 3, 1);
+        contents.pins.push(pin);
+    }
+    let old = Firmware::new(OLD, "2026-01-05T00:00:00Z", &contents);
+    world.firmware.insert(OLD.into(), old.clone());
     world.publish(&new().release(&[0]));
     tell(&world, "2026-03-15T00:00:00Z");
     let mut device = Device::new(world, &old);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use device::tls::{Secured, Server, Suite, TlsEngine, TlsError};
 use device::verify::HandshakeProof;
-use embedded_io_async::{Error as _, ErrorType, Read, Write};
+use embedded_io_async::{Error, ErrorType, Read, Write};
 use rcgen::SigningKey as _;
 use simulated::internet::{GREETING, WELCOME};
 
@@ -20,7 +20,9 @@ const TRANSCRIPT: [u8; 32] = [7; 32];
 
 /// Who answers on each host and port.
 #[derive(Clone, Default)]
-pub(crate) struct Identities(Rc<RefCell<BTreeMap<(String, u16), Arc<Identity>>>>);
+pub(crate) struct Identities(Rc<RefCell<ByPlace>>);
+
+type ByPlace = BTreeMap<(String, u16), Arc<Identity>>;
 
 impl Identities {
     pub(crate) fn set(&self, host: &str, identity: &Arc<Identity>) {
@@ -89,7 +91,8 @@ fn prove_anew(identity: &Identity, server: Server<'_, '_>) -> Result<HandshakePr
     proof.map_err(TlsError::Signature)
 }
 
-fn io(error: impl embedded_io_async::Error) -> TlsError {
+#[allow(clippy::needless_pass_by_value, reason = "as map_err gives it")]
+fn io(error: impl Error) -> TlsError {
     TlsError::Io(error.kind())
 }
 

@@ -8,8 +8,8 @@ use device::otadata::Slot;
 use device::slots::{MAX_FAILED_BOOTS, Why};
 use simulated::internet::Manner;
 
-use crate::device::{Device, LONG, PATIENCE};
 use crate::pki::{PKI, identity};
+use crate::simulated_device::{Device, LONG, PATIENCE};
 use crate::update::update;
 use crate::world::{FAILOVER, Files, NEW, OLD, PRIMARY, World, new, old, release_keys, store};
 use crate::{keys, world};

@@ -7,10 +7,10 @@ use device::flash_layout::{OTA_1, OTADATA, Partition, SECTOR_SIZE, STATE, TRUST_
 use device::otadata::Slot;
 use simulated::internet::Manner;
 
-use crate::device::Device;
 use crate::pki::PKI;
 use crate::rescue::{envelope, payload, stranded};
 use crate::rescuers::RESCUERS;
+use crate::simulated_device::Device;
 use crate::world::{FAILOVER, NEW, OLD, PRIMARY, World, new, old};
 
 fn updated() -> Device {
