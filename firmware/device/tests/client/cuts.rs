@@ -134,6 +134,11 @@ fn of_the_starts_of_a_confirmed_image() {
         |device| drop(device.session_until(3, |_| false)),
         |mut device, _| {
             require_bootable(&mut device, &[NEW]);
+            // What keeps old releases and old certificates out is never lost.
+            let memory = device.memory();
+            let release = memory.release.expect("it is confirmed");
+            assert_eq!(release.version.as_str(), NEW);
+            assert!(memory.floor.is_some());
             device.world.behave_all(&Manner::Serves);
             require_update(&mut device);
         },
@@ -192,6 +197,7 @@ fn of_writing_a_second_rescue_store() {
         let in_force = copies.in_force(&image);
         assert_eq!(in_force.origin(), Origin::Rescue);
         assert!(matches!(in_force.sequence(), 9 | 10));
+        assert!(matches!(device.memory().rescue_sequence, 9 | 10));
         require_rescue(device, point);
     });
     println!("a second rescue store: {cuts}");
