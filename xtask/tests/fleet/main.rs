@@ -12,6 +12,8 @@
 //! | `desk`, `nginx`, `openssl` | who serves it: `cargo xtask serve`, and others |
 //! | `relay` | the way to a server, which can be cut |
 
+// A round within a round of a connection within a limit: types within types.
+#![recursion_limit = "256"]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod board;
