@@ -8,6 +8,7 @@
 //! | randomness fit for keys | [`rand_core::CryptoRngCore`] |
 //! | a console for people | [`Console`] |
 //! | a reset when all else fails | [`Watchdog`] |
+//! | a word that outlives a reset | [`Scratch`] |
 
 use core::fmt;
 use core::future::Future;
@@ -87,6 +88,15 @@ pub struct TimedOut {
 pub trait Console {
     /// Prints a line. `text` has no line break.
     fn line(&mut self, text: fmt::Arguments<'_>);
+}
+
+/// A word that outlives a reset, but no loss of power. What it holds after one may be anything.
+pub trait Scratch {
+    /// What it holds.
+    fn load(&self) -> u32;
+
+    /// Has it hold `word`.
+    fn store(&mut self, word: u32);
 }
 
 /// Resets the board when the client hangs.

@@ -8,6 +8,7 @@
 //! | [`network`] | TCP and UDP of the host, each name an address of loopback |
 //! | [`virtual_time`], [`internet`] | time and servers that exist in memory only |
 //! | [`flash`] | NOR flash whose power may be cut within any operation |
+//! | [`scratch`] | a word that outlives a reset |
 //! | [`power`] | does something again and again, and cuts the power at each point of it |
 //! | [`image`], [`bootloader`] | a small application image, and which slot the bundled bootloader starts |
 
@@ -20,6 +21,7 @@ pub mod image;
 pub mod internet;
 pub mod network;
 pub mod power;
+pub mod scratch;
 pub mod virtual_time;
 
 mod tear;

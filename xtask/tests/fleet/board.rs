@@ -15,6 +15,7 @@ use simulated::bootloader;
 use simulated::executor::block_on;
 use simulated::flash::SimulatedFlash;
 use simulated::network::Loopback;
+use simulated::scratch::Word;
 
 use crate::clock::BoardTimer;
 use crate::firmware::Firmware;
@@ -31,6 +32,7 @@ impl Platform for Simulated {
     type Flash = SimulatedFlash;
     type Console = Transcript;
     type Watchdog = Asleep;
+    type Scratch = Word;
     type Tls = EmbeddedTls<OsRng>;
 }
 
@@ -83,6 +85,7 @@ impl Device {
             flash: self.flash.clone(),
             console: self.transcript.clone(),
             watchdog: Asleep,
+            scratch: Word::default(),
             tls: EmbeddedTls::new(OsRng),
         };
         Session {

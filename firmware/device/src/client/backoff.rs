@@ -23,6 +23,13 @@ pub struct Backoff {
 }
 
 impl Backoff {
+    /// That of a board which was reset so many times in a row while it asked.
+    pub fn after_resets(resets: u8) -> Self {
+        Self {
+            failed_rounds: u32::from(resets),
+        }
+    }
+
     /// How many rounds failed since the last one that did not.
     pub const fn failed_rounds(&self) -> u32 {
         self.failed_rounds

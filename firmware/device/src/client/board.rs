@@ -6,7 +6,7 @@ use embedded_storage::nor_flash::MultiwriteNorFlash;
 use rand_core::CryptoRngCore;
 
 use crate::otadata::Slot;
-use crate::platform::{Console, Network, Timer, Watchdog};
+use crate::platform::{Console, Network, Scratch, Timer, Watchdog};
 use crate::release::Running;
 use crate::store::TrustStore;
 use crate::tls::TlsEngine;
@@ -26,6 +26,8 @@ pub trait Platform {
     type Console: Console;
     /// Resets the board when the client hangs.
     type Watchdog: Watchdog;
+    /// Outlives a reset.
+    type Scratch: Scratch;
     /// What speaks TLS.
     type Tls: TlsEngine;
 }
@@ -44,6 +46,8 @@ pub struct Board<P: Platform> {
     pub console: P::Console,
     /// Resets the board when the client hangs.
     pub watchdog: P::Watchdog,
+    /// Outlives a reset.
+    pub scratch: P::Scratch,
     /// What speaks TLS.
     pub tls: P::Tls,
 }

@@ -8,7 +8,8 @@
 //!              ─► wait (six hours; after a failure longer and longer)
 //! ```
 //!
-//! **It cannot be locked out.** Whatever one endpoint answers, the next one is asked: another host under another CA. When none is
+//! **It cannot be locked out.** Whatever one endpoint answers, the next one is asked: another host under another CA. That holds
+//! for one that has the board reset too: after that, the next one comes first. When none is
 //! trusted, a rescue store is taken from anywhere. An image that cannot reach a signed manifest is taken back before it
 //! becomes the only one. Nothing that a server or the time says is remembered in a way that would refuse the next server:
 //! the floor of the time is the date of an image that a server was verified by.
@@ -22,6 +23,7 @@
 //! | `trial.rs` | an image that has yet to show that it can be updated |
 //! | `visit.rs` | one endpoint: manifest, confirming, installing |
 //! | [`fetch`], `small_file.rs` | files of an endpoint |
+//! | `step.rs` | where a reset came, so that another endpoint is asked first then |
 //! | `errand.rs`, `state.rs` | what each file is fetched with; what the client knows |
 //! | `rescue.rs` | a store from anywhere |
 //! | `attempts.rs` | when a release that failed is tried again |
@@ -39,10 +41,12 @@ mod errand;
 mod rescue;
 mod small_file;
 mod state;
+mod step;
 mod trial;
 mod visit;
 
 use core::fmt;
+use core::ops::Range;
 use core::time::Duration;
 
 pub use board::{Board, Image, Platform};
@@ -52,6 +56,7 @@ pub use visit::{INSTALL_LIMIT, MANIFEST_LIMIT, VisitError};
 
 use self::backoff::{Backoff, TRIAL_WAIT};
 use self::state::State;
+use self::step::Interrupted;
 use self::visit::Visited;
 use crate::memory::{LastError, Memory, ShortText};
 use crate::platform::{Console, Timer, Watchdog};
@@ -77,6 +82,10 @@ pub struct Client<'a, P: Platform> {
     clock_doubted: bool,
     /// Whether an endpoint failed in this round.
     failed: bool,
+    /// The step after the one in which the board was reset: this round begins there.
+    first: usize,
+    /// How many resets in a row interrupted a step.
+    resets: u8,
     backoff: Backoff,
 }
 
@@ -100,20 +109,29 @@ pub enum Restart {
 
 impl<'a, P: Platform> Client<'a, P> {
     /// The client of an image that was started, on a board whose network is on.
-    pub fn new(board: Board<P>, started: Started<'a>) -> Self {
+    pub fn new(mut board: Board<P>, started: Started<'a>) -> Self {
         let Started(state) = started;
+        let interrupted = step::take(&mut board.scratch);
+        let resets = interrupted.map_or(0, |interrupted| interrupted.resets);
+        let after = |interrupted: Interrupted| usize::from(interrupted.step).saturating_add(1);
         Self {
             board,
             state,
             clock_asked: None,
             clock_doubted: false,
             failed: false,
-            backoff: Backoff::default(),
+            first: interrupted.map_or(0, after),
+            resets,
+            backoff: Backoff::after_resets(resets),
         }
     }
 
-    /// Rounds, until the board is to be reset.
+    /// Rounds, until the board is to be reset. After a reset that interrupted one, the first comes later.
     pub async fn run(&mut self) -> Restart {
+        if self.resets != 0 {
+            let wait = self.wait_after_failure();
+            self.wait(wait).await;
+        }
         loop {
             match self.round().await {
                 Next::Restart(restart) => return restart,
@@ -127,7 +145,10 @@ impl<'a, P: Platform> Client<'a, P> {
         self.failed = false;
         self.reached_network();
         self.tell_time().await;
-        if let Some(next) = self.visit_all_by_any_clock().await {
+        let (all, first) = (self.endpoints(), core::mem::take(&mut self.first));
+        // Behind the last endpoint comes rescue, and then the first one: none of them is asked again before all others were.
+        let first = if first > all { 0 } else { first };
+        if let Some(next) = self.visit_by_any_clock(first..all).await {
             return next;
         }
         self.remember();
@@ -135,15 +156,15 @@ impl<'a, P: Platform> Client<'a, P> {
             // Other servers, or other anchors: the failures until now say nothing of them.
             return Next::Wait(Duration::ZERO);
         }
+        if let Some(next) = self.visit_by_any_clock(0..first).await {
+            return next;
+        }
+        self.remember();
         if self.trial_is_over() {
             return self.roll_back();
         }
-        let wait = self.backoff.failed(&mut self.board.random);
-        Next::Wait(if self.state.on_trial {
-            TRIAL_WAIT
-        } else {
-            wait
-        })
+        self.resets = 0;
+        Next::Wait(self.wait_after_failure())
     }
 
     /// The board, for what else is to be done on it between rounds.
@@ -161,6 +182,15 @@ impl<'a, P: Platform> Client<'a, P> {
         self.state.on_trial
     }
 
+    fn wait_after_failure(&mut self) -> Duration {
+        let wait = self.backoff.failed(&mut self.board.random);
+        if self.state.on_trial {
+            TRIAL_WAIT
+        } else {
+            wait
+        }
+    }
+
     async fn wait(&mut self, wait: Duration) {
         if wait.is_zero() {
             return;
@@ -171,11 +201,11 @@ impl<'a, P: Platform> Client<'a, P> {
         self.board.timer.sleep(wait).await;
     }
 
-    /// Visits all endpoints, and once more without the clock when one was refused for its dates: SNTP is not authentic. Nothing
-    /// is given away by it: who can set the clock could also keep it from being set.
-    async fn visit_all_by_any_clock(&mut self) -> Option<Next> {
+    /// Visits the endpoints at these places, and once more without the clock when one was refused for its dates: SNTP is not
+    /// authentic. Nothing is given away by it: who can set the clock could also keep it from being set.
+    async fn visit_by_any_clock(&mut self, places: Range<usize>) -> Option<Next> {
         self.clock_doubted = false;
-        let next = self.visit_all().await;
+        let next = self.visit_each(places.clone()).await;
         if next.is_some() || !self.clock_doubted {
             return next;
         }
@@ -183,15 +213,17 @@ impl<'a, P: Platform> Client<'a, P> {
         self.board.say(format_args!(
             "time: the clock may be wrong, and is not used"
         ));
-        self.visit_all().await
+        self.visit_each(places).await
     }
 
-    /// Each endpoint in turn, until one answers as it should; `None` where none does.
-    async fn visit_all(&mut self) -> Option<Next> {
-        let count = self.endpoints();
-        for index in 0..count {
+    /// Each of these endpoints in turn, until one answers as it should; `None` where none does.
+    async fn visit_each(&mut self, places: Range<usize>) -> Option<Next> {
+        for place in places {
             self.board.watchdog.allow(VISIT_LIMIT);
-            match self.visit(index).await {
+            step::begin(&mut self.board.scratch, place, self.resets);
+            let visited = self.visit(place).await;
+            step::end(&mut self.board.scratch);
+            match visited {
                 Ok(Visited::Current) => {
                     self.succeeded();
                     return Some(Next::Wait(self.backoff.succeeded(&mut self.board.random)));
@@ -247,6 +279,7 @@ impl<'a, P: Platform> Client<'a, P> {
     }
 
     fn succeeded(&mut self) {
+        self.resets = 0;
         self.state.memory.last_error = None;
         self.state.memory.last_success = Some(self.clock().basis().for_not_after());
         self.remember();

@@ -19,7 +19,7 @@ use super::board::{Board, Platform};
 use super::fetch::NetworkError;
 use super::state::State;
 use super::status::Status;
-use super::{Client, SLACK};
+use super::{Client, SLACK, step};
 use crate::http::{Answer, Body, Connection, HttpError, Place, PlaceProblem, Request};
 use crate::platform::{Console, Network, TimedOut, Timer, Watchdog};
 use crate::rescue::layout::{FILE_NAME, MAX_LENGTH};
@@ -49,6 +49,14 @@ impl<P: Platform> Client<'_, P> {
         if self.state.image.store.rescue_keys().keys().next().is_none() {
             return false;
         }
+        let all = self.endpoints();
+        step::begin(&mut self.board.scratch, all, self.resets);
+        let rescued = self.rescue_from_any().await;
+        step::end(&mut self.board.scratch);
+        rescued
+    }
+
+    async fn rescue_from_any(&mut self) -> bool {
         for place in places(&self.state) {
             self.board.watchdog.allow(FILE_LIMIT.saturating_add(SLACK));
             let offered = match place {

@@ -19,6 +19,7 @@ mod pki;
 mod real;
 mod rescue;
 mod rescue_refused;
+mod resets;
 mod simulated_device;
 mod status;
 mod time;

@@ -18,6 +18,7 @@ use simulated::clock::RealTimer;
 use simulated::executor::block_on;
 use simulated::flash::SimulatedFlash;
 use simulated::network::Loopback;
+use simulated::scratch::Word;
 
 use crate::keys::id;
 use crate::pki::{Identity, PKI};
@@ -34,6 +35,7 @@ impl Platform for OnHost {
     type Flash = SimulatedFlash;
     type Console = Lines;
     type Watchdog = Asleep;
+    type Scratch = Word;
     type Tls = EmbeddedTls<OsRng>;
 }
 
@@ -113,6 +115,7 @@ fn round(
         flash,
         console: lines.clone(),
         watchdog: Asleep,
+        scratch: Word::default(),
         tls: EmbeddedTls::new(OsRng),
     };
     let mut client = Client::<OnHost>::new(board, started.unwrap());

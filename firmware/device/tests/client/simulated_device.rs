@@ -14,6 +14,7 @@ use rand_core::{CryptoRng, Error, RngCore};
 use simulated::bootloader;
 use simulated::flash::SimulatedFlash;
 use simulated::internet::Internet;
+use simulated::scratch::Word;
 use simulated::virtual_time::VirtualTimer;
 
 use crate::tls::Identities;
@@ -29,6 +30,7 @@ impl Platform for Host {
     type Flash = SimulatedFlash;
     type Console = Lines;
     type Watchdog = Leash;
+    type Scratch = Word;
     type Tls = Identities;
 }
 
@@ -37,6 +39,7 @@ pub(crate) struct Device {
     pub(crate) world: World,
     pub(crate) flash: SimulatedFlash,
     pub(crate) lines: Lines,
+    pub(crate) scratch: Word,
 }
 
 /// From one start to the next.
@@ -70,6 +73,7 @@ impl Device {
             world,
             flash,
             lines: Lines::default(),
+            scratch: Word::default(),
         }
     }
 
@@ -90,6 +94,7 @@ impl Device {
             flash: self.flash.clone(),
             console: self.lines.clone(),
             watchdog: Leash::new(&timer),
+            scratch: self.scratch.clone(),
             tls: self.world.identities.clone(),
             timer,
         };
@@ -183,6 +188,17 @@ impl Device {
         Ok(())
     }
 
+    /// A start that is reset where it waits after it told `step`: what a server did there that it does not survive.
+    pub(crate) fn reset_after(&mut self, step: &str) {
+        let mut client = self.start().expect("it goes on");
+        let lines = self.lines.clone();
+        let told = || lines.any(|line| line.contains(step));
+        let ended = self.world.timer.run_unless(client.round(), told);
+        assert_eq!(ended, None, "it did not wait after {step}");
+        self.flash = client.board().flash.clone();
+        self.lines.take();
+    }
+
     /// Sessions until `version` runs, is confirmed and finds that nothing is newer.
     ///
     /// # Panics
@@ -230,6 +246,12 @@ impl Lines {
     /// The lines since this was asked last.
     pub(crate) fn take(&self) -> Vec<String> {
         std::mem::take(&mut self.0.borrow_mut())
+    }
+}
+
+impl Lines {
+    fn any(&self, wanted: impl Fn(&String) -> bool) -> bool {
+        self.0.borrow().iter().any(wanted)
     }
 }
 
