@@ -2,6 +2,8 @@
 //!
 //! `cargo test -p device --test power -- --nocapture` prints how many cuts there were.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod life;
 mod memory;
 mod repair;
