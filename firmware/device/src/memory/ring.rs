@@ -152,7 +152,7 @@ fn write<F: NorFlash>(
     REGION.erase(flash, at, SECTOR_SIZE)?;
     REGION.program(flash, at, body)?;
     REGION.program(flash, crc_at, crc)?;
-    REGION.expect(flash, at, record)
+    REGION.read_back(flash, at, record)
 }
 
 fn encode(number: u32, memory: &Memory) -> [u8; RECORD_LENGTH] {

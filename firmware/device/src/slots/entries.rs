@@ -224,7 +224,7 @@ fn program<F: MultiwriteNorFlash>(
 ) -> Result<(), FlashError> {
     let at = at(sector, offset);
     OTADATA_REGION.program(flash, at, bytes)?;
-    OTADATA_REGION.expect(flash, at, bytes)
+    OTADATA_REGION.read_back(flash, at, bytes)
 }
 
 fn read<F: MultiwriteNorFlash>(

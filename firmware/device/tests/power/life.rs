@@ -8,9 +8,8 @@ use device::slots::{self, Boot};
 use simulated::bootloader::boot;
 use simulated::flash::SimulatedFlash;
 use simulated::image;
-use simulated::power::every_cut;
 
-use crate::support::{report, settled};
+use crate::support::{cut, settled};
 
 /// Starts until nothing is left to do, and many more than that takes.
 const STARTS: u32 = 60;
@@ -103,7 +102,7 @@ fn install(flash: &mut SimulatedFlash, slot: Slot) -> Option<()> {
         let at = sector * SECTOR_SIZE;
         region.erase(flash, at, SECTOR_SIZE).ok()?;
         region.program(flash, at, bytes).ok()?;
-        region.expect(flash, at, bytes).ok()?;
+        region.read_back(flash, at, bytes).ok()?;
     }
     Some(())
 }
@@ -126,23 +125,22 @@ fn runs_update(flash: &SimulatedFlash, slot: Slot) -> bool {
 
 #[test]
 fn a_whole_update_cut_everywhere() {
-    let cuts = every_cut(
+    cut(
+        "install, select, start, confirm",
         &new_device(),
-        40,
         |flash| live(flash, Life::Works),
         |flash, _| {
             live(flash, Life::Works);
             assert!(is_updated(flash));
         },
     );
-    report("install, select, start, confirm", cuts);
 }
 
 #[test]
 fn an_update_that_fails_cut_everywhere() {
-    let cuts = every_cut(
+    cut(
+        "install, select, start, fail, go back",
         &new_device(),
-        40,
         |flash| live(flash, Life::Fails),
         |flash, _| {
             live(flash, Life::Fails);
@@ -151,5 +149,4 @@ fn an_update_that_fails_cut_everywhere() {
             assert!(matches!(came_to, Boot::Confirmed { returned: Some(_) }));
         },
     );
-    report("install, select, start, fail, go back", cuts);
 }

@@ -8,9 +8,8 @@ use device::memory::{
 use device::slots::Why;
 use device::verify::Moment;
 use simulated::flash::SimulatedFlash;
-use simulated::power::every_cut;
 
-use crate::support::{TEARS, report};
+use crate::support::cut;
 
 const SECTORS: u32 = STATE.size / SECTOR_SIZE;
 
@@ -155,12 +154,10 @@ fn sectors_wear_alike() {
 #[test]
 fn storing_cut_everywhere() {
     for before in [0, 1, 15, 16, 17, 40] {
-        let cuts = every_cut(
+        cut(
+            "store a memory",
             &stored(before),
-            TEARS,
-            |flash| {
-                let _ = numbered(before + 1).store(flash);
-            },
+            |flash| numbered(before + 1).store(flash),
             |flash, point| {
                 let (sequence, _) = recalled(flash);
                 let kept = sequence == before && point.is_some();
@@ -169,7 +166,6 @@ fn storing_cut_everywhere() {
                 assert_eq!(recalled(flash).0, before + 2);
             },
         );
-        report("store a memory", cuts);
     }
 }
 
