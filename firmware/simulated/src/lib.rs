@@ -9,7 +9,7 @@
 //! | [`virtual_time`], [`internet`] | time and servers that exist in memory only |
 //! | [`flash`] | NOR flash whose power may be cut within any operation |
 //! | [`power`] | does something again and again, and cuts the power at each point of it |
-//! | [`image`], [`bootloader`] | a small application image, and which slot the bundled bootloader starts |
+//! | [`image`], [`bootloader`] | which images the bundled bootloader starts, and which slot |
 
 pub mod application;
 pub mod bootloader;
@@ -22,5 +22,6 @@ pub mod network;
 pub mod power;
 pub mod virtual_time;
 
+mod faults;
 mod tear;
 mod web;

@@ -2,9 +2,9 @@
 
 use device::flash_layout::{OTADATA, SECTOR_SIZE};
 use device::otadata::{ENTRY_LENGTH, Entry, LABEL_LENGTH, Slot, State, initial};
+use simulated::application::Application;
 use simulated::bootloader::{boot, starts};
 use simulated::flash::SimulatedFlash;
-use simulated::image;
 
 fn entry(sequence: u32, state: State) -> [u8; ENTRY_LENGTH] {
     let label = [0xFF; LABEL_LENGTH];
@@ -20,7 +20,10 @@ fn entry(sequence: u32, state: State) -> [u8; ENTRY_LENGTH] {
 fn holding(slots: &[Slot]) -> SimulatedFlash {
     let mut flash = SimulatedFlash::erased();
     for slot in slots {
-        flash.put(slot.partition().offset, &image::of(b"an image"));
+        flash.put(
+            slot.partition().offset,
+            &Application::small("1.0.0").image(),
+        );
     }
     flash
 }
@@ -73,7 +76,7 @@ fn writes_nothing_where_an_entry_was_refused_or_torn() {
 #[test]
 fn an_image_may_be_longer_than_a_sector() {
     let slot = Slot::Ota1;
-    let image = image::of(&[7; 10_000]);
+    let image = Application::new("reference", "1.0.0").image();
     let mut flash = SimulatedFlash::erased().with(slot.partition().offset, &image);
     assert!(starts(&flash, slot));
     flash.put(slot.partition().offset + 9_000, &[8]);

@@ -5,9 +5,9 @@ use device::flash_layout::{OTADATA, SECTOR_SIZE};
 use device::memory::{Accepted, Memory, ShortText};
 use device::otadata::{Slot, initial};
 use device::slots::{self, Boot};
+use simulated::application::Application;
 use simulated::bootloader::boot;
 use simulated::flash::SimulatedFlash;
-use simulated::image;
 
 use crate::support::{cut, settled};
 
@@ -27,15 +27,18 @@ pub(crate) enum Life {
 pub(crate) fn new_device() -> SimulatedFlash {
     SimulatedFlash::erased()
         .with(OTADATA.offset, &initial())
-        .with(Slot::Ota0.partition().offset, &image::of(b"1.0.0"))
+        .with(
+            Slot::Ota0.partition().offset,
+            &Application::small("1.0.0").image(),
+        )
         .with(
             Slot::Ota1.partition().offset,
-            &image::of(b"0.9.0, which nobody trusts"),
+            &Application::small("0.9.0, which nobody trusts").image(),
         )
 }
 
 fn update() -> Vec<u8> {
-    image::of(&[b'2'; 300])
+    Application::small("2.0.0").image()
 }
 
 pub(crate) fn is_updated(flash: &mut SimulatedFlash) -> bool {

@@ -3,9 +3,9 @@
 use device::flash_layout::{OTADATA, SECTOR_SIZE};
 use device::otadata::{Entry, LABEL_LENGTH, Slot, State, initial};
 use device::slots::{self, Boot};
+use simulated::application::Application;
 use simulated::bootloader::boot;
 use simulated::flash::SimulatedFlash;
-use simulated::image;
 use simulated::power::{Point, every_cut};
 
 /// Ways to tear each operation: all that there are, more than once.
@@ -19,7 +19,7 @@ pub(crate) fn board() -> SimulatedFlash {
 }
 
 pub(crate) fn with_image(flash: SimulatedFlash, slot: Slot) -> SimulatedFlash {
-    let image = image::of(slot.partition().label.as_bytes());
+    let image = Application::small(slot.partition().label).image();
     flash.with(slot.partition().offset, &image)
 }
 
