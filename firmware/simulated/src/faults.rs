@@ -1,6 +1,19 @@
-//! What a test makes a flash fail at.
+//! What a test makes a flash fail at, and why an operation was not done.
 
 use std::ops::Range;
+
+use embedded_storage::nor_flash::{NorFlashError, NorFlashErrorKind};
+
+/// Why an operation was not done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SimulatedFlashError {
+    /// A test made it fail.
+    Faulty,
+    /// There is no power.
+    Off,
+    /// The call breaks the rules of the chip.
+    Rules(NorFlashErrorKind),
+}
 
 /// Places that do not work. An empty range is none.
 #[derive(Clone, Debug, Default)]
@@ -26,4 +39,13 @@ impl Faults {
 pub(crate) fn touches(fault: &Range<u32>, offset: u32, length: usize) -> bool {
     let end = offset.saturating_add(u32::try_from(length).unwrap_or(u32::MAX));
     !fault.is_empty() && fault.start < end && offset < fault.end
+}
+
+impl NorFlashError for SimulatedFlashError {
+    fn kind(&self) -> NorFlashErrorKind {
+        match self {
+            Self::Rules(kind) => *kind,
+            Self::Faulty | Self::Off => NorFlashErrorKind::Other,
+        }
+    }
 }

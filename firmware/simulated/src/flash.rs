@@ -10,10 +10,10 @@ use std::sync::Arc;
 
 use device::flash_layout::{FLASH_SIZE, Partition, SECTOR_SIZE};
 use embedded_storage::nor_flash::{
-    ErrorType, MultiwriteNorFlash, NorFlash, NorFlashError, NorFlashErrorKind, ReadNorFlash,
-    check_erase, check_read, check_write,
+    ErrorType, MultiwriteNorFlash, NorFlash, ReadNorFlash, check_erase, check_read, check_write,
 };
 
+pub use crate::faults::SimulatedFlashError;
 use crate::faults::{Faults, touches};
 use crate::tear;
 
@@ -52,17 +52,6 @@ pub struct Wear {
     pub programs: u32,
     /// It cannot be erased any more.
     pub worn: bool,
-}
-
-/// Why an operation was not done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SimulatedFlashError {
-    /// A test made it fail.
-    Faulty,
-    /// There is no power.
-    Off,
-    /// The call breaks the rules of the chip.
-    Rules(NorFlashErrorKind),
 }
 
 impl Default for SimulatedFlash {
@@ -238,15 +227,6 @@ const fn done(cut: Option<Cut>) -> Result<(), SimulatedFlashError> {
     match cut {
         Some(_) => Err(SimulatedFlashError::Off),
         None => Ok(()),
-    }
-}
-
-impl NorFlashError for SimulatedFlashError {
-    fn kind(&self) -> NorFlashErrorKind {
-        match self {
-            Self::Rules(kind) => *kind,
-            Self::Faulty | Self::Off => NorFlashErrorKind::Other,
-        }
     }
 }
 
