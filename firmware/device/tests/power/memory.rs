@@ -207,6 +207,32 @@ fn a_newer_version_is_passed_over_and_numbered_after() {
     assert_eq!(recalled(&mut flash), (3, Origin::Record { number: 10 }));
 }
 
+/// What 2³² changes would do, or one record that says so.
+#[test]
+fn after_the_last_number_comes_the_first_cut_everywhere() {
+    let mut last = stored(1);
+    let mut record = last.bytes(STATE.offset..STATE.offset + 260);
+    record[8..12].copy_from_slice(&(u32::MAX - 1).to_le_bytes());
+    record.extend(crc32(&record).to_le_bytes());
+    for sector in [3, 4] {
+        last.put(STATE.offset + sector * SECTOR_SIZE, &record);
+    }
+    cut(
+        "number records again",
+        &last,
+        |flash| numbered(2).store(flash),
+        |flash, point| {
+            let (sequence, origin) = recalled(flash);
+            let restarted = (2, Origin::Record { number: 0 });
+            assert!((sequence, origin) == restarted || sequence == 1 && point.is_some());
+            numbered(3).store(flash).unwrap();
+            assert_eq!(recalled(flash).0, 3);
+            numbered(4).store(flash).unwrap();
+            assert_eq!(recalled(flash).0, 4);
+        },
+    );
+}
+
 /// A record that an image of the future wrote.
 fn version_2(number: u32) -> Vec<u8> {
     let mut record = b"PMEM\x02\x00\x08\x00".to_vec();

@@ -48,6 +48,8 @@ fn whatever_selects_a_damaged_slot() {
         (Some(highest), None),
         (Some(highest), Some(confirmed(1))),
         (Some(entry(3, State::Aborted)), Some(highest)),
+        // Its CRC is zero.
+        (Some(entry(0x9226_F562, State::Valid)), Some(confirmed(1))),
     ] {
         let flash = damaged(selecting(first, second), Slot::Ota1);
         cut_first_start("a damaged slot", &flash, Slot::Ota0);
