@@ -20,6 +20,7 @@ use perennial_fuzz::seal;
 use perennial_fuzz::signers::{
     IMAGE_SEQUENCE, RESCUERS, STRANGER, Signer, image_store, sign_envelope,
 };
+use sha2::{Digest as _, Sha256};
 use simulated::flash::{Cut, SimulatedFlash};
 
 static IMAGE: LazyLock<Vec<u8>> = LazyLock::new(image_store);
@@ -82,8 +83,11 @@ fn day() -> Moment {
 fn check_form(bytes: &[u8]) {
     match Envelope::read(bytes) {
         Ok(envelope) => {
-            let written = EnvelopeContents::from(&envelope).write();
-            assert_eq!(written.as_deref(), Ok(bytes));
+            // Whether the hash is right is not a matter of form.
+            if Sha256::digest(envelope.payload())[..] == envelope.payload_sha256()[..] {
+                let written = EnvelopeContents::from(&envelope).write();
+                assert_eq!(written.as_deref(), Ok(bytes));
+            }
             assert!(bytes.ends_with(envelope.payload()));
             let ids = envelope.signatures().map(|signature| signature.key_id);
             assert!(ids.is_sorted_by(|a, b| a < b));
