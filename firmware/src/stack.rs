@@ -3,12 +3,14 @@
 //! An overflow does not go unseen without it: esp-hal and esp-rtos keep a watchpoint on the word at the stack's end, and
 //! what writes there ends in a panic.
 
+use core::arch::asm;
+
 /// What unused words of the stack hold.
 const PAINT: u32 = 0x5AA5_C33C;
 /// Words at the end that are not painted: the guard word, which must not be written, is among them.
 const GUARD_WORDS: usize = 32;
-/// Words below the current frame that are not painted: the frames of the painter itself are among them.
-const MARGIN_WORDS: usize = 128;
+/// Bytes below the stack pointer that are not painted: an unoptimised build calls functions to paint.
+const MARGIN_BYTES: usize = 256;
 
 unsafe extern "C" {
     // Of the linker script of esp-hal. The stack grows from the start down to the end.
@@ -18,11 +20,11 @@ unsafe extern "C" {
 
 /// Paints what is not in use. Call it first of all, from the main task.
 pub(crate) fn paint() {
-    let here = 0_u32;
-    let from = words_of_stack().wrapping_add(GUARD_WORDS);
-    let to = (&raw const here).cast_mut().wrapping_sub(MARGIN_WORDS);
-    let mut word = from;
-    while word < to {
+    let top: usize;
+    // SAFETY: it reads a register. Whatever function this is inlined into, its frame is above the stack pointer.
+    unsafe { asm!("mv {}, sp", out(reg) top, options(nomem, nostack, preserves_flags)) };
+    let mut word = words_of_stack().wrapping_add(GUARD_WORDS);
+    while word.addr() < top.saturating_sub(MARGIN_BYTES) {
         // SAFETY: within the stack, and below all frames.
         unsafe { word.write_volatile(PAINT) };
         word = word.wrapping_add(1);

@@ -7,9 +7,9 @@ use embassy_time::Duration;
 use esp_hal::peripherals::RTC_TIMER;
 use esp_hal::rtc_cntl::{Rtc, Rwdt, RwdtStage};
 
-/// What takes longest without letting other tasks run is a hostile server's chain: at most 20 signatures, of P-384 some
+/// What takes longest without letting other tasks run is a hostile server's chain: at most 33 signatures, of P-384 some
 /// two seconds each.
-const TIMEOUT: esp_hal::time::Duration = esp_hal::time::Duration::from_secs(60);
+const TIMEOUT: esp_hal::time::Duration = esp_hal::time::Duration::from_secs(120);
 
 /// How often [`Watchdog::feed`] has to be called at least: twelve times within the timeout.
 pub(crate) const FEED_INTERVAL: Duration = Duration::from_secs(5);

@@ -18,6 +18,8 @@ use crate::provisioning::Settings;
 const JOIN_TIMEOUT: Duration = Duration::from_secs(60);
 /// The same, for giving up an attempt.
 const ABORT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long an event is waited for before the driver is asked.
+const EVENT_TIMEOUT: Duration = Duration::from_secs(60);
 /// The wait after the first failure; it doubles with each one that follows.
 const BACKOFF_FIRST: Duration = Duration::from_secs(1);
 /// The longest wait.
@@ -41,6 +43,19 @@ impl Station {
             controller: WifiController::new(device, config)?,
             ssid: settings.ssid.clone(),
         })
+    }
+
+    /// Until the network is lost. The driver is asked again and again: its events can be dropped.
+    async fn stay(&mut self) {
+        while self.controller.is_connected() {
+            let lost = self.controller.wait_for_disconnect_async();
+            match with_timeout(EVENT_TIMEOUT, lost).await {
+                Ok(Ok(info)) => return say!("wifi: lost ({:?})", info.reason),
+                Ok(Err(error)) => return say!("wifi: lost ({error})"),
+                Err(_) => {}
+            }
+        }
+        say!("wifi: lost");
     }
 
     async fn join(&mut self) -> Result<(), JoinError> {
@@ -96,10 +111,7 @@ pub(crate) async fn stay_joined(mut station: Station) -> ! {
             Ok(()) => {
                 say!("wifi: joined");
                 backoff = BACKOFF_FIRST;
-                match station.controller.wait_for_disconnect_async().await {
-                    Ok(info) => say!("wifi: lost ({:?})", info.reason),
-                    Err(error) => say!("wifi: lost ({error})"),
-                }
+                station.stay().await;
             }
             Err(error) => say!("wifi: not joined: {error}"),
         }

@@ -191,7 +191,7 @@ impl Said {
         if self.established {
             return Vec::new();
         }
-        let said = match what % 5 {
+        let said = match what % 6 {
             0 => session.say(ENCRYPTED_EXTENSIONS, &[0, 0]),
             1 => {
                 self.certificate = true;
@@ -205,10 +205,15 @@ impl Said {
                 self.finished = true;
                 session.finished()
             }
-            _ => {
+            4 => {
                 session.begin_data();
                 self.established = true;
                 return Vec::new();
+            }
+            _ => {
+                (self.certificate, self.verify, self.finished) = (true, true, true);
+                self.established = true;
+                return session.honest_together(&Leaf);
             }
         };
         session.seal(HANDSHAKE, &said)
@@ -249,7 +254,10 @@ impl Said {
         match outcome {
             Ok((data, error)) => {
                 assert!(!error.to_string().is_empty());
-                assert!(self.certificate && self.verify, "it has proven nothing");
+                assert!(
+                    self.certificate && self.verify && self.finished,
+                    "it has proven nothing"
+                );
                 assert!(self.data.starts_with(data), "nobody said so");
             }
             Err(error) => assert!(!error.to_string().is_empty()),

@@ -234,6 +234,7 @@ fn tls() -> Vec<Seed> {
     vec![
         ("tls", "honest", seed(5, &[&HONEST, &data, &later])),
         ("tls", "whole", seed(0, &[&HONEST, &data])),
+        ("tls", "together", seed(0, &[&[1, 5], &data])),
         (
             "tls",
             "no-certificate",

@@ -256,6 +256,7 @@ fn peers(root: &Path, command: &mut Command) -> Result<()> {
     command.env("PERENNIAL_CMAKE", tools::cmake(root)?);
     command.env("PERENNIAL_LIBFAKETIME", tools::libfaketime(root)?);
     command.env("PERENNIAL_MBEDTLS", tools::mbedtls_verify(root)?);
+    command.env("PERENNIAL_NGINX", tools::nginx(root)?);
     command.env("PERENNIAL_OPENSSL", tools::openssl(root)?);
     command.env("PERENNIAL_TAPLO", tools::taplo(root)?);
     Ok(())

@@ -24,7 +24,7 @@ pub use esptool::esptool;
 pub use in_toto::in_toto;
 pub use mbedtls::mbedtls_verify;
 pub use packaged::{
-    certtool, jq, libfaketime, minisign, openssl, pkcs11_tool, qemu, shellcheck, softhsm,
+    certtool, jq, libfaketime, minisign, nginx, openssl, pkcs11_tool, qemu, shellcheck, softhsm,
 };
 pub use taplo::taplo;
 pub use zizmor::zizmor;

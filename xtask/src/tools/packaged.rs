@@ -33,6 +33,14 @@ pub fn openssl(root: &Path) -> Result<PathBuf> {
     own_or_packaged(root, "openssl", "openssl")
 }
 
+/// The path of `nginx`: a device updates from it.
+///
+/// # Errors
+/// As [`minisign`].
+pub fn nginx(root: &Path) -> Result<PathBuf> {
+    own_or_packaged(root, "nginx", "nginx")
+}
+
 /// The path of OpenSC's `pkcs11-tool`: it makes keys in a token.
 ///
 /// # Errors
@@ -110,9 +118,20 @@ fn packaged(root: &Path, program: &str, package: &str) -> Result<PathBuf> {
             .map(|below| format!("packages/{below}"))
             .collect();
         let folders: Vec<&str> = folders.iter().map(String::as_str).collect();
-        let command = format!("\"$here/packages/usr/bin/{program}\"");
+        let below = program_in(&into.join("packages"), program);
+        let command = format!("\"$here/packages/{below}\"");
         write_wrapper(&into.join(program), "LD_LIBRARY_PATH", &folders, &command)
     })
+}
+
+/// Where a program is, below where its package was unpacked. Those that serve are not among those that people run.
+fn program_in(packages: &Path, program: &str) -> String {
+    let places = ["usr/bin", "usr/sbin"].map(|folder| format!("{folder}/{program}"));
+    let [first, second] = places;
+    match packages.join(&second).is_file() {
+        true => second,
+        false => first,
+    }
 }
 
 /// Unpacks a Debian package and what it depends on into the folder `packages` in `into`.
@@ -148,10 +167,11 @@ mod tests {
             ("certtool", "gnutls-bin", "--version", "certtool 3."),
             ("openssl", "openssl", "version", "OpenSSL "),
             ("softhsm2-util", "softhsm2", "--version", "2."),
+            ("nginx", "nginx", "-v", "nginx version: nginx/1."),
         ] {
             let program = packaged(root, program, package).unwrap();
             let output = Command::new(program).arg(argument).output().unwrap();
-            let said = String::from_utf8(output.stdout).unwrap();
+            let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
             assert!(said.starts_with(says), "{said}");
         }
     }

@@ -10,8 +10,8 @@
 //!
 //! **It cannot be locked out.** Whatever one endpoint answers, the next one is asked: another host under another CA. When none is
 //! trusted, a rescue store is taken from anywhere. An image that cannot reach a signed manifest is taken back before it
-//! becomes the only one. Nothing that a server or the time says is remembered in a way that would refuse the next server: the
-//! floor of the time is the date of an image by which a server was verified.
+//! becomes the only one. Nothing that a server or the time says is remembered in a way that would refuse the next server:
+//! the floor of the time is the date of an image that a server was verified by.
 //!
 //! **It does not hang.** Each step has a limit, and the watchdog is told the limit of the whole before it begins.
 //!
@@ -19,6 +19,7 @@
 //! | --- | --- |
 //! | [`board`] | the board and the image that the client runs on and in |
 //! | `boot.rs` | the start |
+//! | `trial.rs` | an image that has yet to show that it can be updated |
 //! | `visit.rs` | one endpoint: manifest, confirming, installing |
 //! | [`fetch`], `small_file.rs` | files of an endpoint |
 //! | `errand.rs`, `state.rs` | what each file is fetched with; what the client knows |
@@ -38,6 +39,7 @@ mod errand;
 mod rescue;
 mod small_file;
 mod state;
+mod trial;
 mod visit;
 
 use core::fmt;
@@ -45,6 +47,7 @@ use core::time::Duration;
 
 pub use board::{Board, Image, Platform};
 pub use boot::{Started, start, take_back};
+pub use trial::TRIAL_LIMIT;
 pub use visit::{INSTALL_LIMIT, MANIFEST_LIMIT, VisitError};
 
 use self::backoff::{Backoff, TRIAL_WAIT};
@@ -52,12 +55,9 @@ use self::state::State;
 use self::visit::Visited;
 use crate::memory::{LastError, Memory, ShortText};
 use crate::platform::{Console, Timer, Watchdog};
-use crate::slots;
 use crate::time;
 use crate::verify::Clock;
 
-/// How long an image on trial may run without having reached a signed manifest; then it is taken back.
-pub const TRIAL_LIMIT: Duration = Duration::from_mins(20);
 /// How long the setting of the clock is used.
 pub const CLOCK_AGE: Duration = Duration::from_hours(24);
 /// The longest that one endpoint may take.
@@ -243,36 +243,6 @@ impl<'a, P: Platform> Client<'a, P> {
                 "time: {error}; it is at least {}",
                 self.state.time.floor()
             )),
-        }
-    }
-
-    /// From here on, a reset is not the image's fault: the network may be hostile.
-    fn reached_network(&mut self) {
-        if !self.state.on_trial {
-            return;
-        }
-        if let Err(error) = slots::reached_network(&mut self.board.flash, self.state.image.booted) {
-            self.board.say(format_args!("boot: {error}"));
-        }
-    }
-
-    fn trial_is_over(&self) -> bool {
-        self.state.on_trial && self.board.timer.uptime() >= TRIAL_LIMIT
-    }
-
-    fn roll_back(&mut self) -> Next {
-        match take_back(&mut self.board.flash, self.state.image.booted) {
-            Ok(restart) => {
-                self.board.say(format_args!(
-                    "update: no signed manifest for {} min; the image before this one is started again",
-                    TRIAL_LIMIT.as_secs().div_euclid(60)
-                ));
-                Next::Restart(restart)
-            }
-            Err(error) => {
-                self.board.say(format_args!("update: {error}"));
-                Next::Wait(self.backoff.failed(&mut self.board.random))
-            }
         }
     }
 

@@ -45,14 +45,14 @@ pub enum VisitError<N> {
     File(SmallFileError<WireError<N>>),
     /// The manifest has too many bytes.
     TooLong(TooLong),
+    /// The release failed before, and is not tried again yet.
+    FailedBefore(Attempt),
     /// Not enough keys signed the manifest.
     Unsigned(Unsigned),
     /// The signed manifest cannot be used.
     Manifest(ManifestError),
     /// The release is not for this device.
     Refused(Refusal),
-    /// The release failed before, and is not tried again yet.
-    FailedBefore(Attempt),
     /// This image is on trial: it installs nothing before it is confirmed, and confirming failed.
     NotConfirmed(SlotsError),
     /// The release was not installed.
@@ -279,8 +279,8 @@ impl<N: fmt::Display> fmt::Display for VisitError<N> {
             Self::TooLong(error) => write!(formatter, "{error}"),
             Self::Unsigned(error) => write!(formatter, "{error}"),
             Self::Manifest(error) => write!(formatter, "{error}"),
-            Self::Refused(refusal) => write!(formatter, "{refusal}"),
             Self::FailedBefore(attempt) => write!(formatter, "{attempt}"),
+            Self::Refused(refusal) => write!(formatter, "{refusal}"),
             Self::NotConfirmed(error) => write!(formatter, "this image is not confirmed: {error}"),
             Self::Install(error) => write!(formatter, "{error}"),
             Self::Select(error) => write!(formatter, "the new image is not selected: {error}"),

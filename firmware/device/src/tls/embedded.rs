@@ -27,6 +27,7 @@
 //! send the wrong one; no public CA issues any.
 
 use core::fmt;
+use core::marker::PhantomData;
 
 use alloc::boxed::Box;
 use alloc::vec;
@@ -96,23 +97,23 @@ impl<R: CryptoRngCore> TlsEngine for EmbeddedTls<R> {
         &'a mut self,
         transport: C,
         suite: Suite,
-        server: Server<'_>,
+        server: Server<'_, '_>,
     ) -> Result<Secured<Stream<'a, C>>, TlsError> {
         self.progress = Progress::new();
         let progress = &self.progress;
         let buffers = [&mut *self.reading, &mut *self.writing];
         let guard = Guard::new(transport, progress, suite);
-        let provider = Provider {
-            random: &mut self.random,
-            judge: Judge::new(server, progress),
-        };
+        let judge = Judge::new(server, progress);
+        let random = &mut self.random;
         let (connection, proof) = match suite {
             Suite::Aes128GcmSha256 => {
-                let (connection, proof) = shake_hands(guard, buffers, provider, progress).await?;
+                let (connection, proof) =
+                    shake_hands(guard, buffers, random, judge, progress).await?;
                 (Connection::Aes128(Box::new(connection)), proof)
             }
             Suite::Aes256GcmSha384 => {
-                let (connection, proof) = shake_hands(guard, buffers, provider, progress).await?;
+                let (connection, proof) =
+                    shake_hands(guard, buffers, random, judge, progress).await?;
                 (Connection::Aes256(Box::new(connection)), proof)
             }
         };
@@ -130,21 +131,25 @@ impl<R: CryptoRngCore> TlsEngine for EmbeddedTls<R> {
 async fn shake_hands<'a, C: Read + Write + 'a, S: TlsCipherSuite + 'static, R: CryptoRngCore>(
     guard: Guard<'a, C>,
     [reading, writing]: [&'a mut [u8]; 2],
-    mut provider: Provider<'_, '_, R>,
+    random: &mut R,
+    judge: Judge<'_, '_>,
     progress: &Progress,
 ) -> Result<(TlsConnection<'a, Guard<'a, C>, S>, HandshakeProof), TlsError> {
     // RSA has to be asked for. PKCS #1 v1.5 comes with it, for the signatures of certificates.
     let mut config = TlsConfig::new().enable_rsa_signatures();
-    let host = provider.judge.server().host;
+    let host = judge.server().host;
     if !is_address(host) {
         config = config.with_server_name(host);
     }
-    let mut connection = TlsConnection::new(guard, reading, writing);
-    let provided = For {
-        provider: &mut provider,
-        suite: core::marker::PhantomData::<S>,
+    let mut provider = Provider {
+        random,
+        judge,
+        suite: PhantomData,
     };
-    let opened = connection.open(TlsContext::new(&config, provided)).await;
+    let mut connection = TlsConnection::new(guard, reading, writing);
+    let opened = connection
+        .open(TlsContext::new(&config, &mut provider))
+        .await;
     opened.map_err(|error| explain(error, progress))?;
     Ok((connection, provider.judge.proof()?))
 }
@@ -154,29 +159,24 @@ fn is_address(host: &str) -> bool {
     host.parse::<core::net::Ipv4Addr>().is_ok()
 }
 
-/// What the library asks for during a handshake.
-struct Provider<'s, 'p, R> {
-    random: &'p mut R,
-    judge: Judge<'s, 'p>,
+/// What the library asks for during a handshake with the cipher suite `S`.
+struct Provider<'a, 's, R, S> {
+    random: &'a mut R,
+    judge: Judge<'a, 's>,
+    suite: PhantomData<S>,
 }
 
-/// The same, for one cipher suite.
-struct For<'a, 's, 'p, R, S> {
-    provider: &'a mut Provider<'s, 'p, R>,
-    suite: core::marker::PhantomData<S>,
-}
-
-impl<R: CryptoRngCore, S: TlsCipherSuite> CryptoProvider for For<'_, '_, '_, R, S> {
+impl<R: CryptoRngCore, S: TlsCipherSuite> CryptoProvider for Provider<'_, '_, R, S> {
     type CipherSuite = S;
     /// Never made: the device has no certificate of its own.
     type Signature = &'static [u8];
 
     fn rng(&mut self) -> impl CryptoRngCore {
-        &mut *self.provider.random
+        &mut *self.random
     }
 
     fn verifier(&mut self) -> Result<&mut impl TlsVerifier<S>, LibraryError> {
-        Ok(&mut self.provider.judge)
+        Ok(&mut self.judge)
     }
 }
 

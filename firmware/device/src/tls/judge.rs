@@ -17,9 +17,9 @@ const MAX_ENTRIES: usize = 16;
 const MAX_HASH: usize = 48;
 
 /// Judges one handshake.
-pub(super) struct Judge<'s, 'p> {
-    server: Server<'s>,
-    progress: &'p Progress,
+pub(super) struct Judge<'a, 's> {
+    server: Server<'a, 's>,
+    progress: &'a Progress,
     shown: Shown,
 }
 
@@ -39,8 +39,8 @@ struct Transcript {
     length: usize,
 }
 
-impl<'s, 'p> Judge<'s, 'p> {
-    pub(super) const fn new(server: Server<'s>, progress: &'p Progress) -> Self {
+impl<'a, 's> Judge<'a, 's> {
+    pub(super) const fn new(server: Server<'a, 's>, progress: &'a Progress) -> Self {
         Self {
             server,
             progress,
@@ -48,7 +48,7 @@ impl<'s, 'p> Judge<'s, 'p> {
         }
     }
 
-    pub(super) const fn server(&self) -> Server<'s> {
+    pub(super) const fn server(&self) -> Server<'a, 's> {
         self.server
     }
 

@@ -39,13 +39,13 @@ use crate::verify::{Clock, HandshakeProof, Verifier};
 
 /// Who shall be reached, and what is asked of it.
 #[derive(Clone, Copy, Debug)]
-pub struct Server<'a> {
+pub struct Server<'a, 's> {
     /// The host: the name that the certificate must have, in canonical form ([`crate::host`]).
     pub host: &'a str,
     /// The TCP port.
     pub port: u16,
     /// Judges the chain.
-    pub verifier: &'a Verifier<'a>,
+    pub verifier: &'a Verifier<'s>,
     /// What is known of the time.
     pub clock: Clock,
 }
@@ -69,7 +69,7 @@ pub trait TlsEngine {
         &'a mut self,
         transport: C,
         suite: Suite,
-        server: Server<'_>,
+        server: Server<'_, '_>,
     ) -> impl Future<Output = Result<Secured<Self::Stream<'a, C>>, TlsError>>;
 }
 
@@ -116,7 +116,7 @@ pub async fn visit<E: TlsEngine, N: Network, V: Visitor>(
     engine: &mut E,
     network: &mut N,
     timer: &impl Timer,
-    server: Server<'_>,
+    server: Server<'_, '_>,
     limit: Duration,
     visitor: V,
 ) -> Result<V::Output, OpenError<N::Error>> {
@@ -141,7 +141,7 @@ pub async fn open<'a, E: TlsEngine, N: Network>(
     engine: &'a mut E,
     network: &mut N,
     timer: &impl Timer,
-    server: Server<'_>,
+    server: Server<'_, '_>,
     limit: Duration,
     suite: Suite,
 ) -> Result<Secured<E::Stream<'a, N::Connection>>, OpenError<N::Error>>
@@ -152,7 +152,12 @@ where
         let connected = network.connect(server.host, server.port).await;
         let transport = connected.map_err(OpenError::Unreached)?;
         let opened = engine.open(transport, suite, server).await;
-        opened.map_err(OpenError::Tls)
+        let secured = opened.map_err(OpenError::Tls)?;
+        // An engine that hands out the proof of another server is wrong.
+        match secured.proof().server().name() == server.host {
+            true => Ok(secured),
+            false => Err(OpenError::Tls(TlsError::NotProven)),
+        }
     };
     timer
         .within(limit, attempt)

@@ -4,11 +4,11 @@
 use device::flash_layout::{OTA_0, OTA_1, OTADATA, TRUST_STORE};
 use simulated::internet::Manner;
 
-use crate::device::Device;
 use crate::life::field;
 use crate::pki::{PKI, identity};
 use crate::rescue::{envelope, payload};
 use crate::rescuers::{Person, RESCUERS};
+use crate::simulated_device::Device;
 use crate::world::{FAILOVER, NEW, PRIMARY, World, new, old};
 
 /// What he answers on port 80, and what on port 443.

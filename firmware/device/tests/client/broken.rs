@@ -7,8 +7,8 @@ use device::otadata::Slot;
 use device::store::{KeyContents, KeySetContents, StoreContents, TrustStore};
 use simulated::flash::SimulatedFlash;
 
-use crate::device::Device;
 use crate::server::Server;
+use crate::simulated_device::Device;
 use crate::update::{RUNNING, Update, update};
 use crate::world::{Firmware, World, store};
 

@@ -7,10 +7,10 @@ use device::flash_layout::{OTA_1, OTADATA, STATE, TRUST_STORE};
 use simulated::internet::Manner;
 
 use crate::certificates::leaf_for;
-use crate::device::Device;
 use crate::keys::STRANGER;
 use crate::life::field;
 use crate::pki::{PKI, identity, identity_of, impostor};
+use crate::simulated_device::Device;
 use crate::world::{CDN, FAILOVER, Files, Firmware, NEW, PRIMARY, World, new, old, store};
 
 /// What is wrong with the primary: its name, what makes it, what the failover is told of it.
@@ -37,7 +37,7 @@ const DEFECTS: [Row; 16] = [
         |world| {
             world
                 .identities
-                .set(PRIMARY, &identity(&PKI.later, PRIMARY))
+                .set(PRIMARY, &identity(&PKI.later, PRIMARY));
         },
         "no anchor",
     ),
@@ -170,7 +170,8 @@ fn who_is_not_trusted_is_told_nothing() {
 #[test]
 fn when_no_server_is_of_use_rounds_come_later_and_later() {
     let mut device = Device::new(world(), &old());
-    device.world.behave_all(&Manner::Refuses);
+    device.world.behave(PRIMARY, Manner::Refuses);
+    device.world.behave(FAILOVER, Manner::Status(503));
     let before = device.flash.clone();
     let session = device.session_until(16, |_| false);
     let mut expected = FIRST_WAIT;
@@ -197,7 +198,7 @@ fn when_no_server_is_of_use_rounds_come_later_and_later() {
     let error = device.memory().last_error.unwrap();
     assert_eq!(
         (error.count, error.text.as_str()),
-        (16, "connection refused")
+        (16, "the server answers with status 503")
     );
     // And then one is.
     device.world.behave(FAILOVER, Manner::Serves);

@@ -10,8 +10,8 @@ use device::otadata::{Slot, selected_in};
 use simulated::internet::Asked;
 
 use crate::certificates::moment;
-use crate::device::Device;
 use crate::keys::id;
+use crate::simulated_device::Device;
 use crate::world::{NEW, NOW, OLD, PRIMARY, World, new, old};
 
 const STORES: [&str; 2] = [

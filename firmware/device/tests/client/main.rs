@@ -2,19 +2,30 @@
 //! signatures, certificates and images are real.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::print_stdout,
+    reason = "how much was tried, and what when a test fails"
+)]
+// A round within a round of a connection within a limit: types within types.
+#![recursion_limit = "256"]
 
 mod attacker;
 mod broken;
-mod device;
+mod connections;
+mod cuts;
 mod failover;
 mod life;
 mod pki;
+mod real;
 mod rescue;
+mod rescue_refused;
+mod simulated_device;
 mod status;
 mod time;
 mod tls;
 mod transfers;
 mod trials;
+mod wear;
 mod world;
 
 #[path = "../signed_release/board.rs"]
@@ -46,9 +57,3 @@ mod stores;
 #[path = "../signed_release/update.rs"]
 #[allow(dead_code, reason = "shared with the tests of releases")]
 mod update;
-
-/// What chains are asked is not written down for the target here.
-mod recorded {
-    pub(crate) fn chain(_: &[u8], _: &[&[u8]], _: &str, _: device::verify::Clock) {}
-    pub(crate) fn handshake(_: &[u8], _: &[&[u8]], _: (u16, &[u8], &[u8])) {}
-}

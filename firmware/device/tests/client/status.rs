@@ -2,8 +2,8 @@
 
 use device::memory::{LastError, Memory, ShortText};
 
-use crate::device::Device;
 use crate::life::field;
+use crate::simulated_device::Device;
 use crate::world::{NEW, World, new, old};
 
 /// The text of an error is cut off at 96 bytes, and nobody knows at which.

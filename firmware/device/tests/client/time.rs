@@ -1,19 +1,16 @@
 //! Whatever the time is said to be, it does not keep a device from the servers that it trusts.
 
 use device::client::Restart;
-use device::verify::Moment;
-use simulated::internet::Manner;
 
 use crate::certificates::{day, leaf_for, moment, pin};
-use crate::device::Device;
 use crate::life::field;
-use crate::pki::{PKI, identity_of};
+use crate::pki::{PKI, identity, identity_of};
+use crate::simulated_device::{Device, LONG};
 use crate::world::{
     CDN, FAILOVER, Firmware, NEW, OLD, PRIMARY, TIME_SERVERS, World, new, old, store,
 };
 
 /// The end of the certificates of the servers.
-const NOT_AFTER: &str = "2026-04-01T00:00:00Z";
 const DOUBTED: &str = "time: the clock may be wrong, and is not used";
 
 fn world() -> World {
@@ -77,6 +74,27 @@ fn a_clock_that_makes_every_pin_expire_is_doubted() {
     }
     let old = Firmware::new(OLD, "2026-01-05T00:00:00Z", &contents);
     let world = World::new(&[old.clone(), new()]);
+    world.publish(&new().release(&[0]));
+    tell(&world, "2026-03-15T00:00:00Z");
+    let mut device = Device::new(world, &old);
+    assert_eq!(device.session(1).restart, Some(Restart::Updated));
+}
+
+/// No anchor leads to the servers, and their pins have expired by that clock.
+#[test]
+fn a_clock_that_leaves_no_pin_is_doubted() {
+    let mut contents = store(7);
+    let mut world = World::new(&[new()]);
+    for host in [PRIMARY, FAILOVER] {
+        let stranger = identity(&PKI.later, host);
+        world.identities.set(host, &stranger);
+        let mut pin = pin(&stranger.chain[0]);
+        pin.host = host.into();
+        pin.expires = day(2026, 3, 1);
+        contents.pins.push(pin);
+    }
+    let old = Firmware::new(OLD, "2026-01-05T00:00:00Z", &contents);
+    world.firmware.insert(OLD.into(), old.clone());
     world.publish(&new().release(&[0]));
     tell(&world, "2026-03-15T00:00:00Z");
     let mut device = Device::new(world, &old);
@@ -151,17 +169,18 @@ fn two_servers_that_do_not_agree_are_not_believed() {
     assert!(!lines.iter().any(|line| line == DOUBTED));
 }
 
-/// A manifest that is dated far ahead: the floor must not pass the certificates of today, or none would be left.
+/// A manifest that is dated far ahead must not make the certificates of today look expired, or none would be left.
 #[test]
 fn a_release_of_2099_does_not_lock_the_device_out() {
     let future = Firmware::new(NEW, "2099-01-01T00:00:00Z", &store(8));
     let world = World::new(&[old(), future.clone()]);
     world.publish(&future.release(&[0]));
+    world.internet.hide_time();
     let mut device = Device::new(world, &old());
     assert_eq!(device.session(1).restart, Some(Restart::Updated));
-    assert_eq!(device.memory().floor, Some(moment(NOT_AFTER)));
+    assert_eq!(device.memory().floor, Some(moment("2026-01-05T00:00:00Z")));
     // The image itself believes that it was built then, and trusts nobody: it is taken back.
-    let session = device.session(usize::MAX);
+    let session = device.session(LONG);
     assert_eq!(session.restart, Some(Restart::RolledBack));
     // The old one goes on, through certificates of today and of tomorrow.
     assert!(!device.session(1).on_trial);
@@ -171,25 +190,25 @@ fn a_release_of_2099_does_not_lock_the_device_out() {
     device.live_until("1.4.0", 2);
 }
 
-/// What was learned from one server outlives a restart, and is told.
+/// The date of an image that reached no server is forgotten with it; that of one that did is not.
 #[test]
-fn the_floor_survives_a_restart() {
+fn the_floor_is_the_date_of_a_confirmed_image() {
     let mut device = Device::new(world(), &old());
-    device.world.behave(PRIMARY, Manner::Refuses);
     assert_eq!(device.session(1).restart, Some(Restart::Updated));
-    // The new image does not start: the old one runs again, by the floor that the manifest gave it.
     for _ in 0..3 {
         assert!(device.start().is_ok());
     }
     assert_eq!(device.start().err(), Some(Restart::RolledBack));
     device.world.internet.asked();
-    let session = device.session(1);
-    assert_eq!(session.version, OLD);
+    assert_eq!(device.session(1).version, OLD);
     let asked = device.world.internet.asked();
     let floor = field(&asked[0], "Perennial-Time-Floor");
-    assert_eq!(floor, Some("2026-01-20T00:00:00Z"));
-    let known = device.memory().floor.map(Moment::unix_seconds);
-    assert_eq!(known, Some(1_768_867_200));
+    assert_eq!(floor, Some("2026-01-05T00:00:00Z"));
+
+    let mut confirmed = Device::new(world(), &old());
+    confirmed.live_until(NEW, 1);
+    let confirmed = confirmed.memory().floor;
+    assert_eq!(confirmed, Some(moment("2026-01-20T00:00:00Z")));
 }
 
 /// Certificates are renewed each three months.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use device::tls::{Secured, Server, Suite, TlsEngine, TlsError};
 use device::verify::HandshakeProof;
-use embedded_io_async::{Error as _, ErrorType, Read, Write};
+use embedded_io_async::{Error, ErrorType, Read, Write};
 use rcgen::SigningKey as _;
 use simulated::internet::{GREETING, WELCOME};
 
@@ -20,7 +20,9 @@ const TRANSCRIPT: [u8; 32] = [7; 32];
 
 /// Who answers on each host and port.
 #[derive(Clone, Default)]
-pub(crate) struct Identities(Rc<RefCell<BTreeMap<(String, u16), Arc<Identity>>>>);
+pub(crate) struct Identities(Rc<RefCell<ByPlace>>);
+
+type ByPlace = BTreeMap<(String, u16), Arc<Identity>>;
 
 impl Identities {
     pub(crate) fn set(&self, host: &str, identity: &Arc<Identity>) {
@@ -40,7 +42,7 @@ impl TlsEngine for Identities {
         &'a mut self,
         mut transport: C,
         _: Suite,
-        server: Server<'_>,
+        server: Server<'_, '_>,
     ) -> Result<Secured<Unencrypted<C>>, TlsError> {
         greet(&mut transport).await?;
         let place = (server.host.to_owned(), server.port);
@@ -65,7 +67,7 @@ thread_local! {
 }
 
 /// The proof, made once for each server, name, store and time: thousands of runs ask the same.
-fn prove(identity: &Identity, server: Server<'_>) -> Result<HandshakeProof, TlsError> {
+fn prove(identity: &Identity, server: Server<'_, '_>) -> Result<HandshakeProof, TlsError> {
     let question = format!("{} {:?} {:?}", server.host, server.clock, server.verifier);
     let key = (identity.number, question);
     if let Some(known) = PROVEN.with_borrow(|proven| proven.get(&key).cloned()) {
@@ -76,7 +78,7 @@ fn prove(identity: &Identity, server: Server<'_>) -> Result<HandshakeProof, TlsE
     answer
 }
 
-fn prove_anew(identity: &Identity, server: Server<'_>) -> Result<HandshakeProof, TlsError> {
+fn prove_anew(identity: &Identity, server: Server<'_, '_>) -> Result<HandshakeProof, TlsError> {
     let chain: Vec<&[u8]> = identity.chain.iter().map(Vec::as_slice).collect();
     let Server { host, clock, .. } = server;
     let verified = server.verifier.verify(&chain, host, clock);
@@ -89,7 +91,8 @@ fn prove_anew(identity: &Identity, server: Server<'_>) -> Result<HandshakeProof,
     proof.map_err(TlsError::Signature)
 }
 
-fn io(error: impl embedded_io_async::Error) -> TlsError {
+#[allow(clippy::needless_pass_by_value, reason = "as map_err gives it")]
+fn io(error: impl Error) -> TlsError {
     TlsError::Io(error.kind())
 }
 

@@ -8,8 +8,8 @@ use device::otadata::Slot;
 use device::slots::{MAX_FAILED_BOOTS, Why};
 use simulated::internet::Manner;
 
-use crate::device::{Device, PATIENCE};
 use crate::pki::{PKI, identity};
+use crate::simulated_device::{Device, LONG, PATIENCE};
 use crate::update::update;
 use crate::world::{FAILOVER, Files, NEW, OLD, PRIMARY, World, new, old, release_keys, store};
 use crate::{keys, world};
@@ -29,7 +29,7 @@ fn installed() -> Device {
 /// Rounds until the image that is on trial is taken back; how long that took.
 fn until_taken_back(device: &mut Device) -> Duration {
     let before = device.world.timer.now();
-    let session = device.session(usize::MAX);
+    let session = device.session(LONG);
     assert_eq!(session.version, NEW);
     assert_eq!(session.restart, Some(Restart::RolledBack));
     device.world.timer.now() - before

@@ -96,12 +96,20 @@ fn a_cross_signed_top_in_both_orders_with_either_root() {
 #[test]
 fn names() {
     let wrong = Err(TlsError::Certificate(VerifyError::WrongName));
+    let labels = [
+        "a".repeat(63),
+        "b".repeat(63),
+        "c".repeat(63),
+        "d".repeat(61),
+    ];
+    let longest = labels.join(".");
     for (names, host, expected) in [
         (leaf_for(&["*.example.com"]), HOST, Ok(())),
         (leaf_for(&["*.example.com"]), "a.ota.example.com", wrong),
         (leaf_for(&["other.example.com"]), HOST, wrong),
         (address(), "192.0.2.1", Ok(())),
         (leaf_for(&["other.example.com"]), "192.0.2.1", wrong),
+        (leaf_for(&[&longest]), &longest, Ok(())),
     ] {
         let chain = Chain::with(ca("Intermediate"), names);
         let server = Openssl::serve(&chain.sent(), &chain.leaf.key.serialize_pem(), &[]);

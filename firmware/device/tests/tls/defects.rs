@@ -95,3 +95,14 @@ fn an_honest_server_is_spoken_with() {
         (b"hello".to_vec(), TlsError::Closed)
     );
 }
+
+#[test]
+fn an_honest_server_may_put_its_messages_into_one_record() {
+    let chain = Chain::new();
+    let transport = server(|session: &mut Session, stage| match stage {
+        Stage::Hello => session.honest_together(&chain),
+        Stage::Later => session.seal(DATA, b"hello"),
+    });
+    let cut = (b"hello".to_vec(), TlsError::Cut);
+    assert_eq!(read(&chain, transport), cut);
+}

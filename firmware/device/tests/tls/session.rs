@@ -64,18 +64,32 @@ impl Session {
         self.client_share = message[at..at + 65].to_vec();
     }
 
-    /// The whole honest flight from ServerHello to Finished, for what the chain is.
-    pub(crate) fn honest(&mut self, chain: &impl Identity) -> Vec<u8> {
+    /// The whole honest flight from ServerHello to Finished, each message in a record of its own.
+    pub(crate) fn honest(&mut self, identity: &impl Identity) -> Vec<u8> {
         let mut flight = self.hello();
-        let extensions = self.say(ENCRYPTED_EXTENSIONS, &[0, 0]);
-        let certificate = self.certificate(&chain.sent());
-        let verify = self.certificate_verify(chain);
-        let finished = self.finished();
-        for message in [extensions, certificate, verify, finished] {
+        for message in self.honest_messages(identity) {
             flight.extend(self.seal(HANDSHAKE, &message));
         }
         self.begin_data();
         flight
+    }
+
+    /// The same, with all that is encrypted in one record.
+    pub(crate) fn honest_together(&mut self, identity: &impl Identity) -> Vec<u8> {
+        let mut flight = self.hello();
+        let messages = self.honest_messages(identity).concat();
+        flight.extend(self.seal(HANDSHAKE, &messages));
+        self.begin_data();
+        flight
+    }
+
+    fn honest_messages(&mut self, identity: &impl Identity) -> [Vec<u8>; 4] {
+        [
+            self.say(ENCRYPTED_EXTENSIONS, &[0, 0]),
+            self.certificate(&identity.sent()),
+            self.certificate_verify(identity),
+            self.finished(),
+        ]
     }
 
     /// The record of an honest ServerHello. From then on there are keys.

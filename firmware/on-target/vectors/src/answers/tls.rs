@@ -35,7 +35,7 @@ pub(super) fn tls<M: Meter>(parts: &mut Parts<'_>, meter: &mut M) -> Result<Stri
 }
 
 /// The server, what it said, and the error with which it ended.
-async fn read(server: Server<'_>, says: &[u8]) -> Result<String, TlsError> {
+async fn read(server: Server<'_, '_>, says: &[u8]) -> Result<String, TlsError> {
     let mut engine = EmbeddedTls::new(Known::default());
     let piece = usize::MAX;
     let script = Script { says, piece };

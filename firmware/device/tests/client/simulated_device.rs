@@ -219,6 +219,9 @@ impl Device {
 /// Rounds of a session that nobody stops: enough for each pause but the longest.
 pub(crate) const PATIENCE: usize = 16;
 
+/// More rounds than a trial has.
+pub(crate) const LONG: usize = 60;
+
 /// Lines of a console. Clones share them.
 #[derive(Clone, Default)]
 pub(crate) struct Lines(Rc<RefCell<Vec<String>>>);

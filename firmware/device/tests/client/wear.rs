@@ -1,0 +1,168 @@
+//! Flash that is worn out or cannot be read, and how much of it a device that fails again and again uses up.
+
+use std::time::Duration;
+
+use device::client::Restart;
+use device::flash_layout::{OTA_1, OTADATA, Partition, SECTOR_SIZE, STATE, TRUST_STORE};
+use device::otadata::Slot;
+use simulated::internet::Manner;
+
+use crate::pki::PKI;
+use crate::rescue::{envelope, payload, stranded};
+use crate::rescuers::RESCUERS;
+use crate::simulated_device::Device;
+use crate::world::{FAILOVER, NEW, OLD, PRIMARY, World, new, old};
+
+fn updated() -> Device {
+    let world = World::new(&[old(), new()]);
+    world.publish(&new().release(&[0]));
+    Device::new(world, &old())
+}
+
+fn sectors(partition: &Partition) -> impl Iterator<Item = u32> + use<> {
+    (partition.offset..partition.end()).step_by(SECTOR_SIZE as usize)
+}
+
+#[test]
+fn a_device_that_can_remember_nothing_is_updated_all_the_same() {
+    let mut device = updated();
+    for at in sectors(&STATE) {
+        device.flash.wear_out(at);
+        device.flash.put(at, &[0xA5; SECTOR_SIZE as usize]);
+    }
+    assert_eq!(device.session(1).restart, Some(Restart::Updated));
+    let session = device.session(1);
+    assert_eq!((&*session.version, session.on_trial), (NEW, false));
+    assert!(session.succeeded);
+    assert!(
+        device
+            .lines
+            .take()
+            .iter()
+            .any(|line| line.starts_with("memory: "))
+    );
+}
+
+#[test]
+fn a_device_that_cannot_read_what_it_remembers_is_updated_all_the_same() {
+    let mut device = updated();
+    device.flash.fail_reads(STATE.offset..STATE.end());
+    assert_eq!(device.session(1).restart, Some(Restart::Updated));
+    let session = device.session(1);
+    assert!(session.succeeded && !session.on_trial && session.version == NEW);
+}
+
+#[test]
+fn a_device_that_cannot_read_its_rescue_stores_goes_by_its_image() {
+    let mut device = updated();
+    device
+        .flash
+        .fail_reads(TRUST_STORE.offset..TRUST_STORE.end());
+    device.live_until(NEW, 1);
+}
+
+/// A rescue store that cannot be written is not in force, and is told each time.
+#[test]
+fn a_rescue_store_that_flash_does_not_take_changes_nothing() {
+    let mut device = stranded();
+    for at in sectors(&TRUST_STORE) {
+        device.flash.wear_out(at);
+        device.flash.put(at, &[0; 16]);
+    }
+    device.world.offer_rescue(
+        PRIMARY,
+        &envelope(&payload(9, &[&PKI.later]), &RESCUERS[..2]),
+    );
+    assert!(!device.session(3).succeeded);
+    assert_eq!(device.memory().rescue_sequence, 0);
+    let lines = device.lines.take();
+    assert!(
+        lines
+            .iter()
+            .any(|line| line.starts_with("rescue: it was not written: "))
+    );
+    assert_eq!(device.boots().1, OLD);
+}
+
+#[test]
+fn a_spare_slot_that_is_worn_out_leaves_the_old_image_running() {
+    let mut device = updated();
+    let at = OTA_1.offset + 2 * SECTOR_SIZE;
+    device.flash.wear_out(at);
+    device.flash.put(at, &[0; 64]);
+    let session = device.session(3);
+    assert!(!session.succeeded && session.restart.is_none());
+    assert_eq!(device.boots(), (Slot::Ota0, OLD.to_owned()));
+    assert_eq!(device.version(Slot::Ota1), None);
+}
+
+#[test]
+fn otadata_that_cannot_be_read_leaves_the_old_image_running() {
+    let mut device = updated();
+    device.flash.fail_reads(OTADATA.offset..OTADATA.end());
+    let session = device.session(3);
+    assert!(!session.succeeded && session.restart.is_none());
+    let lines = device.lines.take();
+    let told = lines
+        .iter()
+        .any(|line| line.starts_with("client: the new image is not selected: "));
+    assert!(told, "{lines:#?}");
+    device.flash.fail_reads(0..0);
+    device.live_until(NEW, 3);
+}
+
+/// Erases of the sector of a partition that has most.
+fn most_erases(device: &Device, partition: &Partition) -> u32 {
+    let erases = sectors(partition).map(|at| device.flash.wear(at).erases);
+    erases.max().unwrap_or(0)
+}
+
+/// A sector is good for 100,000 erases: at this pace, for more than 30 years of nothing but failures.
+const PER_DAY: u32 = 9;
+
+fn require_little_wear(device: &mut Device, days: u32) {
+    let end = device.world.timer.now() + Duration::from_hours(u64::from(days) * 24);
+    let clock = device.world.timer.clone();
+    while device.world.timer.now() < end {
+        device.session_until(1000, |_| clock.now() >= end);
+    }
+    for partition in [&OTA_1, &OTADATA, &STATE, &TRUST_STORE] {
+        let most = most_erases(device, partition);
+        // At first rounds follow each other quickly.
+        assert!(most <= 40 + days * PER_DAY, "{}: {most}", partition.label);
+    }
+}
+
+#[test]
+fn a_release_whose_image_is_broken_wears_nothing_out() {
+    let mut device = updated();
+    for host in [PRIMARY, FAILOVER] {
+        let mut files = new().release(&[0]);
+        *files
+            .get_mut("application.bin")
+            .unwrap()
+            .last_mut()
+            .unwrap() ^= 1;
+        device.world.publish_on(host, &files);
+    }
+    require_little_wear(&mut device, 60);
+}
+
+/// It is installed, does not prove itself, is taken back, and so on.
+#[test]
+fn a_release_that_never_proves_itself_wears_nothing_out() {
+    let mut device = updated();
+    let broken = device.world.firmware.get_mut(NEW).unwrap();
+    let mut contents = crate::world::store(8);
+    contents.anchors = vec![PKI.later.anchor()];
+    broken.store = device::store::TrustStore::read_exact(contents.write().unwrap().leak()).unwrap();
+    require_little_wear(&mut device, 60);
+    assert!(device.memory().failed_release.unwrap().attempts >= 8);
+}
+
+#[test]
+fn servers_that_are_gone_wear_nothing_out() {
+    let mut device = updated();
+    device.world.behave_all(&Manner::Refuses);
+    require_little_wear(&mut device, 60);
+}
