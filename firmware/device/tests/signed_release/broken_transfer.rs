@@ -1,5 +1,7 @@
 //! Releases that are right, on servers, connections and flash that are not.
 
+use std::ops::Range;
+
 use device::flash_layout::OTA_1;
 use device::release::SecureBoot;
 
@@ -219,47 +221,45 @@ fn flash() {
         ),
         (
             "cannot be read back",
-            |update| {
-                update
-                    .flash
-                    .fail_reads(OTA_1.offset + 5_000..OTA_1.offset + 5_001)
-            },
+            |update| update.flash.fail_reads(byte(5_000)),
             "read back: the slot: the flash reports: Other",
         ),
         (
             "the first sector cannot be erased",
-            |update| update.flash.fail_erases(OTA_1.offset..OTA_1.offset + 1),
+            |update| update.flash.fail_erases(byte(0)),
             "the slot: the flash reports: Other",
         ),
         (
             "a later sector cannot be erased",
-            |update| update.flash.fail_erases(OTA_1.offset + 8_192..OTA_1.end()),
+            |update| update.flash.fail_erases(all_from(8_192)),
             "the slot: the flash reports: Other",
         ),
         (
             "the first sector cannot be written",
-            |update| {
-                update
-                    .flash
-                    .fail_programs(OTA_1.offset + 100..OTA_1.offset + 101)
-            },
+            |update| update.flash.fail_programs(byte(100)),
             "the slot: the flash reports: Other",
         ),
         (
             "the last sector cannot be written",
-            |update| {
-                update
-                    .flash
-                    .fail_programs(OTA_1.offset + 24_576..OTA_1.end())
-            },
+            |update| update.flash.fail_programs(all_from(24_576)),
             "the slot: the flash reports: Other",
         ),
         (
             "the beginning cannot be written",
-            |update| update.flash.fail_programs(OTA_1.offset..OTA_1.offset + 1),
+            |update| update.flash.fail_programs(byte(0)),
             "the slot: the flash reports: Other",
         ),
     ]);
+}
+
+/// One byte of the spare slot.
+fn byte(at: u32) -> Range<u32> {
+    OTA_1.offset + at..OTA_1.offset + at + 1
+}
+
+/// The spare slot from one byte on.
+fn all_from(at: u32) -> Range<u32> {
+    OTA_1.offset + at..OTA_1.end()
 }
 
 #[test]
