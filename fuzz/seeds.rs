@@ -7,24 +7,32 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use device::otadata;
-use perennial_fuzz::{image, questions, sample};
+use perennial_fuzz::{client_seeds, image, questions, sample};
 
 fn main() -> io::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let trust = root.join("../trust");
     let corpus = root.join("corpus");
     for target in [
+        "application",
         "calendar",
         "certificate",
         "chain",
         "coverage",
         "flash",
+        "http",
         "image",
         "ledger",
         "material",
+        "memory",
         "policy",
+        "release",
+        "rescue",
         "sdkconfig",
+        "slots",
         "store",
+        "time",
+        "tls",
     ] {
         std::fs::create_dir_all(corpus.join(target))?;
     }
@@ -103,6 +111,12 @@ fn main() -> io::Result<()> {
         &corpus.join("sdkconfig"),
     )?;
     materials(&trust.join("fixtures/rules"), &corpus.join("material"))?;
+    for (target, name, bytes) in client_seeds::all() {
+        seed(target, name, &bytes)?;
+    }
+    let real =
+        std::fs::read(root.join("../firmware/device/tests/signed_release/real/release.json"))?;
+    seed("release", "real", &[&[0][..], &real].concat())?;
     seed("store", "open", &sample::provisioning(None))?;
     seed(
         "store",

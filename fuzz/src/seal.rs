@@ -1,8 +1,11 @@
 //! Makes lengths, checksums and digests right, so that a fuzzer gets past them.
 
+use device::otadata;
 use device::store::layout::{self, DIGEST_LENGTH, MIN_STORE_LENGTH, TOTAL_LENGTH_OFFSET};
 use md5::Md5;
 use sha2::{Digest as _, Sha256};
+
+use crate::crc32::{crc32, crc32_le};
 
 /// A trust store of `bytes`: magic, format version, lengths and digest are right when there is room for them.
 /// The last 32 bytes become the digest.
@@ -67,6 +70,47 @@ pub fn partition_table(bytes: &[u8]) -> Vec<u8> {
     table.extend(md5);
     table.resize(0xC00, 0xFF);
     table
+}
+
+/// As [`image`], with secure padding and a signature sector that says whose it is. `None` when the segments do not fit, or
+/// too many bytes of padding would be needed.
+pub fn signed_image(bytes: &[u8]) -> Option<Vec<u8>> {
+    const PAGE: usize = 64 * 1024;
+    // Checksum and digest follow the last segment; the padding has a header of its own.
+    const AFTER: usize = 16 + 32;
+    let end = image(bytes)?.len().saturating_sub(AFTER);
+    let mut padded = bytes.get(..end)?.to_vec();
+    *padded.get_mut(1)? += 1;
+    let past = (padded.len() + 8 + AFTER) % PAGE;
+    let zeros = (PAGE - past) % PAGE;
+    padded.extend([0; 4]);
+    padded.extend(u32::try_from(zeros).ok()?.to_le_bytes());
+    padded.resize(padded.len() + zeros, 0);
+    let mut signed = image(&padded)?;
+    let digest = Sha256::digest(&signed);
+    signed.extend([0xE7, 2, 0, 0]);
+    signed.extend(digest);
+    signed.resize(signed.len() + 4096 - 36, 0x5A);
+    Some(signed)
+}
+
+/// The CRC of an entry of otadata.
+pub fn otadata_entry(entry: &mut [u8; otadata::ENTRY_LENGTH]) {
+    let [a, b, c, d, ..] = *entry;
+    let crc = crc32_le([a, b, c, d]).to_le_bytes();
+    entry[otadata::ENTRY_LENGTH - 4..].copy_from_slice(&crc);
+}
+
+/// A record of the device's memory of `bytes`: magic, length and CRC. `None` when there is no room for them.
+pub fn memory_record(bytes: &[u8]) -> Option<Vec<u8>> {
+    use device::memory::ring::{HEAD_LENGTH, MAX_PAYLOAD};
+    let payload = bytes.len().checked_sub(HEAD_LENGTH + 4)?.min(MAX_PAYLOAD) & !3;
+    let mut record = bytes[..HEAD_LENGTH + payload].to_vec();
+    record[..4].copy_from_slice(b"PMEM");
+    record[6..8].copy_from_slice(&u16::try_from(payload).ok()?.to_le_bytes());
+    let crc = crc32(&record);
+    record.extend(crc.to_le_bytes());
+    Some(record)
 }
 
 /// Each store in `bytes` that says where it ends gets the digest of its bytes.

@@ -123,12 +123,12 @@ impl Region {
         flash.write(from, bytes).map_err(|error| driver(&error))
     }
 
-    /// Reads back what was written.
+    /// Checks that `bytes` are what reads back from `at` on.
     ///
     /// # Errors
     ///
     /// [`FlashError::ReadBack`] says where it reads otherwise; see [`FlashError`].
-    pub fn expect<F: ReadNorFlash>(
+    pub fn read_back<F: ReadNorFlash>(
         self,
         flash: &mut F,
         at: u32,

@@ -42,6 +42,14 @@ impl Application {
         }
     }
 
+    /// An application without code, whose image fits a sector.
+    pub fn small(version: &str) -> Self {
+        Self {
+            code: 0,
+            ..Self::new("reference", version)
+        }
+    }
+
     /// The image.
     pub fn image(&self) -> Vec<u8> {
         sealed(self.header(3), &self.segments())

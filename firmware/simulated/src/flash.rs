@@ -10,10 +10,11 @@ use std::sync::Arc;
 
 use device::flash_layout::{FLASH_SIZE, Partition, SECTOR_SIZE};
 use embedded_storage::nor_flash::{
-    ErrorType, MultiwriteNorFlash, NorFlash, NorFlashError, NorFlashErrorKind, ReadNorFlash,
-    check_erase, check_read, check_write,
+    ErrorType, MultiwriteNorFlash, NorFlash, ReadNorFlash, check_erase, check_read, check_write,
 };
 
+pub use crate::faults::SimulatedFlashError;
+use crate::faults::{Faults, touches};
 use crate::tear;
 
 /// Bytes that one program command carries.
@@ -26,7 +27,7 @@ pub struct SimulatedFlash {
     sectors: Vec<Arc<[u8; SECTOR]>>,
     cut: Option<(u32, Cut)>,
     off: bool,
-    unreadable: Option<Range<u32>>,
+    faults: Faults,
     operations: u32,
     wear: BTreeMap<u32, Wear>,
 }
@@ -53,17 +54,6 @@ pub struct Wear {
     pub worn: bool,
 }
 
-/// Why an operation was not done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SimulatedFlashError {
-    /// There is no power.
-    Off,
-    /// The call breaks the rules of the chip.
-    Rules(NorFlashErrorKind),
-    /// A test made it unreadable.
-    Unreadable,
-}
-
 impl Default for SimulatedFlash {
     fn default() -> Self {
         Self::erased()
@@ -78,7 +68,7 @@ impl SimulatedFlash {
             sectors: vec![erased; FLASH_SIZE as usize / SECTOR],
             cut: None,
             off: false,
-            unreadable: None,
+            faults: Faults::default(),
             operations: 0,
             wear: BTreeMap::new(),
         }
@@ -149,7 +139,22 @@ impl SimulatedFlash {
 
     /// Makes reads that touch `range` fail; an empty one makes none fail.
     pub fn fail_reads(&mut self, range: Range<u32>) {
-        self.unreadable = Some(range);
+        self.faults.reads = range;
+    }
+
+    /// Makes erases that touch `range` fail; an empty one makes none fail.
+    pub fn fail_erases(&mut self, range: Range<u32>) {
+        self.faults.erases = range;
+    }
+
+    /// Makes programs that touch `range` fail; an empty one makes none fail.
+    pub fn fail_programs(&mut self, range: Range<u32>) {
+        self.faults.programs = range;
+    }
+
+    /// The byte at `offset` reads with its lowest bit flipped, whatever it is.
+    pub fn lie_at(&mut self, offset: u32) {
+        self.faults.lies_at = Some(offset);
     }
 
     /// The next operation: whether it is to be done whole, or how it is cut.
@@ -225,15 +230,6 @@ const fn done(cut: Option<Cut>) -> Result<(), SimulatedFlashError> {
     }
 }
 
-impl NorFlashError for SimulatedFlashError {
-    fn kind(&self) -> NorFlashErrorKind {
-        match self {
-            Self::Rules(kind) => *kind,
-            Self::Off | Self::Unreadable => NorFlashErrorKind::Other,
-        }
-    }
-}
-
 impl ErrorType for SimulatedFlash {
     type Error = SimulatedFlashError;
 }
@@ -246,12 +242,12 @@ impl ReadNorFlash for SimulatedFlash {
         if self.off {
             return Err(SimulatedFlashError::Off);
         }
-        let end = offset + u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-        let failing = self.unreadable.clone().unwrap_or(0..0);
-        if failing.start < end && offset < failing.end {
-            return Err(SimulatedFlashError::Unreadable);
+        if touches(&self.faults.reads, offset, bytes.len()) {
+            return Err(SimulatedFlashError::Faulty);
         }
+        let end = offset + u32::try_from(bytes.len()).unwrap_or(u32::MAX);
         bytes.copy_from_slice(&self.bytes(offset..end));
+        self.faults.lie(offset, bytes);
         Ok(())
     }
 
@@ -266,6 +262,9 @@ impl NorFlash for SimulatedFlash {
 
     fn erase(&mut self, from: u32, to: u32) -> Result<(), SimulatedFlashError> {
         check_erase(self, from, to).map_err(SimulatedFlashError::Rules)?;
+        if touches(&self.faults.erases, from, (to - from) as usize) {
+            return Err(SimulatedFlashError::Faulty);
+        }
         let sectors = from as usize / SECTOR..to as usize / SECTOR;
         sectors
             .into_iter()
@@ -274,6 +273,9 @@ impl NorFlash for SimulatedFlash {
 
     fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), SimulatedFlashError> {
         check_write(self, offset, bytes.len()).map_err(SimulatedFlashError::Rules)?;
+        if touches(&self.faults.programs, offset, bytes.len()) {
+            return Err(SimulatedFlashError::Faulty);
+        }
         let mut offset = offset as usize;
         let mut rest = bytes;
         while !rest.is_empty() {

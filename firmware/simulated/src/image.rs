@@ -1,4 +1,4 @@
-//! A small application image of the ESP32-C3, and what the bootloader checks of one.
+//! What the bootloader of the ESP32-C3 checks of an application image.
 //!
 //! Follows ESP-IDF's `esp_image_format.h`: a header of 24 bytes, segments, a checksum that ends a block of 16 bytes, and
 //! the SHA-256 of all before it.
@@ -14,8 +14,6 @@ const SEGMENT_HEADER: usize = 8;
 const MAX_SEGMENTS: usize = 16;
 const CHECKSUM_BLOCK: usize = 16;
 const HASH: usize = 32;
-/// Where the flash-mapped data of an application is.
-const DATA_ADDRESS: u32 = 0x3C00_0020;
 
 /// Why the bootloader does not start an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,22 +30,6 @@ pub enum ImageDefect {
     Segments(usize),
     /// It does not end within the slot.
     TooLong,
-}
-
-/// An image whose only segment is `contents`, filled up with zeros to whole words.
-pub fn of(contents: &[u8]) -> Vec<u8> {
-    let mut data = contents.to_vec();
-    data.resize(contents.len().next_multiple_of(4), 0);
-    let length = u32::try_from(data.len()).unwrap_or(u32::MAX);
-    let mut image = header().to_vec();
-    image.extend(DATA_ADDRESS.to_le_bytes());
-    image.extend(length.to_le_bytes());
-    image.extend(&data);
-    image.resize(padded(image.len()) - 1, 0);
-    image.push(checksum(&data));
-    let hash = Sha256::digest(&image);
-    image.extend(hash);
-    image
 }
 
 /// The length of the image with which `slot` begins, when the bootloader would start it.
@@ -96,15 +78,6 @@ fn walk(slot: &[u8], segments: usize) -> Result<(usize, u8), ImageDefect> {
     Ok((at, sum))
 }
 
-fn header() -> [u8; HEADER] {
-    let mut header = [0; HEADER];
-    header[..4].copy_from_slice(&[MAGIC, 1, 2, 0x2F]);
-    header[8] = 0xEE;
-    header[12..14].copy_from_slice(&CHIP_ESP32C3.to_le_bytes());
-    header[23] = 1;
-    header
-}
-
 /// Where the checksum ends that comes after `length` bytes.
 const fn padded(length: usize) -> usize {
     (length + 1).next_multiple_of(CHECKSUM_BLOCK)
@@ -129,11 +102,16 @@ impl fmt::Display for ImageDefect {
 
 #[cfg(test)]
 mod tests {
-    use super::{ImageDefect, check, of};
+    use super::{ImageDefect, check};
+    use crate::application::Application;
+
+    fn image() -> Vec<u8> {
+        Application::small("1.0.0").image()
+    }
 
     #[test]
     fn any_changed_byte_is_found_and_what_follows_is_none_of_it() {
-        let image = of(b"hello");
+        let image = image();
         assert_eq!(check(&image), Ok(image.len()));
         let mut slot = image.clone();
         slot.resize(4096, 0xFF);
@@ -151,7 +129,7 @@ mod tests {
     #[test]
     fn each_defect() {
         let changed = |at: usize, byte: u8| {
-            let mut image = of(b"hello");
+            let mut image = image();
             image[at] = byte;
             check(&image)
         };
@@ -160,6 +138,8 @@ mod tests {
         assert_eq!(changed(12, 9), Err(ImageDefect::Chip(9)));
         assert_eq!(changed(23, 0), Err(ImageDefect::Hash));
         assert_eq!(changed(32, b'j'), Err(ImageDefect::Checksum));
-        assert_eq!(changed(63, 0xAA), Err(ImageDefect::Hash));
+        let last = image().len() - 1;
+        let other = image()[last] ^ 1;
+        assert_eq!(changed(last, other), Err(ImageDefect::Hash));
     }
 }

@@ -10,7 +10,7 @@
 //! | [`flash`] | NOR flash whose power may be cut within any operation |
 //! | [`scratch`] | a word that outlives a reset |
 //! | [`power`] | does something again and again, and cuts the power at each point of it |
-//! | [`image`], [`bootloader`] | a small application image, and which slot the bundled bootloader starts |
+//! | [`image`], [`bootloader`] | which images the bundled bootloader starts, and which slot |
 
 pub mod application;
 pub mod bootloader;
@@ -24,5 +24,6 @@ pub mod power;
 pub mod scratch;
 pub mod virtual_time;
 
+mod faults;
 mod tear;
 mod web;

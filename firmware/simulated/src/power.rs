@@ -23,8 +23,8 @@ pub struct Cuts {
 }
 
 /// Runs `operation` on a copy of `start` once for each of its erases and program commands and for each way to cut that:
-/// before it, within it (`tears` times; 40 are all the ways there are), after it. Each time the power comes back, and `check` gets the flash. It is
-/// given the flash of the run that was not cut first, with no point.
+/// before it, within it (`tears` times; 40 are all the ways there are), after it. Each time the power comes back, and
+/// `check` gets the flash. It is given the flash of the run that was not cut first, with no point.
 ///
 /// `operation` does what it does until flash fails, and returns then, whether it saw a failure or not. It may be a
 /// whole life of a device: starts, installs and restarts.

@@ -111,8 +111,11 @@ impl Ring {
         }
         let newest = self.newest;
         let number = newest.map_or(0, |place| place.number.saturating_add(1));
-        let record = encode(number, memory);
         let last = newest.map_or(SECTORS.saturating_sub(1), |place| place.sector);
+        if number == u32::MAX {
+            return restart(flash, last, memory);
+        }
+        let record = encode(number, memory);
         let mut outcome = Err(FlashError::ReadBack { at: 0 });
         // All but the newest one, which stays until there is a newer one.
         for step in 1..SECTORS {
@@ -139,6 +142,20 @@ impl Ring {
     }
 }
 
+/// Numbers again from 0. No flash lives so long, but a record whose number is wrong must not be the last one ever.
+fn restart<F: NorFlash>(flash: &mut F, newest: u32, memory: &Memory) -> Result<Stored, FlashError> {
+    let number = 0;
+    let after = |step: u32| newest.saturating_add(step) % SECTORS;
+    write(flash, after(1), &encode(number, memory))?;
+    // The newest one last: as long as it is there, it counts.
+    for step in 2..=SECTORS {
+        let at = after(step).saturating_mul(SECTOR_SIZE);
+        REGION.erase(flash, at, SECTOR_SIZE)?;
+        REGION.read_back(flash, at, &ERASED)?;
+    }
+    Ok(Stored::Written { number })
+}
+
 fn write<F: NorFlash>(
     flash: &mut F,
     sector: u32,
@@ -152,7 +169,7 @@ fn write<F: NorFlash>(
     REGION.erase(flash, at, SECTOR_SIZE)?;
     REGION.program(flash, at, body)?;
     REGION.program(flash, crc_at, crc)?;
-    REGION.expect(flash, at, record)
+    REGION.read_back(flash, at, record)
 }
 
 fn encode(number: u32, memory: &Memory) -> [u8; RECORD_LENGTH] {

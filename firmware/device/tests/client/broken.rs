@@ -77,7 +77,7 @@ fn device_of(update: &Update) -> Device {
     let firmware = Firmware {
         edition: update.running.edition.clone(),
         store: store_for(&update.store),
-        image: update.flash.bytes[OTA_0.offset as usize..OTA_0.end() as usize].to_vec(),
+        image: update.flash.contents(&OTA_0),
         secure_version: update.running.secure_version,
         secure_boot: update.running.secure_boot,
     };

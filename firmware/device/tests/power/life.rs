@@ -5,12 +5,11 @@ use device::flash_layout::{OTADATA, SECTOR_SIZE};
 use device::memory::{Accepted, Memory, ShortText};
 use device::otadata::{Slot, initial};
 use device::slots::{self, Boot};
+use simulated::application::Application;
 use simulated::bootloader::boot;
 use simulated::flash::SimulatedFlash;
-use simulated::image;
-use simulated::power::every_cut;
 
-use crate::support::{report, settled};
+use crate::support::{cut, settled};
 
 /// Starts until nothing is left to do, and many more than that takes.
 const STARTS: u32 = 60;
@@ -28,15 +27,18 @@ pub(crate) enum Life {
 pub(crate) fn new_device() -> SimulatedFlash {
     SimulatedFlash::erased()
         .with(OTADATA.offset, &initial())
-        .with(Slot::Ota0.partition().offset, &image::of(b"1.0.0"))
+        .with(
+            Slot::Ota0.partition().offset,
+            &Application::small("1.0.0").image(),
+        )
         .with(
             Slot::Ota1.partition().offset,
-            &image::of(b"0.9.0, which nobody trusts"),
+            &Application::small("0.9.0, which nobody trusts").image(),
         )
 }
 
 fn update() -> Vec<u8> {
-    image::of(&[b'2'; 300])
+    Application::small("2.0.0").image()
 }
 
 pub(crate) fn is_updated(flash: &mut SimulatedFlash) -> bool {
@@ -103,7 +105,7 @@ fn install(flash: &mut SimulatedFlash, slot: Slot) -> Option<()> {
         let at = sector * SECTOR_SIZE;
         region.erase(flash, at, SECTOR_SIZE).ok()?;
         region.program(flash, at, bytes).ok()?;
-        region.expect(flash, at, bytes).ok()?;
+        region.read_back(flash, at, bytes).ok()?;
     }
     Some(())
 }
@@ -126,23 +128,22 @@ fn runs_update(flash: &SimulatedFlash, slot: Slot) -> bool {
 
 #[test]
 fn a_whole_update_cut_everywhere() {
-    let cuts = every_cut(
+    cut(
+        "install, select, start, confirm",
         &new_device(),
-        40,
         |flash| live(flash, Life::Works),
         |flash, _| {
             live(flash, Life::Works);
             assert!(is_updated(flash));
         },
     );
-    report("install, select, start, confirm", cuts);
 }
 
 #[test]
 fn an_update_that_fails_cut_everywhere() {
-    let cuts = every_cut(
+    cut(
+        "install, select, start, fail, go back",
         &new_device(),
-        40,
         |flash| live(flash, Life::Fails),
         |flash, _| {
             live(flash, Life::Fails);
@@ -151,5 +152,4 @@ fn an_update_that_fails_cut_everywhere() {
             assert!(matches!(came_to, Boot::Confirmed { returned: Some(_) }));
         },
     );
-    report("install, select, start, fail, go back", cuts);
 }

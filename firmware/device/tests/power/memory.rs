@@ -8,9 +8,8 @@ use device::memory::{
 use device::slots::Why;
 use device::verify::Moment;
 use simulated::flash::SimulatedFlash;
-use simulated::power::every_cut;
 
-use crate::support::{TEARS, report};
+use crate::support::cut;
 
 const SECTORS: u32 = STATE.size / SECTOR_SIZE;
 
@@ -155,12 +154,10 @@ fn sectors_wear_alike() {
 #[test]
 fn storing_cut_everywhere() {
     for before in [0, 1, 15, 16, 17, 40] {
-        let cuts = every_cut(
+        cut(
+            "store a memory",
             &stored(before),
-            TEARS,
-            |flash| {
-                let _ = numbered(before + 1).store(flash);
-            },
+            |flash| numbered(before + 1).store(flash),
             |flash, point| {
                 let (sequence, _) = recalled(flash);
                 let kept = sequence == before && point.is_some();
@@ -169,7 +166,6 @@ fn storing_cut_everywhere() {
                 assert_eq!(recalled(flash).0, before + 2);
             },
         );
-        report("store a memory", cuts);
     }
 }
 
@@ -209,6 +205,32 @@ fn a_newer_version_is_passed_over_and_numbered_after() {
         Ok(Stored::Written { number: 10 })
     );
     assert_eq!(recalled(&mut flash), (3, Origin::Record { number: 10 }));
+}
+
+/// What 2³² changes would do, or one record that says so.
+#[test]
+fn after_the_last_number_comes_the_first_cut_everywhere() {
+    let mut last = stored(1);
+    let mut record = last.bytes(STATE.offset..STATE.offset + 260);
+    record[8..12].copy_from_slice(&(u32::MAX - 1).to_le_bytes());
+    record.extend(crc32(&record).to_le_bytes());
+    for sector in [3, 4] {
+        last.put(STATE.offset + sector * SECTOR_SIZE, &record);
+    }
+    cut(
+        "number records again",
+        &last,
+        |flash| numbered(2).store(flash),
+        |flash, point| {
+            let (sequence, origin) = recalled(flash);
+            let restarted = (2, Origin::Record { number: 0 });
+            assert!((sequence, origin) == restarted || sequence == 1 && point.is_some());
+            numbered(3).store(flash).unwrap();
+            assert_eq!(recalled(flash).0, 3);
+            numbered(4).store(flash).unwrap();
+            assert_eq!(recalled(flash).0, 4);
+        },
+    );
 }
 
 /// A record that an image of the future wrote.

@@ -5,20 +5,17 @@ use device::otadata::{Slot, State};
 use device::slots::{self, Boot, Counted, SlotsError};
 use simulated::bootloader::boot;
 use simulated::flash::SimulatedFlash;
-use simulated::power::every_cut;
 
-use crate::support::{TEARS, board, confirmed, entry, report, selecting, settled, start, updated};
+use crate::support::{board, confirmed, cut, entry, selecting, settled, start, updated};
 
 /// Selecting the other slot from `slot`, cut everywhere: one of two whole images starts, an update never without its trial,
 /// and selecting once more completes it.
 fn cut_select(what: &str, flash: &SimulatedFlash, running: Slot) {
     let new = running.other();
-    let cuts = every_cut(
+    cut(
+        what,
         flash,
-        TEARS,
-        |flash| {
-            let _ = slots::select(flash, running, new);
-        },
+        |flash| slots::select(flash, running, new),
         |flash, _| {
             let (slot, came_to) = start(flash);
             if slot == running {
@@ -34,7 +31,6 @@ fn cut_select(what: &str, flash: &SimulatedFlash, running: Slot) {
             }
         },
     );
-    report(what, cuts);
 }
 
 #[test]

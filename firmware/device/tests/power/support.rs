@@ -3,13 +3,13 @@
 use device::flash_layout::{OTADATA, SECTOR_SIZE};
 use device::otadata::{Entry, LABEL_LENGTH, Slot, State, initial};
 use device::slots::{self, Boot};
+use simulated::application::Application;
 use simulated::bootloader::boot;
 use simulated::flash::SimulatedFlash;
-use simulated::image;
-use simulated::power::Cuts;
+use simulated::power::{Point, every_cut};
 
 /// Ways to tear each operation: all that there are, more than once.
-pub(crate) const TEARS: u64 = 40;
+const TEARS: u64 = 40;
 pub(crate) const FRESH: [u8; LABEL_LENGTH] = [0xFF; LABEL_LENGTH];
 
 /// As it leaves the factory, and with a whole image in the spare slot.
@@ -19,7 +19,7 @@ pub(crate) fn board() -> SimulatedFlash {
 }
 
 pub(crate) fn with_image(flash: SimulatedFlash, slot: Slot) -> SimulatedFlash {
-    let image = image::of(slot.partition().label.as_bytes());
+    let image = Application::small(slot.partition().label).image();
     flash.with(slot.partition().offset, &image)
 }
 
@@ -79,8 +79,15 @@ pub(crate) fn settled(flash: &mut SimulatedFlash) -> (Slot, Boot) {
     panic!("no image stays");
 }
 
+/// Runs `act` on `start`, cut everywhere. Whether it fails is what it says, not what is checked.
 #[allow(clippy::print_stdout, reason = "how much was tested")]
-pub(crate) fn report(what: &str, cuts: Cuts) {
+pub(crate) fn cut<T>(
+    what: &str,
+    start: &SimulatedFlash,
+    mut act: impl FnMut(&mut SimulatedFlash) -> T,
+    check: impl FnMut(&mut SimulatedFlash, Option<Point>),
+) {
+    let cuts = every_cut(start, TEARS, |flash| drop(act(flash)), check);
     assert!(cuts.points > 0);
     println!("{what}: {cuts}");
 }

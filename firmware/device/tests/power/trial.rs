@@ -5,9 +5,8 @@ use device::otadata::{Slot, State};
 use device::slots::{self, Boot, Counted, MAX_BOOTS, SlotsError, Why};
 use simulated::bootloader::boot;
 use simulated::flash::SimulatedFlash;
-use simulated::power::every_cut;
 
-use crate::support::{TEARS, confirmed, entry, report, selecting, settled, start, updated};
+use crate::support::{confirmed, cut, entry, selecting, settled, start, updated};
 
 const fn trial(boots: u32, failed: u32) -> Boot {
     Boot::Trial(Counted { boots, failed })
@@ -63,12 +62,10 @@ fn reaching_the_network_twice_excuses_one_boot_only() {
 #[test]
 fn counting_cut_everywhere() {
     for boots in [0, 1, 2, 7, MAX_BOOTS - 1] {
-        let cuts = every_cut(
+        cut(
+            "count a boot",
             &tried(boots),
-            TEARS,
-            |flash| {
-                let _ = slots::at_boot(flash, Slot::Ota1);
-            },
+            |flash| slots::at_boot(flash, Slot::Ota1),
             |flash, point| {
                 // A cut boot is counted or not, and never as more than one.
                 let (slot, came_to) = start(flash);
@@ -82,7 +79,6 @@ fn counting_cut_everywhere() {
                 assert_eq!(came_to, expected);
             },
         );
-        report("count a boot", cuts);
     }
 }
 
@@ -90,31 +86,26 @@ fn counting_cut_everywhere() {
 fn reaching_the_network_cut_everywhere() {
     let mut flash = tried(1);
     start(&mut flash);
-    let cuts = every_cut(
+    cut(
+        "reach the network",
         &flash,
-        TEARS,
-        |flash| {
-            let _ = slots::reached_network(flash, Slot::Ota1);
-        },
+        |flash| slots::reached_network(flash, Slot::Ota1),
         |flash, point| {
             let (_, came_to) = start(flash);
             let noted = came_to == trial(3, 1);
             assert!(noted || point.is_some() && came_to == trial(3, 2));
         },
     );
-    report("reach the network", cuts);
 }
 
 #[test]
 fn confirming_cut_everywhere() {
     let mut flash = updated();
     start(&mut flash);
-    let cuts = every_cut(
+    cut(
+        "confirm",
         &flash,
-        TEARS,
-        |flash| {
-            let _ = slots::confirm(flash, Slot::Ota1);
-        },
+        |flash| slots::confirm(flash, Slot::Ota1),
         |flash, _| {
             let (slot, came_to) = start(flash);
             assert_eq!(slot, Slot::Ota1);
@@ -124,7 +115,6 @@ fn confirming_cut_everywhere() {
             assert_eq!(start(flash), (Slot::Ota1, is_confirmed));
         },
     );
-    report("confirm", cuts);
 }
 
 #[test]
@@ -145,12 +135,10 @@ fn a_confirmed_image_is_not_written_to() {
 fn taking_back_cut_everywhere() {
     let mut flash = updated();
     start(&mut flash);
-    let cuts = every_cut(
+    cut(
+        "roll back",
         &flash,
-        TEARS,
-        |flash| {
-            let _ = slots::roll_back(flash, Slot::Ota1);
-        },
+        |flash| slots::roll_back(flash, Slot::Ota1),
         |flash, point| {
             let (slot, came_to) = settled(flash);
             if came_to == trial(2, 2) {
@@ -166,7 +154,6 @@ fn taking_back_cut_everywhere() {
             assert_eq!(start(flash), (Slot::Ota0, back));
         },
     );
-    report("roll back", cuts);
 }
 
 #[test]
@@ -175,19 +162,16 @@ fn the_fourth_failed_boot_cut_everywhere() {
     for _ in 0..3 {
         start(&mut flash);
     }
-    let cuts = every_cut(
+    cut(
+        "roll back at boot",
         &flash,
-        TEARS,
-        |flash| {
-            let _ = slots::at_boot(flash, Slot::Ota1);
-        },
+        |flash| slots::at_boot(flash, Slot::Ota1),
         |flash, _| {
             let (slot, came_to) = settled(flash);
             assert_eq!(slot, Slot::Ota0);
             assert!(matches!(came_to, Boot::Confirmed { returned: Some(_) }));
         },
     );
-    report("roll back at boot", cuts);
 }
 
 /// No state on the way from undefined to aborted is one that a bootloader refuses, takes as new or as valid.

@@ -1,5 +1,6 @@
 //! A device is offered broken releases: none is installed, each says why.
 
+use crate::board::{others, spare};
 use crate::update::{Update, update};
 
 /// One defect: its name, what makes it, what the device says.
@@ -36,9 +37,9 @@ fn refusal_problem(mut update: Update, says: &str) -> Option<String> {
     };
     if !said.contains(says) {
         Some(format!("it says: {said}"))
-    } else if update.flash.others() != before.others() {
+    } else if others(&update.flash) != others(&before) {
         Some("it wrote elsewhere than into the spare slot".to_owned())
-    } else if update.flash.spare()[0] == 0xE9 || update.spare_starts() {
+    } else if spare(&update.flash)[0] == 0xE9 || update.spare_starts() {
         Some("the spare slot could be started".to_owned())
     } else {
         None

@@ -1,8 +1,11 @@
 //! Releases that are right, on servers, connections and flash that are not.
 
+use std::ops::Range;
+
 use device::flash_layout::OTA_1;
 use device::release::SecureBoot;
 
+use crate::board::everything;
 use crate::broken::{Row, require_refusals};
 use crate::update::{IMAGE, Update, update};
 
@@ -195,58 +198,68 @@ fn flash() {
     refused(&[
         (
             "reads otherwise in the first sector",
-            |update| update.flash.lies_at = Some(OTA_1.offset + 300),
+            |update| update.flash.lie_at(OTA_1.offset + 300),
             "read back: the image: its checksum is 0x",
         ),
         (
             "reads otherwise in the middle",
-            |update| update.flash.lies_at = Some(OTA_1.offset + 12_000),
+            |update| update.flash.lie_at(OTA_1.offset + 12_000),
             "read back: the image: its checksum is 0x",
         ),
         (
             "reads otherwise in the digest",
-            |update| update.flash.lies_at = Some(OTA_1.offset + 24_943),
+            |update| update.flash.lie_at(OTA_1.offset + 24_943),
             "read back: the image: its digest is ",
         ),
         (
             "reads otherwise in the signature",
             |update| {
                 signed(update);
-                update.flash.lies_at = Some(OTA_1.offset + 69_000);
+                update.flash.lie_at(OTA_1.offset + 69_000);
             },
             "read back: the slot does not hold what was written",
         ),
         (
             "cannot be read back",
-            |update| update.flash.unreadable = Some(OTA_1.offset + 5_000),
+            |update| update.flash.fail_reads(byte(5_000)),
             "read back: the slot: the flash reports: Other",
         ),
         (
             "the first sector cannot be erased",
-            |update| update.flash.unerasable = Some(OTA_1.offset..OTA_1.offset + 1),
+            |update| update.flash.fail_erases(byte(0)),
             "the slot: the flash reports: Other",
         ),
         (
             "a later sector cannot be erased",
-            |update| update.flash.unerasable = Some(OTA_1.offset + 8_192..OTA_1.end()),
+            |update| update.flash.fail_erases(all_from(8_192)),
             "the slot: the flash reports: Other",
         ),
         (
             "the first sector cannot be written",
-            |update| update.flash.unwritable = Some(OTA_1.offset + 100..OTA_1.offset + 101),
+            |update| update.flash.fail_programs(byte(100)),
             "the slot: the flash reports: Other",
         ),
         (
             "the last sector cannot be written",
-            |update| update.flash.unwritable = Some(OTA_1.offset + 24_576..OTA_1.end()),
+            |update| update.flash.fail_programs(all_from(24_576)),
             "the slot: the flash reports: Other",
         ),
         (
             "the beginning cannot be written",
-            |update| update.flash.unwritable = Some(OTA_1.offset..OTA_1.offset + 1),
+            |update| update.flash.fail_programs(byte(0)),
             "the slot: the flash reports: Other",
         ),
     ]);
+}
+
+/// One byte of the spare slot.
+fn byte(at: u32) -> Range<u32> {
+    OTA_1.offset + at..OTA_1.offset + at + 1
+}
+
+/// The spare slot from one byte on.
+fn all_from(at: u32) -> Range<u32> {
+    OTA_1.offset + at..OTA_1.end()
 }
 
 #[test]
@@ -262,6 +275,6 @@ fn what_the_slot_held_stays_until_the_new_image_is_found_to_be_for_this_device()
         defect(&mut update);
         let before = update.flash.clone();
         update.run().expect_err("it is broken");
-        assert!(update.flash.bytes == before.bytes);
+        assert!(everything(&update.flash) == everything(&before));
     }
 }

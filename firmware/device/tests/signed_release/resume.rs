@@ -1,11 +1,12 @@
 //! Connections that break and go on.
 
+use crate::board::spare;
 use crate::update::{IMAGE, Update, update};
 
 fn installed(update: &mut Update) -> Vec<u32> {
     update.publish();
     update.run().expect("it is right").expect("it is newer");
-    assert!(update.flash.spare().starts_with(&update.image));
+    assert!(spare(&update.flash).starts_with(&update.image));
     assert!(update.server.asked.iter().all(|(file, _)| file == IMAGE));
     update.server.asked.iter().map(|(_, from)| *from).collect()
 }

@@ -1,19 +1,21 @@
 //! One release on a server, and a device that is offered it.
 
-use device::image::ImageReader;
 use device::install::{Installed, install};
 use device::otadata::Slot;
 use device::release::{
-    Edition, MANIFEST, Manifest, Running, SecureBoot, Standing, Tally, judge, signature_files,
+    Candidate, Edition, MANIFEST, Manifest, Running, SecureBoot, Standing, Tally, judge,
+    signature_files,
 };
 use device::store::TrustStore;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use simulated::application::Application;
+use simulated::bootloader::starts;
 use simulated::executor::block_on;
+use simulated::flash::SimulatedFlash;
 use vectors::Kind;
 
-use crate::board::{Flash, Lines, flash};
+use crate::board::{Lines, flash};
 use crate::keys::{self, sign};
 use crate::server::Server;
 
@@ -33,7 +35,7 @@ pub(crate) struct Update {
     pub(crate) store: TrustStore<'static>,
     pub(crate) running: Running<'static>,
     pub(crate) newest: Option<Edition>,
-    pub(crate) flash: Flash,
+    pub(crate) flash: SimulatedFlash,
     pub(crate) lines: Lines,
 }
 
@@ -145,11 +147,8 @@ impl Update {
 
     /// What a device does with the release, as its update client goes about it.
     pub(crate) fn run(&mut self) -> Result<Option<Installed>, String> {
-        let manifest = self.read_manifest()?;
-        let standing = judge(&manifest, &self.running, self.newest.as_ref());
-        let candidate = match standing.map_err(|refusal| refusal.to_string())? {
-            Standing::Current => return Ok(None),
-            Standing::Newer(candidate) => candidate,
+        let Some(candidate) = self.candidate()? else {
+            return Ok(None);
         };
         let Self {
             server,
@@ -160,6 +159,16 @@ impl Update {
         let installing = install(server, &candidate, flash, Slot::Ota1, lines);
         let installed = block_on(installing).map_err(|error| error.to_string())?;
         Ok(Some(installed))
+    }
+
+    /// What the device is to install, if what runs is not the release.
+    pub(crate) fn candidate(&self) -> Result<Option<Candidate>, String> {
+        let manifest = self.read_manifest()?;
+        let standing = judge(&manifest, &self.running, self.newest.as_ref());
+        match standing.map_err(|refusal| refusal.to_string())? {
+            Standing::Current => Ok(None),
+            Standing::Newer(candidate) => Ok(Some(candidate)),
+        }
     }
 
     fn read_manifest(&self) -> Result<Manifest, String> {
@@ -195,14 +204,9 @@ impl Update {
         }
     }
 
-    /// Whether the bootloader would start what is in the spare slot, whatever its length is.
+    /// Whether the bootloader would start what is in the spare slot.
     pub(crate) fn spare_starts(&self) -> bool {
-        let slot = self.flash.spare();
-        let lengths = [self.image.len(), self.application.signed().len()];
-        lengths.into_iter().any(|length| {
-            let mut reader = ImageReader::new(length as u32);
-            reader.take(&slot[..length]).is_ok() && reader.facts().is_ok()
-        })
+        starts(&self.flash, Slot::Ota1)
     }
 }
 

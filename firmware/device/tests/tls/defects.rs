@@ -13,12 +13,12 @@ use embedded_io_async::{Read as _, Write as _};
 use simulated::executor::block_on;
 
 use crate::client::{Bare, Device, Verdict};
-use crate::hostile::{
-    ALERT, CERTIFICATE_REQUEST, CHANGE_CIPHER_SPEC, DATA, ENCRYPTED_EXTENSIONS, HANDSHAKE,
-    KEY_UPDATE, NEW_SESSION_TICKET, SERVER_HELLO, Session, Stage, hello_body, hello_with, message,
-    plain, server,
-};
+use crate::hostile::{Stage, server};
 use crate::memory::{Memory, Peer};
+use crate::session::{
+    ALERT, CERTIFICATE_REQUEST, CHANGE_CIPHER_SPEC, DATA, ENCRYPTED_EXTENSIONS, HANDSHAKE,
+    KEY_UPDATE, NEW_SESSION_TICKET, SERVER_HELLO, Session, hello_body, hello_with, message, plain,
+};
 use crate::support::Chain;
 
 /// Why the device did not open the connection.

@@ -6,12 +6,12 @@ use proptest::prelude::*;
 use simulated::executor::block_on;
 
 use crate::client::Device;
-use crate::hostile::{
-    ALERT, CERTIFICATE, CERTIFICATE_REQUEST, CERTIFICATE_VERIFY, DATA, ENCRYPTED_EXTENSIONS,
-    FINISHED, HANDSHAKE, KEY_UPDATE, NEW_SESSION_TICKET, SERVER_HELLO, Session, Stage, message,
-    plain, server,
-};
+use crate::hostile::{Stage, server};
 use crate::memory::{Memory, Peer};
+use crate::session::{
+    ALERT, CERTIFICATE, CERTIFICATE_REQUEST, CERTIFICATE_VERIFY, DATA, ENCRYPTED_EXTENSIONS,
+    FINISHED, HANDSHAKE, KEY_UPDATE, NEW_SESSION_TICKET, SERVER_HELLO, Session, message, plain,
+};
 use crate::support::Chain;
 
 /// Opens a connection and reads until an error.
