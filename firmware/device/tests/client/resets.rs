@@ -3,7 +3,7 @@
 
 use device::client::Next;
 use device::client::backoff::{FIRST_WAIT, LONGEST_WAIT};
-use simulated::internet::Manner;
+use simulated::internet::{Manner, WebServer};
 
 use crate::pki::PKI;
 use crate::rescue::{envelope, payload, stranded};
@@ -20,6 +20,8 @@ fn device() -> Device {
     world.publish(&new().release(&[0]));
     for host in [PRIMARY, FAILOVER] {
         world.behave(host, Manner::Silent);
+        let silent = |server: &mut WebServer| server.manner = Manner::Silent;
+        world.internet.web(host, 80, silent);
     }
     Device::new(world, &old())
 }
@@ -62,7 +64,7 @@ fn a_rescue_store_comes_although_each_endpoint_resets_the_board() {
     device.reset_after(AT_PRIMARY);
     device.reset_after(AT_FAILOVER);
     let rescue = envelope(&payload(9, &[&PKI.later]), &RESCUERS);
-    device.world.offer_rescue(&rescue);
+    device.world.offer_rescue(PRIMARY, &rescue);
     let mut client = device.start().unwrap();
     let next = device.world.timer.run(client.round());
     assert!(
