@@ -153,8 +153,7 @@ where
         let transport = connected.map_err(OpenError::Unreached)?;
         let opened = engine.open(transport, suite, server).await;
         let secured = opened.map_err(OpenError::Tls)?;
-        // An engine that hands out the proof of another server is wrong.
-        match secured.proof().server().name() == server.host {
+        match server.is_proven_by(secured.proof()) {
             true => Ok(secured),
             false => Err(OpenError::Tls(TlsError::NotProven)),
         }
@@ -165,8 +164,18 @@ where
         .unwrap_or_else(|late| Err(OpenError::TimedOut(late)))
 }
 
+impl Server<'_, '_> {
+    /// Whether a proof is of this server, by this store and this time. An engine that brings another one is wrong.
+    fn is_proven_by(&self, proof: &HandshakeProof) -> bool {
+        let shown = proof.server();
+        shown.name() == self.host
+            && shown.basis() == self.clock.basis()
+            && shown.store() == self.verifier.store()
+    }
+}
+
 impl<S> Secured<S> {
-    /// For engines: `proof` must be of the very handshake that opened `stream`.
+    /// For engines: `proof` must be of the very handshake that opened `stream`. It is used up: there is none for another stream.
     pub const fn new(stream: S, proof: HandshakeProof) -> Self {
         Self { stream, proof }
     }
