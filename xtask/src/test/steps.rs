@@ -178,6 +178,7 @@ fn on_target(Ourselves { root, .. }: &Ourselves) -> Result<Counts> {
     let asked = [
         "http",
         "otadata",
+        "power",
         "provision",
         "rescue",
         "signed_release",
@@ -191,6 +192,19 @@ fn on_target(Ourselves { root, .. }: &Ourselves) -> Result<Counts> {
     let mut command = cargo(root, &["test", "--workspace", "--locked", "--quiet"]);
     command.args(asked).env("PERENNIAL_VECTORS", &vectors);
     let mut counts = one_test(command)?;
+    let rounds = [
+        "test",
+        "--workspace",
+        "--locked",
+        "--quiet",
+        "--test",
+        "client",
+    ];
+    let mut command = cargo(root, &rounds);
+    command
+        .args(["rounds::"])
+        .env("PERENNIAL_VECTORS", &vectors);
+    counts.add(one_test(command)?);
     let test = ["test", "--workspace", "--locked", "--test", "on_target"];
     let mut command = cargo(root, &test);
     command.env("PERENNIAL_VECTORS", &vectors);

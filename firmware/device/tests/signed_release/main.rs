@@ -15,6 +15,7 @@ mod for_others;
 mod keys;
 mod minisign;
 mod real;
+mod recorded;
 mod resume;
 mod server;
 #[path = "../store/support.rs"]
