@@ -6,6 +6,7 @@ use std::process::Command;
 
 use super::counts::{Counts, one_test, test_suite};
 use super::{Ourselves, cargo, documentation, workflows};
+use crate::build;
 use crate::failure::{Failure, Result};
 use crate::git;
 use crate::tools;
@@ -29,7 +30,7 @@ pub const ALL: &[Step] = &[
     },
     Step {
         name: "lints",
-        shows: "the workspace lints find nothing, and the fuzz targets compile",
+        shows: "clippy finds nothing, for the host and for the chip, and the fuzz targets compile",
         run: lints,
     },
     Step {
@@ -81,7 +82,7 @@ pub const ALL: &[Step] = &[
 
 fn format(Ourselves { root, .. }: &Ourselves) -> Result<Counts> {
     let mut counts = one_test(cargo(root, &["fmt", "--all", "--check"]))?;
-    for workspace in ["firmware", "firmware/on-target"] {
+    for workspace in build::lints::WORKSPACES {
         let folder = root.join(workspace);
         counts.add(one_test(cargo(&folder, &["fmt", "--check"]))?);
     }
@@ -101,6 +102,9 @@ fn lints(Ourselves { root, .. }: &Ourselves) -> Result<Counts> {
             "warnings",
         ],
     ))?;
+    for workspace in build::lints::WORKSPACES {
+        counts.add(one_test(build::lints::command(root, workspace)?)?);
+    }
     counts.add(one_test(fuzz_targets(root))?);
     Ok(counts)
 }
