@@ -10,6 +10,7 @@ mod broken_images;
 mod broken_manifests;
 mod broken_signatures;
 mod broken_transfer;
+mod costs;
 mod cuts;
 mod for_others;
 mod keys;

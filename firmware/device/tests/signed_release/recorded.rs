@@ -2,9 +2,9 @@
 
 use device::flash_layout::{OTA_1, SECTOR_SIZE};
 use device::release::{MANIFEST, signature_files};
-use vectors::{Kind, named};
+use vectors::Kind;
 
-use crate::update::{IMAGE, Update, update};
+use crate::update::{IMAGE, Update};
 
 /// Sectors of the spare slot that the target has as they are; the others are erased there.
 const SECTORS: u32 = 2;
@@ -48,21 +48,6 @@ pub(crate) fn install_parts(update: &Update, file: &str, used: u32) -> Vec<Vec<u
     ]);
     parts.extend(vectors::flash(&[(OTA_1.offset, slot)]));
     parts
-}
-
-/// What it takes on the target is in docs/device-performance.md.
-#[test]
-fn an_installation_is_measured() {
-    let mut update = update();
-    update.application.code = 256 * 1024;
-    update.build();
-    update.publish();
-    let used = (update.image.len() as u32).next_multiple_of(SECTOR_SIZE);
-    let parts = install_parts(&update, IMAGE, used);
-    let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
-    let name = "cost: installation of an image of 256 KiB, without its transfer";
-    named(name, Kind::Install, &parts);
-    assert!(update.run().expect("it is right").is_some());
 }
 
 fn signatures(update: &Update) -> Vec<&[u8]> {

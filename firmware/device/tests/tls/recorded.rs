@@ -14,9 +14,10 @@ use vectors::{Kind, Known, named};
 
 use crate::client::Device;
 use crate::memory::{Memory, Peer};
-use crate::openssl::{Openssl, rsa_4096};
+use crate::openssl::Openssl;
+use crate::servers::keys::rsa;
 use crate::support::recorded::seconds;
-use crate::support::{Chain, HOST, Made, ca, leaf, root, self_signed_by, store, valid};
+use crate::support::{Chain, HOST, Made, ca, leaf, root, self_signed_with, store, valid};
 
 /// What a server sent.
 struct Recorded {
@@ -127,8 +128,8 @@ fn a_handshake_is_measured() {
 #[test]
 fn the_dearest_handshake_is_measured() {
     let p384 = || KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384).unwrap();
-    let root = self_signed_by(ca("Root"), rsa_4096());
-    let first = root.issue_for(ca("First"), rsa_4096());
+    let root = self_signed_with(ca("Root"), rsa(4096));
+    let first = root.issue_for(ca("First"), rsa(4096));
     let second = first.issue_for(ca("Second"), p384());
     let third = second.issue_for(ca("Third"), p384());
     let fourth = third.issue_for(ca("Fourth"), p384());

@@ -96,7 +96,7 @@ impl Source for File<'_> {
         from: u32,
         sink: &mut dyn Sink,
     ) -> Result<(), FetchError<&'static str>> {
-        sink.begin(self.total)?;
+        sink.begin(self.total, from)?;
         let from = from as usize;
         let end = self.bytes.len().min(self.ends_at.unwrap_or(usize::MAX));
         let breaks = self.breaks_after.map(|after| from.saturating_add(after));
@@ -109,5 +109,11 @@ impl Source for File<'_> {
             true => Err(FetchError::Source("the connection broke")),
             false => Ok(()),
         }
+    }
+
+    async fn pause(&mut self, _: u8) {}
+
+    fn is_interruption(_: &&'static str) -> bool {
+        true
     }
 }
