@@ -21,6 +21,7 @@ mod real;
 mod rescue;
 mod rescue_refused;
 mod resets;
+mod rounds;
 mod simulated_device;
 mod status;
 mod time;
@@ -47,6 +48,9 @@ mod for_others;
 #[path = "../signed_release/keys.rs"]
 #[allow(dead_code, reason = "shared with the tests of releases")]
 mod keys;
+#[path = "../signed_release/recorded.rs"]
+#[allow(dead_code, reason = "shared with the tests of releases")]
+mod recorded;
 #[path = "../rescue/support.rs"]
 #[allow(dead_code, reason = "shared with the tests of rescue stores")]
 mod rescuers;

@@ -19,6 +19,7 @@ use simulated::executor::block_on;
 use simulated::flash::SimulatedFlash;
 use simulated::network::Loopback;
 use simulated::scratch::Word;
+use tempfile::TempDir;
 
 use crate::keys::id;
 use crate::pki::{Identity, PKI};
@@ -40,7 +41,7 @@ impl Platform for OnHost {
 }
 
 /// A watchdog that never bites: nothing here depends on how fast the host is.
-struct Asleep;
+pub(crate) struct Asleep;
 
 impl Watchdog for Asleep {
     fn allow(&mut self, _: Duration) {}
@@ -65,14 +66,14 @@ print(server.server_address[1], flush=True)
 server.serve_forever()
 ";
 
-struct Server {
+pub(crate) struct Server {
     process: Child,
-    port: u16,
+    pub(crate) port: u16,
 }
 
 impl Server {
     /// Has the files of `folder` and shows `identity`.
-    fn of(folder: &Path, identity: &Identity) -> Self {
+    pub(crate) fn of(folder: &Path, identity: &Identity) -> Self {
         std::fs::write(folder.join("chain.pem"), chain_pem(&identity.chain)).unwrap();
         std::fs::write(folder.join("key.pem"), identity.key.serialize_pem()).unwrap();
         let mut process = Command::new("python3")
@@ -129,13 +130,19 @@ fn round(
     (next, client.board().flash.clone())
 }
 
-#[test]
-fn an_update_from_a_server_of_python_over_tls_1_3() {
+/// A folder with the files of a release of [`new`].
+pub(crate) fn released() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("fleet")).unwrap();
     for (name, bytes) in new().release(&[0]) {
         std::fs::write(folder.path().join("fleet").join(name), bytes).unwrap();
     }
+    folder
+}
+
+#[test]
+fn an_update_from_a_server_of_python_over_tls_1_3() {
+    let folder = released();
     let server = Server::of(folder.path(), &PKI.primary);
     let lines = Lines::default();
     let flash = SimulatedFlash::erased()

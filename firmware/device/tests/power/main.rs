@@ -6,6 +6,7 @@
 
 mod life;
 mod memory;
+mod recorded;
 mod repair;
 mod select;
 mod support;

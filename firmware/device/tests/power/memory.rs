@@ -9,6 +9,7 @@ use device::slots::Why;
 use device::verify::Moment;
 use simulated::flash::SimulatedFlash;
 
+use crate::recorded;
 use crate::support::cut;
 
 const SECTORS: u32 = STATE.size / SECTOR_SIZE;
@@ -57,6 +58,7 @@ fn stored(count: u64) -> SimulatedFlash {
 }
 
 fn recalled(flash: &mut SimulatedFlash) -> (u64, Origin) {
+    recorded::memory(flash, &full());
     let recalled = Memory::load(flash).unwrap();
     (recalled.memory.rescue_sequence, recalled.origin)
 }
@@ -99,6 +101,7 @@ fn everything_comes_back_and_so_does_each_part_alone() {
     }));
     let mut flash = SimulatedFlash::erased();
     for (number, memory) in (0..).zip(&memories) {
+        recorded::memory(&flash, memory);
         let written = memory.store(&mut flash).unwrap();
         assert_eq!(written, Stored::Written { number });
         let recalled = Memory::load(&mut flash).unwrap();

@@ -8,6 +8,8 @@ use simulated::bootloader::boot;
 use simulated::flash::SimulatedFlash;
 use simulated::power::{Point, every_cut};
 
+use crate::recorded;
+
 /// Ways to tear each operation: all that there are, more than once.
 const TEARS: u64 = 40;
 pub(crate) const FRESH: [u8; LABEL_LENGTH] = [0xFF; LABEL_LENGTH];
@@ -63,6 +65,7 @@ pub(crate) fn updated() -> SimulatedFlash {
 /// The bootloader, then the image.
 pub(crate) fn start(flash: &mut SimulatedFlash) -> (Slot, Boot) {
     let slot = boot(flash).expect("a slot that starts");
+    recorded::slots(flash, slot);
     let came_to = slots::at_boot(flash, slot).unwrap();
     (slot, came_to)
 }

@@ -10,11 +10,13 @@ mod broken_images;
 mod broken_manifests;
 mod broken_signatures;
 mod broken_transfer;
+mod costs;
 mod cuts;
 mod for_others;
 mod keys;
 mod minisign;
 mod real;
+mod recorded;
 mod resume;
 mod server;
 #[path = "../store/support.rs"]
