@@ -21,11 +21,14 @@ mod rescue;
 mod rescue_refused;
 mod resets;
 mod simulated_device;
+mod start_order;
+mod start_steps;
 mod status;
 mod time;
 mod tls;
 mod transfers;
 mod trials;
+mod uncounted;
 mod wear;
 mod world;
 
