@@ -20,6 +20,7 @@
 //! | --- | --- |
 //! | [`board`] | the board and the image that the client runs on and in |
 //! | `boot.rs` | the start |
+//! | `late.rs` | a start that could not be counted at once |
 //! | `trial.rs` | an image that has yet to show that it can be updated |
 //! | `visit.rs` | one endpoint: manifest, confirming, installing |
 //! | [`fetch`], `small_file.rs` | files of an endpoint |
@@ -41,6 +42,7 @@ mod boot;
 mod desk;
 mod errand;
 mod exchange;
+mod late;
 mod line;
 mod rescue;
 mod small_file;
@@ -54,7 +56,8 @@ use core::ops::Range;
 use core::time::Duration;
 
 pub use board::{Board, Image, Platform};
-pub use boot::{Started, start, take_back};
+pub(crate) use boot::note_rolled_back;
+pub use boot::{Started, start};
 pub use trial::TRIAL_LIMIT;
 pub use visit::{INSTALL_LIMIT, MANIFEST_LIMIT, VisitError};
 
@@ -147,6 +150,9 @@ impl<'a, P: Platform> Client<'a, P> {
     /// One round over the endpoints.
     pub async fn round(&mut self) -> Next {
         self.failed = false;
+        if let Some(next) = self.count_late() {
+            return next;
+        }
         self.reached_network();
         self.tell_time().await;
         let (all, first) = (self.endpoints(), core::mem::take(&mut self.first));

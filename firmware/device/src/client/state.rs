@@ -16,6 +16,8 @@ pub(super) struct State<'a> {
     pub(super) time: TrustedTime,
     /// Whether the image has yet to show that it can be updated.
     pub(super) on_trial: bool,
+    /// Whether it is known how the image stands: its start is counted. Until then it is not known to be on trial.
+    pub(super) is_counted: bool,
 }
 
 impl State<'_> {

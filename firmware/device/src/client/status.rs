@@ -45,10 +45,10 @@ impl Status {
             Origin::Image => "image",
             Origin::Rescue => "rescue",
         };
-        let trial = if state.on_trial {
-            "on trial"
-        } else {
-            "confirmed"
+        let trial = match (state.is_counted, state.on_trial) {
+            (false, _) => "unknown",
+            (true, true) => "on trial",
+            (true, false) => "confirmed",
         };
         let success = memory.last_success;
         let success = success.map_or_else(|| value("never"), value);

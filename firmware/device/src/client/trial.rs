@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use super::board::Platform;
+use super::board::{Board, Platform};
 use super::boot::take_back;
 use super::{Client, Next};
 use crate::platform::Timer;
@@ -27,7 +27,8 @@ impl<P: Platform> Client<'_, P> {
     }
 
     pub(super) fn roll_back(&mut self) -> Next {
-        match take_back(&mut self.board.flash, self.state.image.booted) {
+        let Board { flash, console, .. } = &mut self.board;
+        match take_back(flash, console, self.state.image.booted) {
             Ok(restart) => {
                 self.board.say(format_args!(
                     "update: no signed manifest for {} min; the image before this one is started again",

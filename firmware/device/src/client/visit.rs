@@ -54,6 +54,8 @@ pub enum VisitError<N> {
     Manifest(ManifestError),
     /// The release is not for this device.
     Refused(Refusal),
+    /// This image may not select another, so it installs none.
+    MayNotSelect(SlotsError),
     /// This image is on trial: it installs nothing before it is confirmed, and confirming failed.
     NotConfirmed(SlotsError),
     /// The release was not installed.
@@ -207,6 +209,9 @@ impl<P: Platform> Client<'_, P> {
         attempts::check(failed.as_ref(), sha256, now, uptime).map_err(VisitError::FailedBefore)?;
         self.board
             .say(format_args!("update: {} is newer", candidate.edition()));
+        // Before the spare slot is written, which may hold the only way back.
+        slots::may_select(&mut self.board.flash, self.state.image.booted)
+            .map_err(VisitError::MayNotSelect)?;
         let installed = self.install(place, candidate).await?;
         // Until it is confirmed it counts as failed: nobody else could say so.
         self.state.memory.failed_release = Some(attempts::begin(failed.as_ref(), sha256, now));
@@ -289,6 +294,12 @@ impl<N: fmt::Display> fmt::Display for VisitError<N> {
             Self::Refused(refusal) => write!(formatter, "{refusal}"),
             Self::NotConfirmed(error) => write!(formatter, "this image is not confirmed: {error}"),
             Self::Install(error) => write!(formatter, "{error}"),
+            Self::MayNotSelect(error) => {
+                write!(
+                    formatter,
+                    "nothing is installed, for this image may not select another: {error}"
+                )
+            }
             Self::Select(error) => write!(formatter, "the new image is not selected: {error}"),
             Self::TimedOut(late) => write!(formatter, "{late}"),
         }

@@ -23,11 +23,14 @@ mod rescue_refused;
 mod resets;
 mod rounds;
 mod simulated_device;
+mod start_order;
+mod start_steps;
 mod status;
 mod time;
 mod tls;
 mod transfers;
 mod trials;
+mod uncounted;
 mod wear;
 mod world;
 

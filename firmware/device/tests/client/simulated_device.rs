@@ -6,12 +6,14 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use device::client::{self, Board, Client, Next, Platform, Restart};
-use device::flash_layout::{OTADATA, SECTOR_SIZE};
+use device::flash_layout::SECTOR_SIZE;
 use device::memory::Memory;
-use device::otadata::{self, Slot};
+use device::otadata::Slot;
 use device::platform::{Console, Timer as _, Watchdog};
+use device::startup;
 use rand_core::{CryptoRng, Error, RngCore};
 use simulated::bootloader;
+use simulated::factory;
 use simulated::flash::SimulatedFlash;
 use simulated::internet::Internet;
 use simulated::scratch::Word;
@@ -61,10 +63,7 @@ pub(crate) struct Session {
 impl Device {
     /// A new device with `firmware`, as a flashing tool leaves it.
     pub(crate) fn new(world: World, firmware: &Firmware) -> Self {
-        let flash = SimulatedFlash::erased()
-            .with(OTADATA.offset, &otadata::initial())
-            .with(Slot::Ota0.partition().offset, &firmware.image);
-        Self::with(world, flash)
+        Self::with(world, factory::flash(&firmware.image))
     }
 
     /// A device with this flash.
@@ -86,7 +85,8 @@ impl Device {
         let firmware = self.world.firmware.get(&version);
         let firmware = firmware.unwrap_or_else(|| panic!("nobody made {version}"));
         let image = firmware.running(slot);
-        let started = client::start(&mut self.flash, &mut self.lines, image)?;
+        let counted = startup::count(&mut self.flash, slot.partition().offset);
+        let started = client::start(&mut self.flash, &mut self.lines, image, &counted)?;
         let timer = self.world.timer.restarted();
         let board = Board {
             network: self.world.internet.clone(),

@@ -96,21 +96,6 @@ fn a_spare_slot_that_is_worn_out_leaves_the_old_image_running() {
     assert_eq!(device.version(Slot::Ota1), None);
 }
 
-#[test]
-fn otadata_that_cannot_be_read_leaves_the_old_image_running() {
-    let mut device = updated();
-    device.flash.fail_reads(OTADATA.offset..OTADATA.end());
-    let session = device.session(3);
-    assert!(!session.succeeded && session.restart.is_none());
-    let lines = device.lines.take();
-    let told = lines
-        .iter()
-        .any(|line| line.starts_with("client: the new image is not selected: "));
-    assert!(told, "{lines:#?}");
-    device.flash.fail_reads(0..0);
-    device.live_until(NEW, 3);
-}
-
 /// Erases of the sector of a partition that has most.
 fn most_erases(device: &Device, partition: &Partition) -> u32 {
     let erases = sectors(partition).map(|at| device.flash.wear(at).erases);
