@@ -17,6 +17,7 @@ mod minisign;
 mod real;
 mod resume;
 mod server;
+mod standing;
 #[path = "../store/support.rs"]
 #[allow(dead_code, reason = "only its sample store is needed")]
 mod stores;

@@ -54,6 +54,7 @@ fn judged(manifest: &Manifest) -> String {
         chip: "esp32c3",
         edition,
         secure_version: 0,
+        store_sequence: 0,
         secure_boot: SecureBoot::Off,
     };
     format!("{:?}", judge(manifest, &running, None))
