@@ -7,6 +7,7 @@ use core::fmt;
 use core::time::Duration;
 
 use super::backoff::INTERVAL;
+use crate::day::Day;
 use crate::memory::FailedRelease;
 use crate::verify::{Moment, TimeBasis};
 
@@ -86,11 +87,15 @@ pub(super) fn uncounted(failed: FailedRelease, now: TimeBasis) -> FailedRelease 
     }
 }
 
+/// Where the time is not known now, a clock says nothing of the pause later: it is over in another way.
 fn next_try(attempts: u8, now: TimeBasis) -> Moment {
+    let never = Moment::end_of(Day::MAX);
+    let TimeBasis::Known(now) = now else {
+        return never;
+    };
     let pause = i64::try_from(pause_after(attempts).as_secs()).unwrap_or(i64::MAX);
-    let now = now.for_not_after();
     let next_try = Moment::from_unix_seconds(now.unix_seconds().saturating_add(pause));
-    next_try.unwrap_or(now)
+    next_try.unwrap_or(never)
 }
 
 fn pause_after(attempts: u8) -> Duration {
@@ -179,6 +184,13 @@ mod tests {
             assert!(may(failed, unknown(), Duration::ZERO));
             assert_eq!(begin(Some(&failed), &IMAGE, unknown()).put_off, 0);
         }
+    }
+
+    #[test]
+    fn a_clock_says_nothing_of_a_pause_that_began_without_one() {
+        let failed = begin(None, &IMAGE, unknown());
+        assert!(!may(failed, known(100_000), HOUR - Duration::from_secs(1)));
+        assert!(may(failed, known(0), HOUR));
     }
 
     #[test]

@@ -56,6 +56,7 @@ pub fn start<'a, F: MultiwriteNorFlash, C: Console>(
         copies,
         time,
         on_trial,
+        tried: None,
     };
     tell_store(console, &state);
     Ok(Started(state))

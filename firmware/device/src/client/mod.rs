@@ -84,8 +84,6 @@ pub struct Client<'a, P: Platform> {
     clock_doubted: bool,
     /// Whether an endpoint failed in this round.
     failed: bool,
-    /// The release, by the hash of its image, that was tried in this round.
-    tried: Option<[u8; 32]>,
     /// When a release was last tried; 0 where that was before this start.
     tried_at: Duration,
     /// When a server was last of use; at first, when the client was started.
@@ -133,7 +131,6 @@ impl<'a, P: Platform> Client<'a, P> {
             clock_asked: None,
             clock_doubted: false,
             failed: false,
-            tried: None,
             tried_at: Duration::ZERO,
             useful,
             trial: Trial::default(),

@@ -19,7 +19,7 @@ impl<P: Platform> Client<'_, P> {
     /// One round over the endpoints.
     pub async fn round(&mut self) -> Next {
         self.failed = false;
-        self.tried = None;
+        self.state.tried = None;
         if self.tell_time().await {
             self.reached_network();
         }

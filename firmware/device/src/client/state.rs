@@ -16,6 +16,8 @@ pub(super) struct State<'a> {
     pub(super) time: TrustedTime,
     /// Whether the image has yet to show that it can be updated.
     pub(super) on_trial: bool,
+    /// The release, by the hash of its image, that was tried in this round.
+    pub(super) tried: Option<[u8; 32]>,
 }
 
 impl State<'_> {

@@ -95,9 +95,11 @@ impl Status {
     }
 }
 
-/// On trial, the release that is remembered as failed is the one that runs.
+/// A release is remembered as failed while it is tried and while it runs on trial; it has not yet then.
 fn failed_release(state: &State<'_>) -> String {
-    let Some(failed) = state.memory.failed_release.filter(|_| !state.on_trial) else {
+    let failed = state.memory.failed_release;
+    let failed = failed.filter(|failed| !state.on_trial && state.tried != Some(failed.sha256));
+    let Some(failed) = failed else {
         return value("none");
     };
     let (image, _) = failed.sha256.split_at_checked(IMAGE).unwrap_or_default();

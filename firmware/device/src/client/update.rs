@@ -28,13 +28,13 @@ impl<P: Platform> Client<'_, P> {
             return Ok(Visited::PutOff(left));
         }
         self.board.say(format_args!("update: {edition} is newer"));
-        let before = (self.state.memory.failed_release, self.tried);
+        let before = (self.state.memory.failed_release, self.state.tried);
         self.begin(candidate);
         let installed = match self.install(place, candidate).await {
             Ok(installed) => installed,
             Err(error) => {
                 if error.is_want_of_the_image() {
-                    (self.state.memory.failed_release, self.tried) = before;
+                    (self.state.memory.failed_release, self.state.tried) = before;
                     self.remember();
                 }
                 return Err(error);
@@ -50,7 +50,7 @@ impl<P: Platform> Client<'_, P> {
     /// How long the release is not tried, if so. That it was put off is remembered with the success of the round.
     fn put_off(&mut self, candidate: &Candidate) -> Option<Duration> {
         // Another endpoint may have the right image where the first one had a broken one.
-        if self.tried == Some(*candidate.sha256()) {
+        if self.state.tried == Some(*candidate.sha256()) {
             return None;
         }
         let failed = self.state.memory.failed_release?;
@@ -69,7 +69,7 @@ impl<P: Platform> Client<'_, P> {
     /// could say so.
     fn begin(&mut self, candidate: &Candidate) {
         let sha256 = candidate.sha256();
-        if self.tried == Some(*sha256) {
+        if self.state.tried == Some(*sha256) {
             return;
         }
         let failed = self.state.memory.failed_release;
@@ -79,7 +79,7 @@ impl<P: Platform> Client<'_, P> {
         }
         let now = self.clock().basis();
         self.state.memory.failed_release = Some(attempts::begin(failed.as_ref(), sha256, now));
-        self.tried = Some(*sha256);
+        self.state.tried = Some(*sha256);
         self.tried_at = self.board.timer.uptime();
         self.remember();
     }

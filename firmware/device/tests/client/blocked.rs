@@ -30,7 +30,8 @@ fn who_blocks_each_trial_makes_no_pause_longer_and_wears_nothing_out() {
         assert_eq!(memory.failed_release.unwrap().attempts, 0);
         device.world.behave_all(&Manner::Serves);
         let began = device.world.timer.now();
-        assert_eq!(device.session(PATIENCE).restart, Some(Restart::Updated));
+        let session = device.session_until(PATIENCE, |_| false);
+        assert_eq!(session.restart, Some(Restart::Updated));
         let pause = device.world.timer.now() - began;
         assert!(pause >= HOUR && pause < HOUR * 3 / 2, "{pause:?}");
     }
