@@ -19,7 +19,7 @@
 //!
 //! Memory: one copy of the chain, its outline, one of each anchor that has an issuer's name, and the numbers of
 //! one RSA signature at a time. Nothing grows with what a certificate holds, but for that copy. Work: at most
-//! 16 signatures, and 4 more when a pin speaks for the leaf.
+//! [`MAX_SIGNATURES`], for anchors and pins together.
 
 mod algorithms;
 mod anchors;
@@ -50,6 +50,10 @@ use crate::verify::sent::Sent;
 pub const MAX_INTERMEDIATES: usize = 4;
 /// Most bytes of all certificates of a chain. Let's Encrypt's of 2026 has 3,600.
 pub const MAX_CHAIN_BYTES: usize = 12 * 1024;
+
+/// Most signatures of certificates that are verified for one chain: those of the longest path, twice. Anchors of one name with
+/// other keys cost one each, and so does each way through certificates of one name. `docs/device.md` says how long it takes.
+pub const MAX_SIGNATURES: u8 = 10;
 
 /// Decides by a trust store.
 #[derive(Clone, Debug)]
@@ -84,8 +88,10 @@ impl<'a> Verifier<'a> {
         let trusted_by = match anchors::by_anchor(&self.store, &sent, basis) {
             Ok(anchor) => anchor,
             Err(Failure::Refused(error)) => return Err(error),
-            Err(Failure::NoPath(end)) => pins::by_pin(&self.store, &sent, name, basis)
-                .map_err(|pins| VerifyError::NoPath { end, basis, pins })?,
+            Err(Failure::NoPath { end, left }) => {
+                pins::by_pin(&self.store, &sent, name, basis, left)
+                    .map_err(|pins| VerifyError::NoPath { end, basis, pins })?
+            }
         };
         let store = *self.store.sha256();
         Ok(VerifiedServer::new(

@@ -9,7 +9,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use device::store::{StoreContents, TrustStore};
 use device::tls::{EmbeddedTls, OpenError, Secured, Server, TlsError, Visitor, visit};
-use device::verify::{Clock, HandshakeProof, Verifier};
+use device::verify::{Clock, TrustedBy, Verifier};
 use embedded_io_async::{Read, Write};
 use rand_core::OsRng;
 use rcgen::KeyPair;
@@ -59,7 +59,7 @@ impl Openssl {
     }
 
     /// What a device with this store says to it, at a time at which the made certificates hold.
-    pub(crate) fn ask(&self, store: &StoreContents) -> Result<HandshakeProof, TlsError> {
+    pub(crate) fn ask(&self, store: &StoreContents) -> Result<TrustedBy, TlsError> {
         self.ask_for(store, HOST, valid())
     }
 
@@ -69,7 +69,7 @@ impl Openssl {
         store: &StoreContents,
         host: &str,
         clock: Clock,
-    ) -> Result<HandshakeProof, TlsError> {
+    ) -> Result<TrustedBy, TlsError> {
         self.visit(store, host, clock, Talk)?
     }
 
@@ -107,11 +107,11 @@ impl Drop for Openssl {
     }
 }
 
-/// Sends a line, reads it reversed, and gives the proof.
+/// Sends a line, reads it reversed, and says what the server is trusted by.
 struct Talk;
 
 impl Visitor for Talk {
-    type Output = Result<HandshakeProof, TlsError>;
+    type Output = Result<TrustedBy, TlsError>;
 
     async fn visit<S: Read<Error = TlsError> + Write<Error = TlsError>>(
         self,
@@ -126,7 +126,7 @@ impl Visitor for Talk {
             line.extend(&buffer[..count]);
         }
         assert_eq!(line, b"desserts\n");
-        Ok(secured.proof().clone())
+        Ok(secured.proof().server().trusted_by())
     }
 }
 
