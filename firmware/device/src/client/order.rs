@@ -55,6 +55,8 @@ fn leader(successes: u32, endpoints: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::Order;
+    use alloc::vec;
+    use alloc::vec::Vec;
 
     fn order(successes: u32, endpoints: usize) -> Vec<usize> {
         let order = Order::after_successes(successes, endpoints);
