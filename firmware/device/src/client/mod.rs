@@ -26,6 +26,7 @@
 //! | `visit.rs`, `visit_error.rs` | one endpoint: manifest, confirming; what its failure says |
 //! | `update.rs`, `attempts.rs` | installing and selecting; when a release that failed is tried again |
 //! | [`fetch`], `small_file.rs` | files of an endpoint |
+//! | `desk.rs`, `line.rs`, `exchange.rs` | the connection that they come over, one for all of them |
 //! | `step.rs` | where a reset came, so that another endpoint is asked first then |
 //! | `errand.rs`, `state.rs` | what each file is fetched with; what the client knows |
 //! | `rescue.rs` | a store from anywhere |
@@ -40,7 +41,10 @@ pub mod status;
 mod attempts;
 mod boot;
 mod clock;
+mod desk;
 mod errand;
+mod exchange;
+mod line;
 mod order;
 mod rescue;
 mod round;

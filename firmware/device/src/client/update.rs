@@ -3,8 +3,9 @@
 use core::time::Duration;
 
 use super::board::{Board, Platform};
+use super::desk::Desk;
 use super::errand::Errand;
-use super::fetch::EndpointFiles;
+use super::fetch::{EndpointFiles, with_line};
 use super::visit::{Result, Visited};
 use super::visit_error::VisitError;
 use super::{Client, SLACK, attempts};
@@ -103,9 +104,11 @@ impl<P: Platform> Client<'_, P> {
             return Ok(installed);
         }
         let timer = &*timer;
-        let mut files = EndpointFiles::<P>::new(network, timer, tls, errand.visit());
+        let desk = Desk::new();
+        let mut files = EndpointFiles::<P>::new(&desk, timer);
         let installing = install(&mut files, candidate, flash, spare, console);
-        let installed = timer.within(INSTALL_LIMIT, installing).await;
+        let installed = with_line::<P, _>(network, timer, tls, errand.visit(), &desk, installing);
+        let installed = timer.within(INSTALL_LIMIT, installed).await;
         let installed = installed.map_err(VisitError::TimedOut)?;
         installed.map_err(VisitError::Install)
     }

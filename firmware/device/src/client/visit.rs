@@ -3,8 +3,9 @@
 use core::time::Duration;
 
 use super::board::{Board, Platform};
+use super::desk::Desk;
 use super::errand::Errand;
-use super::fetch::{EndpointFiles, NetworkError};
+use super::fetch::{EndpointFiles, NetworkError, with_line};
 use super::small_file;
 use super::visit_error::VisitError;
 use super::{Client, SLACK};
@@ -75,9 +76,12 @@ impl<P: Platform> Client<'_, P> {
             errand.endpoint.name, errand.endpoint.url
         ));
         let timer = &*timer;
-        let mut files = EndpointFiles::<P>::new(network, timer, tls, errand.visit());
-        let fetched = timer.within(MANIFEST_LIMIT, signed::<P>(&mut files, keys, console));
-        fetched.await.map_err(VisitError::TimedOut)?
+        let desk = Desk::new();
+        let mut files = EndpointFiles::<P>::new(&desk, timer);
+        let signed = signed::<P>(&mut files, keys, console);
+        let fetched = with_line::<P, _>(network, timer, tls, errand.visit(), &desk, signed);
+        let fetched = timer.within(MANIFEST_LIMIT, fetched).await;
+        fetched.map_err(VisitError::TimedOut)?
     }
 
     /// A server that is trusted gave a signed manifest of this product that is not older than this image: all that the next

@@ -67,6 +67,11 @@ impl<'a> Verifier<'a> {
         Self { store }
     }
 
+    /// The identity of the store: SHA-256 of its bytes.
+    pub const fn store(&self) -> &[u8; 32] {
+        self.store.sha256()
+    }
+
     /// Decides whether `chain`, DER certificates as a server sent them with its own first, is trusted for the
     /// host `name` at the time that `clock` tells.
     ///

@@ -12,6 +12,7 @@
 mod attacker;
 mod blocked;
 mod broken;
+mod changes;
 mod connections;
 mod cuts;
 mod failover;
