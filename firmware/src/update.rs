@@ -57,6 +57,7 @@ pub(crate) fn image(
             chip: "esp32c3",
             edition: Edition::new(identity::VERSION, identity::EPOCH)?,
             secure_version: esp_bootloader_esp_idf::SECURE_VERSION,
+            store_sequence: store.sequence(),
             secure_boot,
         },
         booted,
@@ -104,6 +105,7 @@ pub(crate) async fn keep(mut client: Client<'static, Esp32C3>, stack: Stack<'sta
 /// Resets the board.
 pub(crate) fn restart(why: Restart) -> ! {
     match why {
+        Restart::Offline => supervisor::restart(format_args!("the radio may hang")),
         Restart::RolledBack => supervisor::restart(format_args!("to the image before this one")),
         Restart::Updated => supervisor::restart(format_args!("to the new image")),
     }

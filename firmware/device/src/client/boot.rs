@@ -61,6 +61,7 @@ pub fn start<'a, F: MultiwriteNorFlash, C: Console>(
         time,
         on_trial: standing == Standing::OnTrial,
         is_counted: standing != Standing::Unknown,
+        tried: None,
     };
     tell_store(console, &state);
     Ok(Started(state))

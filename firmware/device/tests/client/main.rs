@@ -10,13 +10,16 @@
 #![recursion_limit = "256"]
 
 mod attacker;
+mod blocked;
 mod broken;
 mod changes;
 mod connections;
 mod cuts;
 mod failover;
+mod freezing;
 mod life;
 mod pki;
+mod putting_off;
 mod real;
 mod rescue;
 mod rescue_refused;

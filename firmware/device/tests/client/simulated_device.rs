@@ -58,6 +58,8 @@ pub(crate) struct Session {
     pub(crate) restart: Option<Restart>,
     /// Whether the last round found a server that answered as it should.
     pub(crate) succeeded: bool,
+    /// The longest that the watchdog was told to wait, but for the waits between rounds.
+    pub(crate) promised: Duration,
 }
 
 impl Device {
@@ -139,6 +141,7 @@ impl Device {
             waits: Vec::new(),
             restart: None,
             succeeded: false,
+            promised: Duration::ZERO,
         };
         match self.start() {
             Err(restart) => session.restart = Some(restart),
@@ -157,6 +160,7 @@ impl Device {
         for _ in 0..rounds {
             let next = self.world.timer.run(client.round());
             client.board().watchdog.check();
+            session.promised = client.board().watchdog.longest;
             match next {
                 Next::Restart(restart) => session.restart = Some(restart),
                 Next::Wait(wait) => session.waits.push(wait),
@@ -175,7 +179,10 @@ impl Device {
     }
 
     fn wait(&self, client: &mut Client<'static, Host>, wait: Duration) {
-        client.board().watchdog.allow(wait + Duration::from_secs(1));
+        client
+            .board()
+            .watchdog
+            .extend(wait + Duration::from_secs(1));
         self.world.timer.run(self.world.timer.sleep(wait));
     }
 
@@ -267,6 +274,7 @@ impl Console for Lines {
 pub(crate) struct Leash {
     timer: VirtualTimer,
     until: Cell<Duration>,
+    longest: Duration,
 }
 
 impl Leash {
@@ -274,7 +282,13 @@ impl Leash {
         Self {
             timer: timer.clone(),
             until: Cell::new(Duration::MAX),
+            longest: Duration::ZERO,
         }
+    }
+
+    fn extend(&self, limit: Duration) {
+        self.check();
+        self.until.set(self.timer.uptime() + limit);
     }
 
     pub(crate) fn check(&self) {
@@ -284,8 +298,8 @@ impl Leash {
 
 impl Watchdog for Leash {
     fn allow(&mut self, limit: Duration) {
-        self.check();
-        self.until.set(self.timer.uptime() + limit);
+        self.longest = self.longest.max(limit);
+        self.extend(limit);
     }
 }
 
