@@ -8,7 +8,7 @@ use crate::flash::{FlashError, PROGRAM_SIZE, Region};
 use crate::flash_layout::SECTOR_SIZE;
 use crate::otadata::ERASED;
 use crate::rescue::load::{Copies, StoreCopy};
-use crate::rescue::verified::RescueStore;
+use crate::rescue::verified::{RescuePayload, RescueStore};
 use crate::store::TrustStore;
 
 /// Why a rescue store was not put in place.
@@ -63,7 +63,7 @@ fn check_sequence(
     found: u64,
     floor: u64,
 ) -> Result<(), WriteError> {
-    let rescue = copies.verified().map_or(0, RescueStore::sequence);
+    let rescue = copies.verified().map_or(0, RescuePayload::sequence);
     let in_force = image.sequence().max(rescue);
     if found <= in_force {
         return Err(WriteError::NotAbove { found, in_force });
