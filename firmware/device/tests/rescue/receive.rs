@@ -116,7 +116,6 @@ fn what_is_in_force_keeps_its_payload_alone() {
     write(&mut flash, &mut copies, &image, offer.unwrap(), 0).unwrap();
     for copies in [copies, load(&mut flash, &image)] {
         let kept = copies.verified().unwrap().memory();
-        println!("a rescue store of {} bytes keeps {kept}", bytes.len());
         assert_eq!(kept, bytes.len() - opening);
         assert!(kept <= MAX_PAYLOAD_LENGTH);
     }
