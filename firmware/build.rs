@@ -9,10 +9,12 @@ const DESCRIPTOR_BYTES: usize = 31;
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rustc-link-arg-bins=-Tlinkall.x");
-    println!("cargo::rerun-if-changed=main_stack.x");
     println!("cargo::rerun-if-changed=rwtext_hook.x");
     println!("cargo::rustc-link-search={}", env!("CARGO_MANIFEST_DIR"));
-    println!("cargo::rustc-link-arg-bins=-Tmain_stack.x");
+    for checks in ["hot_code.x", "main_stack.x"] {
+        println!("cargo::rerun-if-changed={checks}");
+        println!("cargo::rustc-link-arg-bins=-T{checks}");
+    }
     for (name, meaning) in [
         ("PERENNIAL_VERSION", "the version of the release"),
         ("PERENNIAL_PRODUCT", "the name of the product"),

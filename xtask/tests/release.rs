@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod release {
+    mod budget;
     mod builds;
     mod cyclonedx;
     mod damage;

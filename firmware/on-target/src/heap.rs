@@ -47,10 +47,9 @@ pub(crate) fn initialise() {
     let (bottom, top) = (&raw mut _heap_bottom, &raw mut _heap_top);
     // SAFETY: the linker script reserves this memory for the heap alone.
     unsafe {
-        HEAP.heap
-            .borrow_mut()
-            .init(bottom, top.addr() - bottom.addr())
-    };
+        let length = top.addr() - bottom.addr();
+        HEAP.heap.borrow_mut().init(bottom, length);
+    }
 }
 
 /// Forgets the peak; the bytes that are in use now.

@@ -11,7 +11,7 @@ const SENT: usize = 0x1000_0000;
 const STATE: usize = 0x1000_0005;
 /// In the state: the port takes another byte.
 const READY: u8 = 0x20;
-/// The switch, SiFive's test device: this value ends QEMU with 0, and [`FAILED`] with the exit code in its upper half.
+/// The switch, `SiFive`'s test device: this value ends QEMU with 0, and [`FAILED`] with the exit code in its upper half.
 const SWITCH: usize = 0x0010_0000;
 const PASSED: u32 = 0x5555;
 const FAILED: u32 = 0x0001_3333;

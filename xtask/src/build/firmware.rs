@@ -18,7 +18,7 @@ use crate::toolchain::{TARGET, Toolchain, files};
 /// The program of the firmware crate.
 const PROGRAM: &str = "perennial-firmware";
 /// Settings of esp-hal, which takes them from the environment alone: its linker script includes `firmware/rwtext_hook.x`.
-const SETTINGS: [(&str, &str); 1] = [("ESP_HAL_CONFIG_USE_RWTEXT_LD_HOOK", "true")];
+pub(super) const SETTINGS: [(&str, &str); 1] = [("ESP_HAL_CONFIG_USE_RWTEXT_LD_HOOK", "true")];
 
 /// What the image says of itself: the only values that the firmware takes from the environment.
 #[derive(Clone, Debug)]

@@ -45,6 +45,7 @@ mod environment;
 mod firmware;
 pub mod ingredients;
 mod leaks;
+pub mod lints;
 mod lockfile;
 pub mod on_target;
 mod twice;

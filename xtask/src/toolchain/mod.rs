@@ -28,6 +28,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 pub use debian::HostLibraries;
+pub(crate) use pins::COMPILER_PACKAGE;
 pub use pins::{Package, Pins};
 
 use crate::failure::{Failure, Result};

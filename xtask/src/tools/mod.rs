@@ -24,7 +24,8 @@ pub use esptool::esptool;
 pub use in_toto::in_toto;
 pub use mbedtls::mbedtls_verify;
 pub use packaged::{
-    certtool, jq, libfaketime, minisign, nginx, openssl, pkcs11_tool, qemu, shellcheck, softhsm,
+    certtool, clippy_driver, jq, libfaketime, minisign, nginx, openssl, pkcs11_tool, qemu,
+    shellcheck, softhsm,
 };
 pub use taplo::taplo;
 pub use zizmor::zizmor;

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use super::{Tool, write_wrapper};
 use crate::failure::Result;
 use crate::progress::Progress;
-use crate::toolchain::apt::Apt;
+use crate::toolchain::apt::{Apt, file_name};
 use crate::toolchain::command::{self, environment};
-use crate::toolchain::{files, host_libraries};
+use crate::toolchain::{COMPILER_PACKAGE, Toolchain, files, host_libraries};
 
 /// The path of `minisign`: what an auditor checks our signatures with.
 ///
@@ -98,6 +98,52 @@ pub fn libfaketime(root: &Path) -> Result<PathBuf> {
     tool.program(library, progress, |into| {
         unpack(&tool, "libfaketime", into, progress)
     })
+}
+
+/// The path of `clippy-driver` for `toolchain`'s compiler, which it takes its libraries from.
+///
+/// # Errors
+/// When it is not offered in the compiler's version, or cannot be had: exit 14.
+pub fn clippy_driver(root: &Path, toolchain: &Toolchain) -> Result<PathBuf> {
+    const PROGRAM: &str = "usr/bin/clippy-driver";
+    const PACKAGE: &str = "rust-web-clippy";
+    let packages = &toolchain.packages;
+    let compiler = packages
+        .iter()
+        .find(|it| it.name.as_str() == COMPILER_PACKAGE);
+    let Some(compiler) = compiler else {
+        return beside(&toolchain.rustc);
+    };
+    let progress = Progress::stderr();
+    let tool = Tool::new(root, &format!("clippy-{}", compiler.version));
+    tool.program(PROGRAM, progress, |into| {
+        let apt = Apt::new(&tool.shared.join("apt"))?;
+        apt.update(progress)?;
+        let offers = apt.offers(&[PACKAGE])?.remove(PACKAGE).unwrap_or_default();
+        let offer = offers
+            .into_iter()
+            .find(|offer| offer.version == compiler.version);
+        let offer = offer.ok_or_else(|| {
+            let what = format!("{PACKAGE} {} is not offered", compiler.version);
+            apt.explain(environment(what))
+        })?;
+        let deb = file_name(&offer.name, &offer.version, &offer.architecture);
+        let deb = tool.shared.join("debs").join(deb);
+        let expected = offer.sha256.clone();
+        apt.download(&[offer], &tool.shared.join("debs"), progress)?;
+        files::check_hash(&deb, expected.as_str())?;
+        host_libraries::unpack(&deb, into)
+    })
+}
+
+/// That of a toolchain of rustup.
+fn beside(rustc: &Path) -> Result<PathBuf> {
+    let program = rustc.with_file_name("clippy-driver");
+    match program.is_file() {
+        true => Ok(program),
+        false => Err(environment(format!("there is no {}", program.display()))
+            .help("install it with `rustup component add clippy`")),
+    }
 }
 
 fn own_or_packaged(root: &Path, program: &str, package: &str) -> Result<PathBuf> {

@@ -10,23 +10,30 @@
 #![recursion_limit = "256"]
 
 mod attacker;
+mod blocked;
 mod broken;
 mod changes;
 mod connections;
 mod cuts;
 mod failover;
+mod freezing;
 mod life;
 mod pki;
+mod putting_off;
 mod real;
 mod rescue;
 mod rescue_refused;
 mod resets;
+mod rounds;
 mod simulated_device;
+mod start_order;
+mod start_steps;
 mod status;
 mod time;
 mod tls;
 mod transfers;
 mod trials;
+mod uncounted;
 mod wear;
 mod world;
 
@@ -47,6 +54,9 @@ mod for_others;
 #[path = "../signed_release/keys.rs"]
 #[allow(dead_code, reason = "shared with the tests of releases")]
 mod keys;
+#[path = "../signed_release/recorded.rs"]
+#[allow(dead_code, reason = "shared with the tests of releases")]
+mod recorded;
 #[path = "../rescue/support.rs"]
 #[allow(dead_code, reason = "shared with the tests of rescue stores")]
 mod rescuers;

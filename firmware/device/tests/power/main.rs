@@ -4,8 +4,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod choice;
 mod life;
 mod memory;
+mod recorded;
 mod repair;
 mod select;
 mod support;

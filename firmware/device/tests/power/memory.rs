@@ -9,6 +9,7 @@ use device::slots::Why;
 use device::verify::Moment;
 use simulated::flash::SimulatedFlash;
 
+use crate::recorded;
 use crate::support::cut;
 
 const SECTORS: u32 = STATE.size / SECTOR_SIZE;
@@ -26,6 +27,7 @@ fn full() -> Memory {
             version: ShortText::of("1".repeat(31)),
         }),
         rescue_sequence: u64::MAX,
+        successes: u32::MAX,
         last_success: Some(moment(-1)),
         last_error: Some(LastError {
             text: ShortText::of("e".repeat(96)),
@@ -34,6 +36,7 @@ fn full() -> Memory {
         failed_release: Some(FailedRelease {
             sha256: [0xA5; 32],
             attempts: 255,
+            put_off: 254,
             next_try: moment(1_800_086_400),
         }),
         rolled_back: Some(RolledBack::Trial(Why::TooManyBoots)),
@@ -57,6 +60,7 @@ fn stored(count: u64) -> SimulatedFlash {
 }
 
 fn recalled(flash: &mut SimulatedFlash) -> (u64, Origin) {
+    recorded::memory(flash, &full());
     let recalled = Memory::load(flash).unwrap();
     (recalled.memory.rescue_sequence, recalled.origin)
 }
@@ -65,6 +69,8 @@ fn recalled(flash: &mut SimulatedFlash) -> (u64, Origin) {
 fn everything_comes_back_and_so_does_each_part_alone() {
     let full = full();
     let reasons = [
+        RolledBack::NoManifest,
+        RolledBack::NoServer,
         RolledBack::OwnCheck,
         RolledBack::Trial(Why::FailedBoots),
         RolledBack::Trial(Why::Interrupted),
@@ -99,6 +105,7 @@ fn everything_comes_back_and_so_does_each_part_alone() {
     }));
     let mut flash = SimulatedFlash::erased();
     for (number, memory) in (0..).zip(&memories) {
+        recorded::memory(&flash, memory);
         let written = memory.store(&mut flash).unwrap();
         assert_eq!(written, Stored::Written { number });
         let recalled = Memory::load(&mut flash).unwrap();

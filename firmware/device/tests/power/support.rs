@@ -5,8 +5,11 @@ use device::otadata::{Entry, LABEL_LENGTH, Slot, State, initial};
 use device::slots::{self, Boot};
 use simulated::application::Application;
 use simulated::bootloader::boot;
+use simulated::factory;
 use simulated::flash::SimulatedFlash;
 use simulated::power::{Point, every_cut};
+
+use crate::recorded;
 
 /// Ways to tear each operation: all that there are, more than once.
 const TEARS: u64 = 40;
@@ -14,7 +17,7 @@ pub(crate) const FRESH: [u8; LABEL_LENGTH] = [0xFF; LABEL_LENGTH];
 
 /// As it leaves the factory, and with a whole image in the spare slot.
 pub(crate) fn board() -> SimulatedFlash {
-    let flash = SimulatedFlash::erased().with(OTADATA.offset, &initial());
+    let flash = factory::empty().with(OTADATA.offset, &initial());
     with_image(with_image(flash, Slot::Ota0), Slot::Ota1)
 }
 
@@ -63,6 +66,7 @@ pub(crate) fn updated() -> SimulatedFlash {
 /// The bootloader, then the image.
 pub(crate) fn start(flash: &mut SimulatedFlash) -> (Slot, Boot) {
     let slot = boot(flash).expect("a slot that starts");
+    recorded::slots(flash, slot);
     let came_to = slots::at_boot(flash, slot).unwrap();
     (slot, came_to)
 }

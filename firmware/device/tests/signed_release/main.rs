@@ -10,13 +10,16 @@ mod broken_images;
 mod broken_manifests;
 mod broken_signatures;
 mod broken_transfer;
+mod costs;
 mod cuts;
 mod for_others;
 mod keys;
 mod minisign;
 mod real;
+mod recorded;
 mod resume;
 mod server;
+mod standing;
 #[path = "../store/support.rs"]
 #[allow(dead_code, reason = "only its sample store is needed")]
 mod stores;

@@ -13,10 +13,10 @@ use simulated::application::Application;
 use simulated::bootloader::starts;
 use simulated::executor::block_on;
 use simulated::flash::SimulatedFlash;
-use vectors::Kind;
 
 use crate::board::{Lines, flash};
 use crate::keys::{self, sign};
+use crate::recorded;
 use crate::server::Server;
 
 pub(crate) const PRODUCT: &str = "reference";
@@ -55,6 +55,7 @@ pub(crate) fn update() -> Update {
             chip: "esp32c3",
             edition: edition(RUNNING, 1_000),
             secure_version: 0,
+            store_sequence: 7,
             secure_boot: SecureBoot::Off,
         },
         newest: None,
@@ -150,6 +151,7 @@ impl Update {
         let Some(candidate) = self.candidate()? else {
             return Ok(None);
         };
+        recorded::install(self, candidate.file());
         let Self {
             server,
             flash,
@@ -174,7 +176,7 @@ impl Update {
     fn read_manifest(&self) -> Result<Manifest, String> {
         let keys = self.store.release_keys();
         let bytes = &self.server.files[MANIFEST];
-        self.record(bytes);
+        recorded::manifest(self, bytes);
         let mut tally = Tally::new(bytes, keys.clone()).map_err(|error| error.to_string())?;
         let mut said = Vec::new();
         for name in signature_files(&keys) {
@@ -190,18 +192,6 @@ impl Update {
             said.join("; ")
         })?;
         Manifest::read(signed).map_err(|error| error.to_string())
-    }
-
-    /// Writes down for the target what is asked about manifest and image.
-    fn record(&self, manifest: &[u8]) {
-        let files = signature_files(&self.store.release_keys());
-        let files = files.filter_map(|name| self.server.files.get(&name));
-        let files: Vec<&[u8]> = files.map(Vec::as_slice).collect();
-        let question = [self.store.as_bytes(), manifest];
-        vectors::record(Kind::Manifest, &[&question, &files[..]].concat());
-        if let Some(image) = self.server.files.get(IMAGE) {
-            vectors::record(Kind::Image, &[&100_i64.to_le_bytes(), image]);
-        }
     }
 
     /// Whether the bootloader would start what is in the spare slot.

@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 use std::net::TcpStream;
 
+use device::store::StoreContents;
 use device::tls::TlsError;
 use embedded_io_async::{ErrorType, Read, Write};
 use rcgen::{KeyPair, PKCS_ECDSA_P384_SHA384};
@@ -14,12 +15,13 @@ use vectors::{Kind, Known, named};
 use crate::client::Device;
 use crate::memory::{Memory, Peer};
 use crate::openssl::Openssl;
+use crate::servers::keys::rsa;
 use crate::support::recorded::seconds;
-use crate::support::{Chain, HOST, ca, leaf, root, valid};
+use crate::support::{Chain, HOST, Made, ca, leaf, root, self_signed_with, store, valid};
 
 /// What a server sent.
 struct Recorded {
-    chain: Chain,
+    store: StoreContents,
     bytes: Vec<u8>,
     /// How many of them are the handshake.
     handshake: usize,
@@ -27,15 +29,16 @@ struct Recorded {
 
 /// Speaks with OpenSSL.
 fn record() -> Recorded {
-    record_of(Chain::new())
+    let chain = Chain::new();
+    record_of(&chain.sent(), &chain.leaf, chain.store())
 }
 
-fn record_of(chain: Chain) -> Recorded {
-    let server = Openssl::serve(&chain.sent(), &chain.leaf.key.serialize_pem(), &[]);
+fn record_of(sent: &[&[u8]], leaf: &Made, store: StoreContents) -> Recorded {
+    let server = Openssl::serve(sent, &leaf.key.serialize_pem(), &[]);
     let bytes = RefCell::new(Vec::new());
     let stream = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
     let transport = Recorder(Tcp::of(stream).unwrap(), &bytes);
-    let mut device = Device::with_random(&chain.store(), Known::default());
+    let mut device = Device::with_random(&store, Known::default());
     let handshake = block_on(async {
         let mut secured = device.open(transport).await.unwrap();
         let handshake = bytes.borrow().len();
@@ -46,7 +49,7 @@ fn record_of(chain: Chain) -> Recorded {
     });
     let bytes = bytes.into_inner();
     Recorded {
-        chain,
+        store,
         bytes,
         handshake,
     }
@@ -57,7 +60,7 @@ impl Recorded {
     fn replay(&self, bytes: &[u8], most: usize) -> Result<(Vec<u8>, TlsError), TlsError> {
         self.parts(bytes, |parts| vectors::record(Kind::Tls, parts));
         let transport = Memory::of(Replay(bytes.to_vec())).dripping(most);
-        let mut device = Device::with_random(&self.chain.store(), Known::default());
+        let mut device = Device::with_random(&self.store, Known::default());
         block_on(async {
             let mut secured = device.open(transport).await?;
             let mut data = Vec::new();
@@ -73,7 +76,7 @@ impl Recorded {
 
     /// The same question, for the target.
     fn parts(&self, bytes: &[u8], ask: impl FnOnce(&[&[u8]])) {
-        let store = self.chain.store().write().unwrap();
+        let store = self.store.write().unwrap();
         let (floor, now) = seconds(valid());
         ask(&[&store, HOST.as_bytes(), &floor, &now, bytes]);
     }
@@ -108,28 +111,44 @@ fn a_connection_may_be_cut_at_every_byte() {
 /// What it takes on the target is in docs/device-performance.md.
 #[test]
 fn a_handshake_is_measured() {
+    let p384 = || KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384).unwrap();
     let root = root("Root");
-    let intermediate = KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384).unwrap();
-    let intermediate = root.issue_for(ca("Intermediate"), intermediate);
-    let leaf = intermediate.issue(leaf());
-    let p384 = Chain {
-        root,
-        intermediate,
-        leaf,
-    };
-    for (issuer, chain) in [("P-256", Chain::new()), ("P-384", p384)] {
-        let recorded = record_of(chain);
-        let name = format!(
-            "cost: TLS handshake and 9 bytes read, P-256 leaf, {issuer} issuer, P-256 root"
-        );
-        recorded.parts(&recorded.bytes, |parts| named(&name, Kind::Tls, parts));
-        let replayed = recorded.replay(&recorded.bytes, usize::MAX);
-        assert_eq!(
-            replayed,
-            Ok((b"desserts\n".to_vec(), TlsError::Cut)),
-            "{issuer}"
-        );
+    let short = [
+        ("P-256", root.issue(ca("Intermediate"))),
+        ("P-384", root.issue_for(ca("Intermediate"), p384())),
+    ];
+    for (issuer, intermediate) in short {
+        let leaf = intermediate.issue(leaf());
+        let name = format!("P-256 leaf, {issuer} issuer, P-256 root");
+        measure(&name, &[&leaf, &intermediate], &root);
     }
+}
+
+/// As long as the device takes it, and as dear: three signatures with P-384, two with RSA-4096, and that of the handshake.
+#[test]
+fn the_dearest_handshake_is_measured() {
+    let p384 = || KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384).unwrap();
+    let root = self_signed_with(ca("Root"), rsa(4096));
+    let first = root.issue_for(ca("First"), rsa(4096));
+    let second = first.issue_for(ca("Second"), p384());
+    let third = second.issue_for(ca("Third"), p384());
+    let fourth = third.issue_for(ca("Fourth"), p384());
+    let leaf = fourth.issue_for(leaf(), p384());
+    measure(
+        "5 certificates: P-384 leaf, three P-384 issuers, RSA-4096 issuer and root",
+        &[&leaf, &fourth, &third, &second, &first],
+        &root,
+    );
+}
+
+fn measure(name: &str, sent: &[&Made], root: &Made) {
+    let ders: Vec<&[u8]> = sent.iter().map(|made| &made.der[..]).collect();
+    let recorded = record_of(&ders, sent[0], store([root.anchor()]));
+    let name = format!("cost: TLS handshake and 9 bytes read, {name}");
+    recorded.parts(&recorded.bytes, |parts| named(&name, Kind::Tls, parts));
+    let replayed = recorded.replay(&recorded.bytes, usize::MAX);
+    let whole = (b"desserts\n".to_vec(), TlsError::Cut);
+    assert_eq!(replayed, Ok(whole), "{name}");
 }
 
 #[test]

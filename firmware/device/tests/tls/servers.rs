@@ -3,7 +3,7 @@
 mod ask;
 mod case;
 mod chains;
-mod keys;
+pub(crate) mod keys;
 mod names;
 mod nginx;
 mod settings;

@@ -1,11 +1,14 @@
 //! The answers.
 
 mod chain;
+mod install;
+mod memory;
 mod network;
 mod release;
 mod rescue;
-mod script;
+mod round;
 mod signature;
+mod slots;
 mod stored;
 mod text;
 mod tls;
@@ -33,12 +36,16 @@ pub fn answer<M: Meter>(vector: &Vector<'_>, meter: &mut M) -> String {
         Kind::Host => text::host(&mut parts, meter),
         Kind::Http => network::http(&mut parts, meter),
         Kind::Image => release::image(&mut parts, meter),
+        Kind::Install => install::install(&mut parts, meter),
         Kind::Manifest => release::manifest(&mut parts, meter),
+        Kind::Memory => memory::memory(&mut parts, meter),
         Kind::Otadata => stored::otadata(&mut parts, meter),
         Kind::Provisioning => stored::provisioning(&mut parts, meter),
         Kind::Redirect => network::redirect(&mut parts, meter),
         Kind::Rescue => rescue::rescue(&mut parts, meter),
+        Kind::Round => round::round(&mut parts, meter),
         Kind::Signature => signature::signature(&mut parts, meter),
+        Kind::Slots => slots::slots(&mut parts, meter),
         Kind::Sntp => network::sntp(&mut parts, meter),
         Kind::Store => stored::store(&mut parts, meter),
         Kind::StoreDamaged => stored::store_damaged(&mut parts),

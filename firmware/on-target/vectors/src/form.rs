@@ -45,6 +45,11 @@ pub enum Malformed {
         /// Its length.
         length: usize,
     },
+    /// A piece of flash is outside of it, or does not begin and end where words do.
+    Outside {
+        /// Where it begins.
+        offset: u32,
+    },
     /// A part is no text.
     Text,
 }
@@ -171,6 +176,7 @@ impl fmt::Display for Malformed {
             Self::Cut => formatter.write_str("a part is missing"),
             Self::Magic => formatter.write_str("they begin with something else"),
             Self::Number { length } => write!(formatter, "a number has 8 bytes, not {length}"),
+            Self::Outside { offset } => write!(formatter, "flash has no such words at {offset:#x}"),
             Self::Text => formatter.write_str("a text is not UTF-8"),
         }
     }

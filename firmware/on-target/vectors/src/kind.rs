@@ -48,8 +48,17 @@ kinds! {
     Http = "http",
     /// Is this an application image? Most bytes at once; its bytes.
     Image = "image",
+    /// What comes of installing this release? The store; the manifest; how many signatures, and they; the image, as the server has it; how it
+    /// comes: bytes at once; bytes after which each connection breaks, or nothing; where the file ends for ever, or nothing;
+    /// the length that the server says, or nothing. The flash.
+    Install = "install",
     /// Is this release signed, and taken? The store; the manifest; signature files.
     Manifest = "manifest",
+    /// What is remembered, and what after more was stored? The flash. What to store: floor of the time, or nothing; epoch of the
+    /// release, or nothing; its version; sequence of the rescue store; time of the last success, or nothing; how often the
+    /// error came, or nothing; its text; attempts, or nothing; the hash that they were of; when to try again; why an image was
+    /// taken back: 0 to 3, or nothing.
+    Memory = "memory",
     /// Which slot is selected? The partition.
     Otadata = "otadata",
     /// Which network? The partition.
@@ -59,8 +68,15 @@ kinds! {
     Redirect = "redirect",
     /// Is this rescue store taken? The envelope; the store of the image.
     Rescue = "rescue",
+    /// How does a device fare, from its start on? The store of the image; its version; its epoch; its slot; how many rounds at
+    /// most; the flash; how many connections, and what the server says in each, after a byte: 0 where the connection then
+    /// ends, 1 where nothing more comes; datagrams that are answered.
+    Round = "round",
     /// Is this certificate signed by this key? DER of the certificate; DER of the SubjectPublicKeyInfo.
     Signature = "signature",
+    /// What do images do with otadata? The flash; steps, a byte each: the slot that runs, 0 or 1, and 2 times what it does. 0: it
+    /// starts; 1: it reached the network; 2: it is confirmed; 3: it is taken back; 4: it selects the other slot.
+    Slots = "slots",
     /// What time is it? The random number of the question; the answer; floor, in seconds since 1970.
     Sntp = "sntp",
     /// What is in this store? Its bytes.

@@ -6,10 +6,13 @@
 //! A kind of question is a line of [`Kind`] and a function in `answers`.
 
 #![cfg_attr(not(feature = "record"), no_std)]
+// A round of a connection within a limit: types within types.
+#![recursion_limit = "256"]
 
 extern crate alloc;
 
 mod answers;
+mod board;
 mod form;
 mod kind;
 mod known;
@@ -17,6 +20,7 @@ mod line;
 mod meter;
 #[cfg(feature = "record")]
 mod recorded;
+mod script;
 
 pub use answers::answer;
 pub use form::{Malformed, Parts, Vector, Vectors};
@@ -25,4 +29,4 @@ pub use known::Known;
 pub use line::Line;
 pub use meter::{Cost, Meter, Unmeasured};
 #[cfg(feature = "record")]
-pub use recorded::{Recorded, named, record};
+pub use recorded::{Recorded, flash, named, record};

@@ -4,6 +4,8 @@ use std::cell::Cell;
 use std::fs;
 use std::path::Path;
 
+use device::flash_layout::SECTOR_SIZE;
+
 use crate::form::{Vector, Vectors};
 use crate::kind::Kind;
 
@@ -11,10 +13,14 @@ use crate::kind::Kind;
 const FOLDER: &str = "PERENNIAL_VECTORS";
 
 /// So many of a test are written, and then each so many-th: a test may ask thousands that differ in a byte. A chain takes
-/// thousands of times as long as the others.
+/// thousands of times as long as the others, and the life of a slot dozens of times.
 const FIRST_CHAINS: u32 = 24;
+const FIRST_LIVES: u32 = 48;
 const FIRST: u32 = 240;
 const EACH: u32 = 97;
+
+/// What flash is programmed in.
+const WORD: usize = 4;
 
 thread_local! {
     static ASKED: Cell<u32> = const { Cell::new(0) };
@@ -27,7 +33,8 @@ pub fn record(kind: Kind, parts: &[&[u8]]) {
     };
     let number = ASKED.replace(ASKED.get() + 1);
     let first = match kind {
-        Kind::Chain | Kind::Handshake | Kind::Tls => FIRST_CHAINS,
+        Kind::Chain | Kind::Handshake | Kind::Round | Kind::Tls => FIRST_CHAINS,
+        Kind::Install | Kind::Memory | Kind::Slots => FIRST_LIVES,
         _ => FIRST,
     };
     if number >= first && !number.is_multiple_of(EACH) {
@@ -42,6 +49,25 @@ pub fn named(name: &str, kind: Kind, parts: &[&[u8]]) {
     if let Some(folder) = std::env::var_os(FOLDER) {
         write(folder.as_ref(), name, kind, parts);
     }
+}
+
+/// The parts of a question that are flash: these regions, each the offset of a sector and bytes, which end where a word does.
+/// What is erased at the end of a sector is left out.
+pub fn flash(regions: &[(u32, Vec<u8>)]) -> Vec<Vec<u8>> {
+    let pieces = regions.iter().flat_map(|(offset, bytes)| {
+        let offsets = (*offset..).step_by(SECTOR_SIZE as usize);
+        offsets.zip(bytes.chunks(SECTOR_SIZE as usize)).map(piece)
+    });
+    let pieces: Vec<_> = pieces.collect();
+    let count = (pieces.len() as i64).to_le_bytes().to_vec();
+    core::iter::once(count).chain(pieces).collect()
+}
+
+/// A part that is one sector.
+fn piece((offset, sector): (u32, &[u8])) -> Vec<u8> {
+    let last = sector.iter().rposition(|byte| *byte != 0xFF);
+    let end = last.unwrap_or(0) / WORD * WORD + WORD;
+    [&offset.to_le_bytes(), &sector[..end.min(sector.len())]].concat()
 }
 
 fn write(folder: &Path, name: &str, kind: Kind, parts: &[&[u8]]) {

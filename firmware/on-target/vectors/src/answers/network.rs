@@ -11,10 +11,10 @@ use device::url::HttpsUrl;
 use device::verify::Moment;
 use rand_core::{CryptoRng, RngCore};
 
-use super::script::{Script, at_once};
 use super::shown;
 use crate::form::{Malformed, Parts};
 use crate::meter::Meter;
+use crate::script::{Script, at_once};
 
 pub(super) fn http<M: Meter>(parts: &mut Parts<'_>, meter: &mut M) -> Result<String, Malformed> {
     let number = |number: i64| u32::try_from(number).unwrap_or_default();

@@ -45,18 +45,30 @@ pub(super) fn manifest<M: Meter>(
 
 /// What a device says of it on which an older release runs.
 fn judged(manifest: &Manifest) -> String {
-    let edition = match Edition::new("1.2.0", 0) {
-        Ok(edition) => edition,
-        refused => return shown(&refused),
-    };
-    let running = Running {
+    match running() {
+        Ok(running) => format!("{:?}", judge(manifest, &running, None)),
+        Err(refused) => refused,
+    }
+}
+
+/// The older release.
+pub(super) fn running() -> Result<Running<'static>, String> {
+    let edition = Edition::new("1.2.0", 0);
+    edition
+        .map(running_as)
+        .map_err(|error| shown::<(), _>(&Err(error)))
+}
+
+/// What runs, with this version and date.
+pub(super) const fn running_as(edition: Edition) -> Running<'static> {
+    Running {
         product: "reference",
         chip: "esp32c3",
         edition,
         secure_version: 0,
+        store_sequence: 0,
         secure_boot: SecureBoot::Off,
-    };
-    format!("{:?}", judge(manifest, &running, None))
+    }
 }
 
 pub(super) fn image<M: Meter>(parts: &mut Parts<'_>, meter: &mut M) -> Result<String, Malformed> {

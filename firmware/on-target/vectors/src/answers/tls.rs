@@ -1,5 +1,6 @@
 //! Connections over TLS.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -10,11 +11,11 @@ use device::verify::Verifier;
 use embedded_io_async::Read as _;
 
 use super::chain::Question;
-use super::script::{Script, at_once};
 use super::shown;
 use crate::form::{Malformed, Parts};
 use crate::known::Known;
 use crate::meter::Meter;
+use crate::script::{Script, at_once};
 
 pub(super) fn tls<M: Meter>(parts: &mut Parts<'_>, meter: &mut M) -> Result<String, Malformed> {
     let question = Question::read(parts)?;
@@ -30,7 +31,9 @@ pub(super) fn tls<M: Meter>(parts: &mut Parts<'_>, meter: &mut M) -> Result<Stri
         verifier: &Verifier::new(store),
         clock,
     };
-    let read = meter.measure(|| at_once(read(server, says)));
+    // Its state is not on the stack, as in the firmware, where it is static; it is not measured.
+    let mut reading = Box::pin(read(server, says));
+    let read = meter.measure(|| at_once(reading.as_mut()));
     Ok(read.map_or_else(|| "it waits".into(), |read| shown(&read)))
 }
 

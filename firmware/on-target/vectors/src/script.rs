@@ -7,7 +7,7 @@ use core::task::{Context, Poll, Waker};
 use embedded_io_async::{ErrorType, Read, Write};
 
 /// What a future gives that waits for nothing.
-pub(super) fn at_once<F: Future>(future: F) -> Option<F::Output> {
+pub(crate) fn at_once<F: Future>(future: F) -> Option<F::Output> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => Some(output),
         Poll::Pending => None,
@@ -15,10 +15,11 @@ pub(super) fn at_once<F: Future>(future: F) -> Option<F::Output> {
 }
 
 /// A server that says this, in pieces, whatever it is asked.
-pub(super) struct Script<'a> {
-    pub(super) says: &'a [u8],
+#[derive(Debug)]
+pub(crate) struct Script<'a> {
+    pub(crate) says: &'a [u8],
     /// Most bytes of one read.
-    pub(super) piece: usize,
+    pub(crate) piece: usize,
 }
 
 impl ErrorType for Script<'_> {

@@ -1,0 +1,85 @@
+//! What a device remembers.
+
+use alloc::format;
+use alloc::string::String;
+
+use device::memory::{Accepted, FailedRelease, LastError, Memory, RolledBack, ShortText};
+use device::slots::Why;
+use device::verify::Moment;
+
+use super::shown;
+use crate::board::{Activity, Flash};
+use crate::form::{Malformed, Parts};
+use crate::meter::Meter;
+
+/// What is recalled; what storing comes to, twice; the hash of the flash; what is recalled then.
+pub(super) fn memory<M: Meter>(parts: &mut Parts<'_>, meter: &mut M) -> Result<String, Malformed> {
+    let mut flash = Flash::read(parts, &Activity::default())?;
+    let memory = remembered(parts)?;
+    let mut answer = recalled(&mut flash);
+    let stored = meter.measure(|| memory.store(&mut flash));
+    answer += &format!("{}\n{}\n", shown(&stored), shown(&memory.store(&mut flash)));
+    answer += &format!("{}\n{}", flash.hash(), recalled(&mut flash));
+    Ok(answer)
+}
+
+fn recalled(flash: &mut Flash) -> String {
+    let recalled = Memory::load(flash);
+    let origin = recalled
+        .as_ref()
+        .map(|recalled| format!("{}", recalled.origin));
+    format!("{} {}\n", shown(&recalled), origin.unwrap_or_default())
+}
+
+fn remembered(parts: &mut Parts<'_>) -> Result<Memory, Malformed> {
+    Ok(Memory {
+        floor: moment(parts)?,
+        release: release(parts)?,
+        rescue_sequence: parts.number()?.cast_unsigned(),
+        last_success: moment(parts)?,
+        last_error: last_error(parts)?,
+        failed_release: failed_release(parts)?,
+        rolled_back: parts.optional_number()?.and_then(rolled_back),
+    })
+}
+
+fn moment(parts: &mut Parts<'_>) -> Result<Option<Moment>, Malformed> {
+    Ok(parts.optional_number()?.and_then(Moment::from_unix_seconds))
+}
+
+fn release(parts: &mut Parts<'_>) -> Result<Option<Accepted>, Malformed> {
+    let (epoch, version) = (parts.optional_number()?, parts.text()?);
+    let version = ShortText::of(version);
+    Ok(epoch.map(|epoch| Accepted { epoch, version }))
+}
+
+fn last_error(parts: &mut Parts<'_>) -> Result<Option<LastError>, Malformed> {
+    let (count, text) = (parts.optional_number()?, parts.text()?);
+    let text = ShortText::of(text);
+    let count = count.map(|count| u32::try_from(count).unwrap_or(u32::MAX));
+    Ok(count.map(|count| LastError { text, count }))
+}
+
+fn failed_release(parts: &mut Parts<'_>) -> Result<Option<FailedRelease>, Malformed> {
+    let (attempts, sha256, next_try) = (parts.optional_number()?, parts.bytes()?, moment(parts)?);
+    let attempts = attempts.map(|attempts| u8::try_from(attempts).unwrap_or(u8::MAX));
+    let (Some(attempts), Ok(sha256), Some(next_try)) = (attempts, sha256.try_into(), next_try)
+    else {
+        return Ok(None);
+    };
+    Ok(Some(FailedRelease {
+        sha256,
+        attempts,
+        next_try,
+    }))
+}
+
+const fn rolled_back(why: i64) -> Option<RolledBack> {
+    match why {
+        0 => Some(RolledBack::OwnCheck),
+        1 => Some(RolledBack::Trial(Why::FailedBoots)),
+        2 => Some(RolledBack::Trial(Why::Interrupted)),
+        3 => Some(RolledBack::Trial(Why::TooManyBoots)),
+        _ => None,
+    }
+}
