@@ -13,6 +13,7 @@ use std::time::Duration;
 use device::platform::{Network, Timer as _};
 use embedded_io_async::{ErrorType, Read, Write};
 
+use crate::sntp;
 use crate::virtual_time::VirtualTimer;
 pub use crate::web::Lacks;
 use crate::web::{self, Answer};
@@ -39,6 +40,7 @@ struct Hosts {
     time: BTreeMap<String, i64>,
     asked: Vec<Asked>,
     opened: Vec<(String, u16)>,
+    useless: Vec<String>,
 }
 
 /// A server of files over HTTP.
@@ -148,6 +150,11 @@ impl Internet {
         std::mem::take(&mut self.hosts.borrow_mut().opened)
     }
 
+    /// The hosts that were said to be somebody else since this was asked last, in order.
+    pub fn useless(&self) -> Vec<String> {
+        std::mem::take(&mut self.hosts.borrow_mut().useless)
+    }
+
     /// A connection to this server was cut off.
     fn change(&self, host: &str, port: u16) {
         let mut hosts = self.hosts.borrow_mut();
@@ -189,6 +196,10 @@ impl Network for Internet {
         }
     }
 
+    fn useless(&mut self, host: &str) {
+        self.hosts.borrow_mut().useless.push(host.to_owned());
+    }
+
     async fn exchange(
         &mut self,
         host: &str,
@@ -201,21 +212,10 @@ impl Network for Internet {
             return pending().await;
         };
         let passed = i64::try_from(self.timer.now().as_secs()).unwrap_or(i64::MAX);
-        let packet = time_packet(question, start + passed);
+        let packet = sntp::answer(question, start + passed);
         answer[..packet.len()].copy_from_slice(&packet);
         Ok(packet.len())
     }
-}
-
-/// RFC 4330, section 5.
-fn time_packet(question: &[u8], now: i64) -> [u8; 48] {
-    let seconds = (now + 2_208_988_800).to_be_bytes();
-    let mut packet = [0; 48];
-    packet[..4].copy_from_slice(&[4 << 3 | 4, 2, question[2], 0xE9]);
-    packet[24..32].copy_from_slice(&question[40..48]);
-    packet[40..44].copy_from_slice(&seconds[4..]);
-    packet[44..].fill(0x12);
-    packet
 }
 
 impl Connection {

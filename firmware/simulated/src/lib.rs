@@ -27,5 +27,6 @@ pub mod scratch;
 pub mod virtual_time;
 
 mod faults;
+mod sntp;
 mod tear;
 mod web;

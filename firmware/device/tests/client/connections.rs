@@ -110,6 +110,34 @@ fn each_server_on_the_way_is_connected_to_and_verified() {
     assert!(!asked(&device).contains(&"r.json".to_owned()));
 }
 
+/// A network that has another address for a host is told where nobody, or somebody else, answered there.
+#[test]
+fn the_network_is_told_of_a_host_that_is_somebody_else() {
+    let stranger = identity(&PKI.one, "evil.example");
+    for (manner, is_stranger, told) in [
+        (Manner::Serves, false, false),
+        (Manner::Serves, true, true),
+        (Manner::Silent, false, true),
+        (
+            Manner::Says(b"SSH-2.0-OpenSSH_9.6\r\n".to_vec()),
+            false,
+            false,
+        ),
+        // It knows of that itself.
+        (Manner::Refuses, false, false),
+    ] {
+        let world = world();
+        world.behave(PRIMARY, manner.clone());
+        if is_stranger {
+            world.identities.set(PRIMARY, &stranger);
+        }
+        let mut device = Device::new(world, &old());
+        device.session(1);
+        let expected = if told { &[PRIMARY][..] } else { &[] };
+        assert_eq!(device.world.internet.useless(), expected, "{manner:?}");
+    }
+}
+
 /// Who cuts each connection off nearly at once is left alone for longer and longer, and then left.
 #[test]
 fn fetches_that_bring_nothing_are_few_and_far_between() {
