@@ -42,11 +42,11 @@ pub enum WriteError {
 
 /// How far a sequence may be above that of the store in force, and above the floor.
 ///
-/// Without a limit, whoever once has the rescue keys, or a slip of the pen, could use up the numbers: after `u64::MAX` comes none.
-/// With it, that takes 2^32 rescue stores one after the other, and flash wears out long before; so the owner of
-/// the keys can always sign one above. It is a count and no date, because a device has no clock that it trusts then. It
-/// is wide, because a device may have missed any number of stores, and so that dates can serve as sequences: 20260131 rises by
-/// less in 400,000 years, 202601312359 in 42, seconds in 136.
+/// Without a limit, whoever once has the rescue keys, or a slip of the pen, could use up the numbers: after the highest comes
+/// none. With it, two million rescue stores lead to 2^53, the highest that a policy can say, and flash wears out before; so
+/// the owner of the keys can always sign one above. It is a count and no date, because a device has no clock that it trusts
+/// then. It is wide, because a device may have missed any number of stores, and so that dates can serve as sequences:
+/// 20260131 rises by less in 400,000 years, 202601312359 in 42, seconds in 136.
 pub const MAX_STEP: u64 = 1 << 32;
 
 /// Writes `offer` to the spare copy of the partition, reads it back, and makes it the verified one of `copies`. The other
