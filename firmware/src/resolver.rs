@@ -1,10 +1,11 @@
-//! From a host name to an IPv4 address: provisioned hosts first, then DNS.
+//! From a host name to an IPv4 address: provisioned hosts first, then DNS; and DNS where a provisioned address was of no use.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 use core::net::{IpAddr, Ipv4Addr};
 
+use device::fixed_hosts::FixedHosts;
 use embassy_net::dns::{DnsQueryType, Error};
 use embassy_net::{IpAddress, Stack};
 use embassy_time::{Duration, with_timeout};
@@ -13,9 +14,8 @@ use embassy_time::{Duration, with_timeout};
 const TIMEOUT: Duration = Duration::from_secs(45);
 
 /// Finds addresses.
-#[derive(Clone, Copy)]
 pub(crate) struct Resolver {
-    hosts: &'static [(String, IpAddr)],
+    hosts: FixedHosts,
     stack: Stack<'static>,
 }
 
@@ -68,18 +68,21 @@ impl fmt::Display for ResolveError {
 }
 
 impl Resolver {
-    /// Resolves with `hosts` before the name servers of `stack`. `hosts` stay in memory: they are read once.
-    pub(crate) fn new(hosts: Vec<(String, IpAddr)>, stack: Stack<'static>) -> Self {
-        let hosts = hosts.leak();
+    /// Resolves with `hosts` before the name servers of `stack`.
+    pub(crate) const fn new(hosts: Vec<(String, IpAddr)>, stack: Stack<'static>) -> Self {
+        let hosts = FixedHosts::new(hosts);
         Self { hosts, stack }
     }
 
     /// Finds the addresses of `host`. Host names are compared without regard to case.
     ///
+    /// Where it is provisioned, the next call asks the name servers, unless [`Resolver::reached`] is called; and the other way
+    /// round.
+    ///
     /// # Errors
     ///
     /// See [`ResolveError`].
-    pub(crate) async fn resolve(&self, host: &str) -> Result<Answer, ResolveError> {
+    pub(crate) async fn resolve(&mut self, host: &str) -> Result<Answer, ResolveError> {
         let provisioned = self.provisioned(host);
         if !provisioned.is_empty() {
             return Ok(Answer {
@@ -102,11 +105,20 @@ impl Resolver {
         })
     }
 
-    fn provisioned(&self, host: &str) -> Vec<Ipv4Addr> {
-        let named = |(name, _): &&(String, IpAddr)| name.eq_ignore_ascii_case(host);
-        let addresses = self.hosts.iter().filter(named);
-        let ipv4 = addresses.filter_map(|(_, address)| match address {
-            IpAddr::V4(address) => Some(*address),
+    /// An address of the last answer for `host` was of use.
+    pub(crate) fn reached(&mut self, host: &str) {
+        self.hosts.reached(host);
+    }
+
+    /// It was not, after all.
+    pub(crate) fn useless(&mut self, host: &str) {
+        self.hosts.useless(host);
+    }
+
+    fn provisioned(&mut self, host: &str) -> Vec<Ipv4Addr> {
+        let addresses = self.hosts.begin(host).into_iter();
+        let ipv4 = addresses.filter_map(|address| match address {
+            IpAddr::V4(address) => Some(address),
             IpAddr::V6(_) => None,
         });
         ipv4.collect()

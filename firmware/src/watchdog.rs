@@ -7,8 +7,8 @@ use embassy_time::Duration;
 use esp_hal::peripherals::RTC_TIMER;
 use esp_hal::rtc_cntl::{Rtc, Rwdt, RwdtStage};
 
-/// What takes longest without letting other tasks run is a hostile server's chain: at most 33 signatures, of P-384 some
-/// two seconds each.
+/// What takes longest without letting other tasks run is a hostile server's handshake: at most 11 signatures, of which each takes
+/// four seconds if flash is ten times slower than it should be (docs/device.md).
 const TIMEOUT: esp_hal::time::Duration = esp_hal::time::Duration::from_secs(120);
 
 /// How often [`Watchdog::feed`] has to be called at least: twelve times within the timeout.

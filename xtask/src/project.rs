@@ -8,7 +8,7 @@ use trust::gate::Inputs;
 use trust::ledger::RESCUES;
 use trust::source::SourceFile;
 
-use crate::digest::sha256_hex;
+use crate::digest::{directory_hash, sha256_hex};
 use crate::entry_kind::EntryKind;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
@@ -43,6 +43,36 @@ pub struct ProjectInputs {
     pub inputs: Inputs,
     /// SHA-256 in hexadecimal of each file, by its path in the project.
     pub sha256: BTreeMap<String, String>,
+}
+
+/// Folders with a file for each release. A release records them as a whole: devices hold what it records in memory, and it must
+/// not grow with every release before it.
+const FOLDERS_OF_RELEASES: [&str; 1] = ["trust/releases/"];
+
+impl ProjectInputs {
+    /// What a release records of them: the SHA-256 of each file by its path, and the [`directory_hash`] of a folder with a file for each
+    /// release by the folder's path, which ends with a slash.
+    pub fn recorded(&self) -> BTreeMap<String, String> {
+        let (of_releases, mut recorded): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            (self.sha256.clone().into_iter())
+                .partition(|(path, _)| folder_of_releases(path).is_some());
+        for folder in FOLDERS_OF_RELEASES {
+            let names = of_releases
+                .iter()
+                .filter_map(|(path, hash)| Some((path.strip_prefix(folder)?, &**hash)));
+            let files: Vec<_> = names.collect();
+            if !files.is_empty() {
+                recorded.insert(folder.to_owned(), directory_hash(&files));
+            }
+        }
+        recorded
+    }
+}
+
+fn folder_of_releases(path: &str) -> Option<&'static str> {
+    FOLDERS_OF_RELEASES
+        .into_iter()
+        .find(|folder| path.starts_with(folder))
 }
 
 impl Project {

@@ -12,6 +12,7 @@
 //! | [`verify`] | whether a chain that a server sent is trusted, for a name and a time |
 //! | [`tls`] | TLS 1.3 with a server that has proven who it is |
 //! | [`provision`] | the provisioning partition: which network to join. Decides no trust |
+//! | [`fixed_hosts`] | addresses of the provisioning, and when the name servers are asked all the same |
 //! | [`flash_layout`] | the partition table, one source for host and device |
 //! | [`platform`], [`flash`] | what the update client needs of a board |
 //! | [`rescue`] | store updates that are accepted without TLS, and the store in force |
@@ -47,6 +48,7 @@ extern crate std;
 
 pub mod client;
 pub mod day;
+pub mod fixed_hosts;
 pub mod flash;
 pub mod flash_layout;
 pub mod hex;

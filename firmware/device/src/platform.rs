@@ -35,6 +35,12 @@ pub trait Network {
         port: u16,
     ) -> impl Future<Output = Result<Self::Connection, Self::Error>>;
 
+    /// Who was last reached at `host` is not the host, or does not speak as it must. Where there is another address, the next
+    /// connection goes there.
+    fn useless(&mut self, host: &str) {
+        let _ = host;
+    }
+
     /// Sends one datagram and gives the bytes of the first one that comes back from that address and port; cut off where
     /// it is longer than `answer`. It may take forever: callers use [`Timer::within`].
     ///

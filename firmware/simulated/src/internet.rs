@@ -14,6 +14,7 @@ use device::platform::{Network, Timer as _};
 use embedded_io_async::{ErrorType, Read, Write};
 
 use crate::virtual_time::VirtualTimer;
+pub use crate::web::Lacks;
 use crate::web::{self, Answer};
 
 /// What a TLS engine of tests says first.
@@ -37,6 +38,7 @@ struct Hosts {
     web: BTreeMap<(String, u16), WebServer>,
     time: BTreeMap<String, i64>,
     asked: Vec<Asked>,
+    opened: Vec<(String, u16)>,
 }
 
 /// A server of files over HTTP.
@@ -48,6 +50,10 @@ pub struct WebServer {
     pub redirects: BTreeMap<String, String>,
     /// How it behaves.
     pub manner: Manner,
+    /// What it does not do, of what many servers do.
+    pub lacks: Lacks,
+    /// What it is once it has cut a connection off ([`Manner::Cuts`]).
+    pub becomes: Option<Box<WebServer>>,
 }
 
 /// How a server behaves.
@@ -94,6 +100,8 @@ pub struct Connection {
     port: u16,
     request: Vec<u8>,
     answer: Option<Answer>,
+    /// How many requests were answered.
+    answers: usize,
 }
 
 impl Internet {
@@ -135,6 +143,22 @@ impl Internet {
         std::mem::take(&mut self.hosts.borrow_mut().asked)
     }
 
+    /// The connections that were opened since this was asked last, by host and port, in order.
+    pub fn opened(&self) -> Vec<(String, u16)> {
+        std::mem::take(&mut self.hosts.borrow_mut().opened)
+    }
+
+    /// A connection to this server was cut off.
+    fn change(&self, host: &str, port: u16) {
+        let mut hosts = self.hosts.borrow_mut();
+        let server = hosts.web.get_mut(&(host.to_owned(), port));
+        if let Some(server) = server
+            && let Some(next) = server.becomes.take()
+        {
+            *server = *next;
+        }
+    }
+
     fn manner(&self, host: &str, port: u16) -> Option<Manner> {
         let hosts = self.hosts.borrow();
         let server = hosts.web.get(&(host.to_owned(), port))?;
@@ -150,13 +174,18 @@ impl Network for Internet {
         match self.manner(host, port) {
             None => Err(io::Error::new(ErrorKind::NotFound, "no such host")),
             Some(Manner::Refuses) => Err(ErrorKind::ConnectionRefused.into()),
-            Some(_) => Ok(Connection {
-                internet: self.clone(),
-                host: host.to_owned(),
-                port,
-                request: Vec::new(),
-                answer: None,
-            }),
+            Some(_) => {
+                let opened = (host.to_owned(), port);
+                self.hosts.borrow_mut().opened.push(opened);
+                Ok(Connection {
+                    internet: self.clone(),
+                    host: host.to_owned(),
+                    port,
+                    request: Vec::new(),
+                    answer: None,
+                    answers: 0,
+                })
+            }
         }
     }
 
@@ -197,7 +226,7 @@ impl Connection {
         };
         let head = self.request.drain(..end).collect::<Vec<u8>>();
         if head == GREETING {
-            self.answer = Some(Answer::of(vec![WELCOME]));
+            self.answer = Some(Answer::word(WELCOME));
             return;
         }
         let asked = Asked {
@@ -207,6 +236,12 @@ impl Connection {
         };
         let mut hosts = self.internet.hosts.borrow_mut();
         let server = hosts.web.get(&(self.host.clone(), self.port));
+        let patience = server.and_then(|server| server.lacks.patience);
+        if patience.is_some_and(|patience| self.answers >= patience) {
+            self.answer = Some(Answer::of(Vec::new()));
+            return;
+        }
+        self.answers += 1;
         self.answer = server.map(|server| server.answer(&asked.head));
         hosts.asked.push(asked);
     }
@@ -225,8 +260,17 @@ impl Read for Connection {
         let Some(answer) = &mut self.answer else {
             return pending().await;
         };
+        if answer.is_over() {
+            return pending().await;
+        }
         match answer.drips() {
-            None => answer.read(into, PORTION),
+            None => {
+                let read = answer.read(into, PORTION);
+                if read.is_err() {
+                    self.internet.change(&self.host, self.port);
+                }
+                read
+            }
             Some(bytes) => {
                 self.internet.timer.sleep(DRIP).await;
                 answer.read(into, bytes)

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::future::poll_fn;
-use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::io::{self, ErrorKind};
 use std::net::{Ipv4Addr, SocketAddrV4, TcpStream, UdpSocket};
+use std::os::unix::net::UnixStream;
 use std::task::Poll;
 
 use device::platform::Network;
@@ -16,9 +17,15 @@ pub struct Loopback {
     ports: BTreeMap<(String, u16), u16>,
 }
 
-/// A TCP connection.
+/// A connection of the host that makes nobody wait.
 #[derive(Debug)]
-pub struct Tcp(TcpStream);
+pub struct Stream<S>(S);
+
+/// A TCP connection.
+pub type Tcp = Stream<TcpStream>;
+
+/// A connection to a socket in a folder.
+pub type UnixSocket = Stream<UnixStream>;
 
 /// Why a host was not reached.
 #[derive(Debug)]
@@ -80,17 +87,28 @@ impl Tcp {
     }
 }
 
-impl ErrorType for Tcp {
+impl UnixSocket {
+    /// A connection that was opened already.
+    ///
+    /// # Errors
+    /// The host does not let it be read without waiting.
+    pub fn of(stream: UnixStream) -> io::Result<Self> {
+        stream.set_nonblocking(true)?;
+        Ok(Self(stream))
+    }
+}
+
+impl<S> ErrorType for Stream<S> {
     type Error = io::Error;
 }
 
-impl Read for Tcp {
+impl<S: io::Read> Read for Stream<S> {
     async fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         ready(|| self.0.read(into)).await
     }
 }
 
-impl Write for Tcp {
+impl<S: io::Write> Write for Stream<S> {
     async fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         ready(|| self.0.write(bytes)).await
     }

@@ -54,7 +54,7 @@ impl TcpIp {
     }
 
     /// Waits for the board to have an address: before, no name server is known.
-    async fn addresses(&self, host: &str) -> Result<vec::Vec<Ipv4Addr>, Unreached> {
+    async fn addresses(&mut self, host: &str) -> Result<vec::Vec<Ipv4Addr>, Unreached> {
         self.stack.wait_config_up().await;
         let answer = self.resolver.resolve(host).await;
         let answer = answer.map_err(Unreached::Resolve)?;
@@ -75,10 +75,15 @@ impl Network for TcpIp {
         for address in self.addresses(host).await? {
             last = Connection::open(self.stack, address, port).await;
             if last.is_ok() {
+                self.resolver.reached(host);
                 break;
             }
         }
         last
+    }
+
+    fn useless(&mut self, host: &str) {
+        self.resolver.useless(host);
     }
 
     async fn exchange(
@@ -112,6 +117,7 @@ impl Network for TcpIp {
                 (from.endpoint == peer.into()).then(|| copy(datagram, answer))
             });
             if let Some(length) = length.await {
+                self.resolver.reached(host);
                 return Ok(length);
             }
         }

@@ -5,7 +5,7 @@ use trust::coverage::{Carrier, Coverage, EndpointCoverage, Gap, Interval, Level,
 use trust::date::Date;
 
 use super::release::{Materials, NoProof};
-use super::statement::{Digest, Predicate, Statement, sha256, subjects};
+use super::statement::{Digest, Predicate, Statement, of_input, subjects};
 use crate::release::manifest::{ReleaseManifest, StoreRecord};
 use crate::report::{Entry, Summary, entries};
 
@@ -193,7 +193,7 @@ fn evaluator(manifest: &ReleaseManifest) -> Evaluator {
 fn inputs(manifest: &ReleaseManifest) -> Vec<Input> {
     let input = |(name, hash): (&String, &String)| Input {
         name: name.clone(),
-        digest: sha256(hash),
+        digest: of_input(name, hash),
     };
     manifest.inputs.iter().map(input).collect()
 }

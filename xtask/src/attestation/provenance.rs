@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::release::Materials;
-use super::statement::{Digest, Predicate, Statement, sha256, subjects};
+use super::statement::{Digest, Predicate, Statement, of_input, sha256, subjects};
 use crate::build::ingredients::{Crate, LOCKFILE, purl_of_package};
 use crate::release::manifest::{BlobRecord, PackageRecord, ReleaseManifest};
 
@@ -127,7 +127,9 @@ fn dependencies(manifest: &ReleaseManifest, crates: &[Crate]) -> Vec<Dependency>
     let commit = Digest::from([("gitCommit".to_owned(), manifest.commit.clone())]);
     let mut found = vec![dependency("source", "source", None, commit)];
     let inputs = manifest.inputs.iter();
-    found.extend(inputs.map(|(path, hash)| dependency("verdict-input", path, None, sha256(hash))));
+    found.extend(
+        inputs.map(|(path, hash)| dependency("verdict-input", path, None, of_input(path, hash))),
+    );
     let lock = sha256(&manifest.lockfile_sha256);
     found.push(dependency("lockfile", LOCKFILE, None, lock));
     found.extend(crates.iter().filter_map(of_crate));

@@ -39,7 +39,7 @@ impl Sample {
         };
         let verdict = gate::judge(&inputs.inputs, question);
         let mut manifest = manifest(&verdict);
-        manifest.inputs = inputs.sha256;
+        manifest.inputs = inputs.recorded();
         manifest.artefacts = records(&files());
         Self {
             manifest,

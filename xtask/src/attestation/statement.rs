@@ -50,6 +50,15 @@ pub fn sha256(hexadecimal: &str) -> Digest {
     Digest::from([("sha256".to_owned(), hexadecimal.to_owned())])
 }
 
+/// The digest of what the verdict of a release is from: of a file, or of a folder, whose path ends with a slash.
+pub fn of_input(path: &str, hexadecimal: &str) -> Digest {
+    if path.ends_with('/') {
+        Digest::from([("dirHash".to_owned(), hexadecimal.to_owned())])
+    } else {
+        sha256(hexadecimal)
+    }
+}
+
 /// What statements about a release are about: what devices get, and what it was made from. The statements themselves and the
 /// reports are not among them, so that there is no circle.
 pub fn subjects(manifest: &ReleaseManifest) -> Vec<Subject> {

@@ -425,7 +425,7 @@ impl Build<'_> {
                 sequence: contents.sequence,
                 sha256: hex::encode(self.rendered.identity()),
             },
-            inputs: self.inputs.sha256.clone(),
+            inputs: self.inputs.recorded(),
             lockfile_sha256: self.ingredients.lockfile_sha256.clone(),
             blobs: self.ingredients.blobs.clone(),
             toolchain: toolchain_record(&self.toolchain, application),

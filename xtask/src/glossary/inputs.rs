@@ -8,6 +8,7 @@ pub(super) fn of(manifest: Option<&ReleaseManifest>) -> Vec<Hash> {
     let Some(manifest) = manifest else {
         return vec![
             input("PATH"),
+            input("FOLDER/"),
             lockfile(),
             blob("CRATE", "VERSION", "PATH"),
             package("NAME"),
@@ -37,6 +38,13 @@ fn valued(hash: Hash, value: &str) -> Hash {
 
 fn input(path: &str) -> Hash {
     let published = format!("release.json: inputs, {path}");
+    if path.ends_with('/') {
+        let of = "what sha256sum prints of the files in that folder in the recorded commit, but its README.md (in-toto's dirHash), SHA-256";
+        let line = format!(
+            "(cd {path} && sha256sum $(LC_ALL=C ls -I README.md)) | sha256sum - | cut -c -64"
+        );
+        return Hash::new(published, of, line).in_place(Place::Checkout);
+    }
     of_the_commit(published, path)
 }
 

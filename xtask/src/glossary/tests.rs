@@ -89,6 +89,7 @@ fn recipes_take_coreutils_alone() {
     let known = ["sha256sum", "b2sum", "md5sum", "head", "tail", "cut"];
     for hash in all(None, &Files::new()) {
         for command in hash.recipe.split(" | ") {
+            let command = command.trim_start_matches("(cd FOLDER/ && ");
             let program = command.split(' ').next().unwrap();
             assert!(known.contains(&program), "{}", hash.recipe);
         }

@@ -108,3 +108,32 @@ fn files_that_git_was_told_not_to_look_at_are_found() {
         assert_eq!(found, ["../../policy.toml", "policy.toml"]);
     }
 }
+
+/// However many releases the ledger has, what a device holds in memory of a release does not grow; and another one computes the same.
+#[test]
+fn a_release_records_the_ledger_as_one_input_that_coreutils_compute_too() {
+    let (folder, project) = larger_repository();
+    let releases = project.root.join("trust/releases");
+    let none = project.inputs().unwrap().recorded();
+    for release in ["1.0.10", "1.0.9", "0.9.0"] {
+        fs::write(releases.join(format!("{release}.toml")), release).unwrap();
+    }
+    fs::write(releases.join("README.md"), "no input").unwrap();
+    let found = project.inputs().unwrap();
+    let recorded = found.recorded();
+    assert_eq!(recorded.len(), none.len().max(found.sha256.len() - 3 + 1));
+    let line =
+        "cd trust/releases/ && sha256sum $(LC_ALL=C ls -I README.md) | sha256sum | cut -c -64";
+    let output = std::process::Command::new("sh")
+        .current_dir(&project.root)
+        .args(["-c", line])
+        .output()
+        .unwrap();
+    assert_eq!(
+        String::from_utf8(output.stdout).unwrap().trim(),
+        recorded["trust/releases/"]
+    );
+    fs::write(releases.join("0.9.0.toml"), "another").unwrap();
+    assert_ne!(project.inputs().unwrap().recorded(), recorded);
+    drop(folder);
+}

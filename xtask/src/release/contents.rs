@@ -45,10 +45,12 @@ impl ReleaseContents {
         )
         .evidence(format!("it has {length} bytes, they read {MAX_MANIFEST}"))
         .evidence(format!(
-            "{} inputs are in it; each release in the ledger is one",
-            self.manifest.inputs.len()
+            "{} inputs, {} packages of the toolchain and {} blobs are in it",
+            self.manifest.inputs.len(),
+            self.manifest.toolchain.packages.len(),
+            self.manifest.blobs.len()
         ))
-        .help("take releases that no device has any more out of trust/releases"))
+        .help("take files that the verdict does not need out of trust/"))
     }
 
     /// What the release is.

@@ -190,6 +190,7 @@ fn on_target(Ourselves { root, .. }: &Ourselves) -> Result<Counts> {
     let asked = asked.into_iter().flat_map(|test| ["--test", test]);
     let mut command = cargo(root, &["test", "--workspace", "--locked", "--quiet"]);
     command.args(asked).env("PERENNIAL_VECTORS", &vectors);
+    command.env("PERENNIAL_NGINX", tools::nginx(root)?);
     let mut counts = one_test(command)?;
     let test = ["test", "--workspace", "--locked", "--test", "on_target"];
     let mut command = cargo(root, &test);

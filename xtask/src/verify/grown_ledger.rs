@@ -179,7 +179,7 @@ fn manifest(project: &Project, commit: String) -> ReleaseManifest {
             sequence: 1,
             sha256: nothing(),
         },
-        inputs: project.inputs().unwrap().sha256,
+        inputs: project.inputs().unwrap().recorded(),
         lockfile_sha256: "0".repeat(64),
         blobs: Vec::new(),
         toolchain: ToolchainRecord {

@@ -21,7 +21,7 @@ pub fn inputs(evidence: &Evidence<'_>) -> (String, Vec<Problem>) {
         Ok((_, place)) => (
             format!(
                 "{}, as recorded, {place}",
-                counted(manifest.inputs.len(), "file")
+                counted(manifest.inputs.len(), "input")
             ),
             Vec::new(),
         ),
@@ -181,7 +181,7 @@ fn recorded_inputs(
     let project = evidence.project;
     // What is wrong with this checkout says nothing about what the release was made from.
     let here = match project.inputs() {
-        Ok(here) if here.sha256 == manifest.inputs => {
+        Ok(here) if here.recorded() == manifest.inputs => {
             return Ok((here, "in this checkout".to_owned()));
         }
         Ok(_) => "this checkout has others".to_owned(),
@@ -202,8 +202,9 @@ fn recorded_inputs(
 }
 
 fn first_difference(inputs: &ProjectInputs, manifest: &ReleaseManifest) -> Option<String> {
-    let paths = inputs.sha256.keys().chain(manifest.inputs.keys());
-    let mut differing = paths.filter(|path| inputs.sha256.get(*path) != manifest.inputs.get(*path));
+    let found = inputs.recorded();
+    let paths = found.keys().chain(manifest.inputs.keys());
+    let mut differing = paths.filter(|path| found.get(*path) != manifest.inputs.get(*path));
     differing.next().cloned()
 }
 

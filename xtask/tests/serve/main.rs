@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bounds;
+mod chains;
 mod device_client;
 mod mistakes;
 mod peers;

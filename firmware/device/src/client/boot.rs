@@ -8,7 +8,7 @@ use super::state::State;
 use crate::memory::{Memory, RolledBack};
 use crate::otadata::Slot;
 use crate::platform::Console;
-use crate::rescue::{self, Origin, RescueStore, StoreCopy};
+use crate::rescue::{self, Origin, RescuePayload, StoreCopy};
 use crate::slots::{self, Boot, SlotsError};
 use crate::time::TrustedTime;
 
@@ -44,7 +44,7 @@ pub fn start<'a, F: MultiwriteNorFlash, C: Console>(
     let on_trial = count_boot(flash, console, image.booted, &mut memory)?;
     let copies = rescue::load(flash, &image.store);
     // The power was cut before it was remembered, or what was remembered is lost.
-    let sequence = copies.verified().map_or(0, RescueStore::sequence);
+    let sequence = copies.verified().map_or(0, RescuePayload::sequence);
     let keys = image.store.rescue_keys().sha256();
     memory.rescue_floors.raise(&keys, sequence);
     let mut time = TrustedTime::new(image.built());

@@ -23,6 +23,7 @@
 //! | `trial.rs` | an image that has yet to show that it can be updated |
 //! | `visit.rs` | one endpoint: manifest, confirming, installing |
 //! | [`fetch`], `small_file.rs` | files of an endpoint |
+//! | `desk.rs`, `line.rs`, `exchange.rs` | the connection that they come over, one for all of them |
 //! | `step.rs` | where a reset came, so that another endpoint is asked first then |
 //! | `errand.rs`, `state.rs` | what each file is fetched with; what the client knows |
 //! | `rescue.rs` | a store from anywhere |
@@ -37,7 +38,10 @@ pub mod status;
 
 mod attempts;
 mod boot;
+mod desk;
 mod errand;
+mod exchange;
+mod line;
 mod rescue;
 mod small_file;
 mod state;

@@ -22,8 +22,9 @@ use super::status::Status;
 use super::{Client, SLACK, step};
 use crate::http::{Answer, Body, Connection, HttpError, Place, PlaceProblem, Request};
 use crate::platform::{Console, Network, TimedOut, Timer, Watchdog};
-use crate::rescue::layout::{FILE_NAME, MAX_LENGTH};
-use crate::rescue::{self, RescueError, RescueStore, WriteError};
+use crate::rescue::layout::FILE_NAME;
+use crate::rescue::{self, ReceiveError, Receiver, RescueStore, WriteError};
+use crate::store::TrustStore;
 
 /// For all of it.
 const FILE_LIMIT: Duration = Duration::from_mins(2);
@@ -38,8 +39,7 @@ enum NoRescue<N> {
     Unreached(N),
     Http(String),
     Redirect,
-    TooLong { length: usize },
-    Refused(RescueError),
+    Refused(ReceiveError),
     Write(WriteError),
 }
 
@@ -77,9 +77,8 @@ impl<P: Platform> Client<'_, P> {
     }
 
     async fn rescue_from(&mut self, place: &Place) -> Result<u64, NoRescue<NetworkError<P>>> {
-        let bytes = self.envelope(place).await?;
+        let offer = self.offer(place).await?;
         let image = &self.state.image.store;
-        let offer = RescueStore::verify(bytes, image).map_err(NoRescue::Refused)?;
         let sequence = offer.sequence();
         let keys = image.rescue_keys().sha256();
         let floor = self.state.memory.rescue_floors.of(&keys);
@@ -90,8 +89,8 @@ impl<P: Platform> Client<'_, P> {
         Ok(sequence)
     }
 
-    /// The whole file.
-    async fn envelope(&mut self, at: &Place) -> Result<Vec<u8>, NoRescue<NetworkError<P>>> {
+    /// What is there, if enough rescue keys signed it.
+    async fn offer(&mut self, at: &Place) -> Result<RescueStore, NoRescue<NetworkError<P>>> {
         let status = Status::of(&self.state);
         let Board {
             network,
@@ -112,7 +111,8 @@ impl<P: Platform> Client<'_, P> {
             fields: &status.public_fields(),
             keep: false,
         };
-        let limited = timer.within(FILE_LIMIT, download(network, &request));
+        let download = download(network, &request, &self.state.image.store);
+        let limited = timer.within(FILE_LIMIT, download);
         limited.await.map_err(NoRescue::TimedOut)?
     }
 }
@@ -134,7 +134,8 @@ fn places(state: &State<'_>) -> Vec<Result<Place, PlaceProblem>> {
 async fn download<N: Network>(
     network: &mut N,
     request: &Request<'_>,
-) -> Result<Vec<u8>, NoRescue<N::Error>> {
+    image: &TrustStore<'_>,
+) -> Result<RescueStore, NoRescue<N::Error>> {
     let connected = network.connect(request.place.host(), request.place.port());
     let stream = connected.await.map_err(NoRescue::Unreached)?;
     let mut connection = Connection::new(stream);
@@ -143,27 +144,26 @@ async fn download<N: Network>(
         .await
         .map_err(|error| told(&error))?
     {
-        Answer::File(body) => whole(body).await,
+        Answer::File(body) => receive(body, image).await,
         Answer::Redirect(_) => Err(NoRescue::Redirect),
     }
 }
 
-async fn whole<S: Read + Write, N>(mut body: Body<'_, S>) -> Result<Vec<u8>, NoRescue<N>> {
+async fn receive<S: Read + Write, N>(
+    mut body: Body<'_, S>,
+    image: &TrustStore<'_>,
+) -> Result<RescueStore, NoRescue<N>> {
     let length = usize::try_from(body.length()).unwrap_or(usize::MAX);
-    let mut bytes = Vec::new();
-    if length > MAX_LENGTH || bytes.try_reserve_exact(length).is_err() {
-        return Err(NoRescue::TooLong { length });
-    }
+    let mut receiver = Receiver::new(image, length).map_err(NoRescue::Refused)?;
     let mut portion = [0; 512];
     loop {
-        let count = body
-            .read(&mut portion)
-            .await
-            .map_err(|error| told(&error))?;
+        let read = body.read(&mut portion).await;
+        let count = read.map_err(|error| told(&error))?;
         if count == 0 {
-            return Ok(bytes);
+            return receiver.finish().map_err(NoRescue::Refused);
         }
-        bytes.extend_from_slice(portion.get(..count).unwrap_or_default());
+        let bytes = portion.get(..count).unwrap_or_default();
+        receiver.take(bytes).map_err(NoRescue::Refused)?;
     }
 }
 
@@ -180,12 +180,6 @@ impl<N: fmt::Display> fmt::Display for NoRescue<N> {
             Self::Unreached(error) => write!(formatter, "{error}"),
             Self::Http(error) => formatter.write_str(error),
             Self::Redirect => formatter.write_str("a redirect, which is not followed without TLS"),
-            Self::TooLong { length } => {
-                write!(
-                    formatter,
-                    "the file has {length} bytes; {MAX_LENGTH} may be there, and memory for them"
-                )
-            }
             Self::Refused(error) => write!(formatter, "{error}"),
             Self::Write(error) => write!(formatter, "{error}"),
         }

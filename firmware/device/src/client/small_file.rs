@@ -64,7 +64,9 @@ struct Whole {
 }
 
 impl Sink for Whole {
-    fn begin(&mut self, total: Option<u32>) -> Result<(), Refused> {
+    fn begin(&mut self, total: Option<u32>, _: u32) -> Result<(), Refused> {
+        // The whole file was asked for.
+        self.bytes.clear();
         let total = total.and_then(|total| usize::try_from(total).ok());
         let total = total
             .filter(|total| *total <= self.maximum)

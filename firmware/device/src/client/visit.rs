@@ -6,8 +6,9 @@ use core::time::Duration;
 use super::Client;
 use super::attempts::{self, Attempt};
 use super::board::{Board, Platform};
+use super::desk::Desk;
 use super::errand::Errand;
-use super::fetch::{EndpointFiles, NetworkError, WireError};
+use super::fetch::{EndpointFiles, NetworkError, WireError, with_line};
 use super::small_file::{self, SmallFileError};
 use crate::install::{InstallError, Installed, install};
 use crate::memory::{Accepted, ShortText};
@@ -146,9 +147,12 @@ impl<P: Platform> Client<'_, P> {
             errand.endpoint.name, errand.endpoint.url
         ));
         let timer = &*timer;
-        let mut files = EndpointFiles::<P>::new(network, timer, tls, errand.visit());
-        let fetched = timer.within(MANIFEST_LIMIT, signed::<P>(&mut files, keys, console));
-        fetched.await.map_err(VisitError::TimedOut)?
+        let desk = Desk::new();
+        let mut files = EndpointFiles::<P>::new(&desk, timer);
+        let signed = signed::<P>(&mut files, keys, console);
+        let fetched = with_line::<P, _>(network, timer, tls, errand.visit(), &desk, signed);
+        let fetched = timer.within(MANIFEST_LIMIT, fetched).await;
+        fetched.map_err(VisitError::TimedOut)?
     }
 
     /// A server that is trusted gave a signed manifest of this product that is not older than this image: all that the next
@@ -227,9 +231,11 @@ impl<P: Platform> Client<'_, P> {
             ..
         } = &mut self.board;
         let timer = &*timer;
-        let mut files = EndpointFiles::<P>::new(network, timer, tls, errand.visit());
+        let desk = Desk::new();
+        let mut files = EndpointFiles::<P>::new(&desk, timer);
         let installing = install(&mut files, candidate, flash, spare, console);
-        let installed = timer.within(INSTALL_LIMIT, installing).await;
+        let installed = with_line::<P, _>(network, timer, tls, errand.visit(), &desk, installing);
+        let installed = timer.within(INSTALL_LIMIT, installed).await;
         let installed = installed.map_err(VisitError::TimedOut)?;
         installed.map_err(VisitError::Install)
     }

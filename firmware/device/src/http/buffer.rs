@@ -5,9 +5,10 @@ use alloc::vec;
 
 use embedded_io_async::Read;
 
-use super::MAX_HEAD;
+/// Bytes that are read ahead: a head comes in one or a few portions.
+const ROOM: usize = 1024;
 
-/// Room for one head, and for what came behind it.
+/// Room for a portion of a head, and for what came behind it.
 #[derive(Debug)]
 pub(super) struct Buffer {
     bytes: Box<[u8]>,
@@ -18,7 +19,7 @@ pub(super) struct Buffer {
 impl Buffer {
     pub(super) fn new() -> Self {
         Self {
-            bytes: vec![0; MAX_HEAD].into_boxed_slice(),
+            bytes: vec![0; ROOM].into_boxed_slice(),
             start: 0,
             end: 0,
         }
@@ -27,11 +28,6 @@ impl Buffer {
     /// What was not used yet.
     pub(super) fn unused(&self) -> &[u8] {
         self.bytes.get(self.start..self.end).unwrap_or_default()
-    }
-
-    /// Whether nothing more fits in.
-    pub(super) fn is_full(&self) -> bool {
-        self.unused().len() == self.bytes.len()
     }
 
     /// Drops the first `count` bytes of what was not used.

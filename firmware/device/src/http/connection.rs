@@ -6,6 +6,7 @@ use embedded_io_async::{Read, Write};
 
 use super::buffer::Buffer;
 use super::error::{HttpError, ResponseError};
+use super::head::HeadReader;
 use super::request::Request;
 use super::response::{self, EntityTag, Head, Meaning, Part};
 use super::{MAX_INTERIM, MAX_UNWANTED};
@@ -16,6 +17,8 @@ pub struct Connection<S> {
     stream: S,
     buffer: Buffer,
     state: State,
+    /// Whether a byte of the last answer came.
+    answered: bool,
 }
 
 /// What a server answers, if it helps.
@@ -46,12 +49,13 @@ enum State {
 }
 
 impl<S: Read + Write> Connection<S> {
-    /// A connection that was just opened. Allocates [`MAX_HEAD`](super::MAX_HEAD) bytes.
+    /// A connection that was just opened.
     pub fn new(stream: S) -> Self {
         Self {
             stream,
             buffer: Buffer::new(),
             state: State::Fresh,
+            answered: false,
         }
     }
 
@@ -65,6 +69,13 @@ impl<S: Read + Write> Connection<S> {
         }
     }
 
+    /// Whether a byte of the answer to the last question came. Where none came on a connection that was kept, the server had
+    /// closed it before it was asked, or nobody can tell: the question may be asked again on another one (RFC 9112,
+    /// section 9.3.1).
+    pub const fn has_answered(&self) -> bool {
+        self.answered
+    }
+
     /// Asks for a file, and reads the head of the answer. What is left of the last answer is dropped.
     ///
     /// # Errors
@@ -75,6 +86,7 @@ impl<S: Read + Write> Connection<S> {
         request: &Request<'_>,
     ) -> Result<Answer<'_, S>, HttpError<S::Error>> {
         let text = request.text()?;
+        self.answered = false;
         self.finish().await?;
         self.state = State::Broken;
         let sent = self.stream.write_all(text.as_bytes()).await;
@@ -129,21 +141,23 @@ impl<S: Read + Write> Connection<S> {
     }
 
     async fn one_head(&mut self, from: u32) -> Result<Head, HttpError<S::Error>> {
+        let mut reader = HeadReader::new();
         loop {
-            if let Some((head, length)) = response::read(self.buffer.unused(), from)? {
-                self.buffer.used(length);
+            let taken = reader.take(self.buffer.unused());
+            // Of two errors the first one counts, however the bytes came.
+            if let Some(head) = response::read(reader.kept(), from)? {
+                self.buffer.used(taken?);
                 return Ok(head);
             }
-            if self.buffer.is_full() {
-                return Err(ResponseError::HeadTooLong.into());
-            }
+            self.buffer.used(taken?);
             let filled = self.buffer.fill(&mut self.stream).await;
             if filled.map_err(HttpError::Io)? == 0 {
-                return Err(match self.buffer.unused().is_empty() {
+                return Err(match reader.is_empty() {
                     true => HttpError::NoAnswer,
                     false => ResponseError::HeadCut.into(),
                 });
             }
+            self.answered = true;
         }
     }
 
@@ -188,6 +202,12 @@ impl<S: Read + Write> Body<'_, S> {
     /// [`HttpError::Short`] and [`HttpError::Io`]; what was read before stands.
     pub async fn read(&mut self, into: &mut [u8]) -> Result<usize, HttpError<S::Error>> {
         self.connection.read_body(into).await
+    }
+
+    /// The byte of the file that this body begins with: the one that was asked for, or 0 where the whole file comes in place
+    /// of a part, for the server knows no ranges, or has another file now.
+    pub const fn first(&self) -> u32 {
+        self.part.first
     }
 
     /// Bytes of this body.

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use core::fmt;
 
-use super::{MAX_FIELDS, MAX_HEAD, MAX_INTERIM, MAX_REQUEST};
+use super::{MAX_FIELDS, MAX_HEAD, MAX_INTERIM, MAX_KEPT, MAX_KEPT_FIELDS, MAX_REQUEST};
 
 /// Why a file was not fetched. `E` is the error of the connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +54,7 @@ pub enum ResponseError {
     ContentCoding,
     /// The connection ended within the head.
     HeadCut,
-    /// The head has more than [`MAX_HEAD`] bytes.
+    /// The head has more than [`MAX_HEAD`] bytes, or more than [`MAX_KEPT`] that are looked at.
     HeadTooLong,
     /// Not HTTP/1.x, or not by its grammar; a field that is folded over lines is not.
     Malformed(httparse::Error),
@@ -64,8 +64,6 @@ pub enum ResponseError {
     NoLength,
     /// Its Content-Length, or a number of its Content-Range, is not a number below 2³².
     Number(&'static str),
-    /// A part was asked for, and the whole comes: the server knows no ranges, or the file is another one now.
-    RangeIgnored,
     /// A part comes, but not the one that was asked for, or not as long as it says.
     RangeDiffers,
     /// The file has no such byte. `total` is its length, where the server says it.
@@ -161,11 +159,14 @@ impl fmt::Display for ResponseError {
             Self::HeadTooLong => {
                 return write!(
                     formatter,
-                    "the head of the answer has more than {MAX_HEAD} bytes"
+                    "the head of the answer has more than {MAX_HEAD} bytes, or {MAX_KEPT} that count"
                 );
             }
             Self::Malformed(httparse::Error::TooManyHeaders) => {
-                return write!(formatter, "the answer has more than {MAX_FIELDS} fields");
+                return write!(
+                    formatter,
+                    "the answer has more than {MAX_FIELDS} fields, or {MAX_KEPT_FIELDS} that count"
+                );
             }
             Self::Malformed(error) => {
                 return write!(formatter, "the answer is not HTTP/1.1: {error}");
@@ -190,7 +191,6 @@ impl fmt::Display for ResponseError {
             Self::HeadCut => "the connection ended within the head of the answer",
             Self::NoLocation => "a redirect that does not say where to",
             Self::NoLength => "the answer has no Content-Length",
-            Self::RangeIgnored => "a part was asked for, and the whole file came",
             Self::RangeDiffers => "another part of the file came than the one asked for",
             Self::RangeNotSatisfiable { total: None } => "the file has no such part",
             Self::RangeUnasked => "the whole file was asked for, and a part came",

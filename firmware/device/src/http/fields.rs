@@ -4,6 +4,24 @@ use httparse::Header;
 
 use super::error::ResponseError;
 
+/// Their names. A field that is not among them is not there for [`Fields`].
+const LOOKED_AT: [&str; 8] = [
+    "Connection",
+    "Content-Encoding",
+    "Content-Length",
+    "Content-Range",
+    "ETag",
+    "Location",
+    "Retry-After",
+    "Transfer-Encoding",
+];
+
+/// Whether the field of this name decides something.
+pub(super) fn is_looked_at(name: &[u8]) -> bool {
+    let mut names = LOOKED_AT.iter();
+    names.any(|looked_at| name.eq_ignore_ascii_case(looked_at.as_bytes()))
+}
+
 /// The fields of a head.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fields<'a>(&'a [Header<'a>]);

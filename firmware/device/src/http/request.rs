@@ -5,6 +5,7 @@ use core::fmt::Write as _;
 
 use super::MAX_REQUEST;
 use super::error::RequestError;
+use super::head::is_token;
 use super::place::Place;
 use super::response::EntityTag;
 
@@ -18,7 +19,7 @@ pub struct Request<'a> {
     /// The first byte that is wanted; the whole file is asked for from 0 on.
     pub from: u32,
     /// The entity tag of the file whose beginning is there already. A server that has another file now sends the whole of
-    /// it (RFC 9110, section 13.1.5), which is [`RangeIgnored`](super::ResponseError::RangeIgnored).
+    /// it (RFC 9110, section 13.1.5): [`Body::first`](super::Body::first) is then 0.
     pub tag: Option<&'a EntityTag>,
     /// Further fields: name and value.
     pub fields: &'a [(&'a str, &'a str)],
@@ -80,8 +81,7 @@ fn field(text: &mut String, name: &str, value: &str) {
 
 /// A token, and a value that cannot end the line (RFC 9110, sections 5.1 and 5.5).
 fn check_field(name: &str, value: &str) -> Result<(), RequestError> {
-    let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    if name.is_empty() || !name.bytes().all(token) {
+    if name.is_empty() || !name.bytes().all(is_token) {
         return Err(RequestError::FieldName(name.into()));
     }
     check_value(name, value)

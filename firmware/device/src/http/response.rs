@@ -5,7 +5,7 @@ use alloc::string::String;
 
 use httparse::{EMPTY_HEADER, Status};
 
-use super::MAX_FIELDS;
+use super::MAX_KEPT_FIELDS;
 use super::error::ResponseError;
 use super::fields::Fields;
 
@@ -41,6 +41,7 @@ pub(super) enum Meaning {
 /// Which part of a file the body is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Part {
+    pub(super) first: u32,
     pub(super) length: u32,
     pub(super) total: Option<u32>,
     pub(super) tag: Option<EntityTag>,
@@ -61,21 +62,20 @@ impl EntityTag {
     }
 }
 
-/// Judges the head that `bytes` begin with, for who asked for the file from byte `from` on. Gives the head and its length;
-/// `None` when it has not ended.
-pub(super) fn read(bytes: &[u8], from: u32) -> Result<Option<(Head, usize)>, ResponseError> {
-    let mut room = [EMPTY_HEADER; MAX_FIELDS];
+/// Judges the head `bytes`, for who asked for the file from byte `from` on; `None` when it has not ended.
+pub(super) fn read(bytes: &[u8], from: u32) -> Result<Option<Head>, ResponseError> {
+    let mut room = [EMPTY_HEADER; MAX_KEPT_FIELDS];
     let mut response = httparse::Response::new(&mut room);
-    let length = match response.parse(bytes) {
+    match response.parse(bytes) {
         Err(error) => return Err(ResponseError::Malformed(error)),
         Ok(Status::Partial) => return Ok(None),
-        Ok(Status::Complete(length)) => length,
-    };
+        Ok(Status::Complete(_)) => {}
+    }
     // A head that is complete has a status and a version.
     let code = response.code.unwrap_or_default();
     let is_1_1 = response.version == Some(1);
     let fields = Fields::new(response.headers);
-    Ok(Some((judge(code, is_1_1, fields, from), length)))
+    Ok(Some(judge(code, is_1_1, fields, from)))
 }
 
 fn judge(code: u16, is_1_1: bool, fields: Fields<'_>, from: u32) -> Head {
@@ -101,8 +101,8 @@ fn meaning(code: u16, fields: Fields<'_>, from: u32) -> Result<Meaning, Response
     match code {
         // 101 would make something else than HTTP of the connection; nobody asked for it.
         100 | 102..=199 => Ok(Meaning::Interim),
-        200 if from == 0 => whole(fields).map(Meaning::File),
-        200 => Err(ResponseError::RangeIgnored),
+        // Also where a part was asked for: the server knows no ranges, or the file is another one now.
+        200 => whole(fields).map(Meaning::File),
         206 => part(fields, from).map(Meaning::File),
         301 | 302 | 303 | 307 | 308 => redirect(fields),
         416 => Err(ResponseError::RangeNotSatisfiable {
@@ -118,6 +118,7 @@ fn meaning(code: u16, fields: Fields<'_>, from: u32) -> Result<Meaning, Response
 fn whole(fields: Fields<'_>) -> Result<Part, ResponseError> {
     let length = body_length(fields)?;
     Ok(Part {
+        first: 0,
         length,
         total: Some(length),
         tag: tag(fields)?,
@@ -138,6 +139,7 @@ fn part(fields: Fields<'_>, from: u32) -> Result<Part, ResponseError> {
         return Err(ResponseError::RangeDiffers);
     }
     Ok(Part {
+        first,
         length,
         total: found.total,
         tag: tag(fields)?,

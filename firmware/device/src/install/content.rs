@@ -22,6 +22,13 @@ pub enum ContentError {
     },
     /// The slot cannot be read or written.
     Flash(FlashError),
+    /// Bytes came that do not follow those before them.
+    Gap {
+        /// The place of the first one.
+        found: u32,
+        /// Where they must begin.
+        expected: u32,
+    },
     /// The image carries signatures of Secure Boot and must not, or the other way round.
     Form {
         /// What it is.
@@ -136,6 +143,10 @@ impl fmt::Display for ContentError {
             ),
             Self::Mismatch(mismatch) => fmt::Display::fmt(mismatch, formatter),
             Self::ReadsOtherwise => formatter.write_str("the slot does not hold what was written"),
+            Self::Gap { found, expected } => write!(
+                formatter,
+                "the server sends byte {found}, byte {expected} must come next"
+            ),
             Self::TooManyBytes { expected } => {
                 write!(
                     formatter,

@@ -75,8 +75,8 @@ impl Installed {
 
 /// Fetches `candidate` from `source` into the slot `spare`, which must not be the one that runs.
 ///
-/// A connection that ends early is asked for the rest, [`MAX_FUTILE_FETCHES`] times without progress. How long a source may
-/// take is the source's to say.
+/// A connection that ends early is asked for the rest, [`MAX_FUTILE_FETCHES`] times without progress, with longer and longer
+/// pauses. How long a source may take is the source's to say.
 ///
 /// # Errors
 ///
@@ -126,10 +126,11 @@ async fn fetch<S: Source, F: NorFlash, C: Console>(
     writer: &mut SlotWriter<'_, F, C>,
 ) -> Result<(), InstallError<S::Error>> {
     let expected = candidate.length();
-    let mut futile = 0_u8;
+    let (mut furthest, mut futile) = (0_u32, 0_u8);
     while writer.received() < expected {
-        let from = writer.received();
-        let outcome = source.fetch(candidate.file(), from, writer).await;
+        let outcome = source
+            .fetch(candidate.file(), writer.received(), writer)
+            .await;
         if let Some(error) = writer.take_error() {
             return Err(InstallError::Content(error));
         }
@@ -137,15 +138,22 @@ async fn fetch<S: Source, F: NorFlash, C: Console>(
         if received == expected {
             break;
         }
-        futile = match received.saturating_sub(from) >= SECTOR_SIZE {
+        // A file that came from its beginning again counts from where it was before.
+        futile = match received.saturating_sub(furthest) >= SECTOR_SIZE {
             true => 0,
             false => futile.saturating_add(1),
         };
+        furthest = furthest.max(received);
+        let is_final =
+            matches!(&outcome, Err(FetchError::Source(error)) if !S::is_interruption(error));
         let error = InstallError::of_fetch(outcome, received, expected);
-        if futile >= MAX_FUTILE_FETCHES {
+        if is_final || futile >= MAX_FUTILE_FETCHES {
             return Err(error);
         }
         writer.say(format_args!("{error}; asking for the rest"));
+        if futile != 0 {
+            source.pause(futile).await;
+        }
     }
     Ok(())
 }

@@ -89,6 +89,14 @@ impl<'a, F: NorFlash, C: Console> SlotWriter<'a, F, C> {
         Ok(facts)
     }
 
+    /// Nothing of what came counts. The slot still has no beginning, so what was written of it cannot be started.
+    fn start_over(&mut self) {
+        self.reader = ImageReader::new(self.candidate.length());
+        (self.received, self.written, self.told) = (0, 0, 0);
+        self.is_ours = false;
+        self.sector.clear();
+    }
+
     fn refused(&mut self, error: ContentError) -> Refused {
         self.error = Some(error);
         Refused
@@ -168,12 +176,23 @@ impl<'a, F: NorFlash, C: Console> SlotWriter<'a, F, C> {
 }
 
 impl<F: NorFlash, C: Console> Sink for SlotWriter<'_, F, C> {
-    fn begin(&mut self, total: Option<u32>) -> Result<(), Refused> {
+    fn begin(&mut self, total: Option<u32>, first: u32) -> Result<(), Refused> {
         let expected = self.candidate.length();
-        match total.filter(|total| *total != expected) {
-            None => Ok(()),
-            Some(found) => Err(self.refused(ContentError::Length { found, expected })),
+        if let Some(found) = total.filter(|total| *total != expected) {
+            return Err(self.refused(ContentError::Length { found, expected }));
         }
+        if first == self.received {
+            return Ok(());
+        }
+        if first != 0 {
+            return Err(self.refused(ContentError::Gap {
+                found: first,
+                expected: self.received,
+            }));
+        }
+        self.say(format_args!("the file comes from its beginning again"));
+        self.start_over();
+        Ok(())
     }
 
     fn take(&mut self, bytes: &[u8]) -> Result<(), Refused> {

@@ -9,8 +9,8 @@ pub trait Source {
     type Error: fmt::Debug + fmt::Display;
 
     /// Fetches `file` of the release, from byte `from` on, and gives the bytes to `sink` in order: [`Sink::begin`] once, then
-    /// [`Sink::take`]. Returns when the file ended or the sink refused. A source whose server sends the whole file
-    /// although the rest was asked for passes over what is before `from`.
+    /// [`Sink::take`]. Returns when the file ended or the sink refused. Where the server has another file now, or one of which
+    /// nobody can say that it is the same, and sends the whole of it, the bytes begin with its first one.
     ///
     /// # Errors
     ///
@@ -21,16 +21,24 @@ pub trait Source {
         from: u32,
         sink: &mut dyn Sink,
     ) -> impl Future<Output = Result<(), FetchError<Self::Error>>>;
+
+    /// Waits before the file is asked for once more: `futile` fetches in a row, at least one, brought nothing. Each wait is
+    /// longer than the one before it.
+    fn pause(&mut self, futile: u8) -> impl Future<Output = ()>;
+
+    /// Whether the rest may come when it is asked for again.
+    fn is_interruption(error: &Self::Error) -> bool;
 }
 
 /// What takes the bytes of a file.
 pub trait Sink {
-    /// Is told, before the bytes, how many the whole file has, as far as the server says it.
+    /// Is told, before the bytes, how many the whole file has, as far as the server says it, and which of them comes first: the
+    /// one that was asked for, or byte 0, where all that came before is void.
     ///
     /// # Errors
     ///
     /// No bytes of this file are wanted.
-    fn begin(&mut self, total: Option<u32>) -> Result<(), Refused>;
+    fn begin(&mut self, total: Option<u32>, first: u32) -> Result<(), Refused>;
 
     /// Takes the next bytes.
     ///

@@ -14,8 +14,7 @@ use crate::verify::Moment;
 /// [`RescueStore::verify`](super::RescueStore::verify).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Envelope<'a> {
-    head: Head<'a>,
-    signatures: &'a [u8],
+    opening: Opening<'a>,
     payload: &'a [u8],
 }
 
@@ -33,13 +32,20 @@ pub struct Signature<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Head<'a> {
     /// What is signed: all bytes before the number of signatures.
-    signed: &'a [u8],
+    pub(super) signed: &'a [u8],
     pub(super) sequence: u64,
-    issued: Moment,
-    payload_length: usize,
-    payload_sha256: &'a [u8; HASH_LENGTH],
-    product: &'a str,
+    pub(super) issued: Moment,
+    pub(super) payload_length: usize,
+    pub(super) payload_sha256: &'a [u8; HASH_LENGTH],
+    pub(super) product: &'a str,
     signatures: u8,
+}
+
+/// What stands before the payload, of the right form. Nothing of it is authentic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Opening<'a> {
+    pub(super) head: Head<'a>,
+    signatures: &'a [u8],
 }
 
 impl<'a> Envelope<'a> {
@@ -50,16 +56,11 @@ impl<'a> Envelope<'a> {
     /// The first field that is not what it must be, in the order of the format.
     pub fn read(bytes: &'a [u8]) -> Result<Self, RescueError> {
         let mut cursor = Cursor::new(bytes);
-        let head = Head::take(bytes, &mut cursor)?;
-        let signatures = signatures(&mut cursor, head.signatures)?;
-        let payload = cursor.take(head.payload_length);
+        let opening = Opening::take(bytes, &mut cursor)?;
+        let payload = cursor.take(opening.head.payload_length);
         let payload = payload.map_err(|short| RescueError::truncated(Field::Payload, short))?;
         match cursor.rest().len() {
-            0 => Ok(Self {
-                head,
-                signatures,
-                payload,
-            }),
+            0 => Ok(Self { opening, payload }),
             count => Err(RescueError::TrailingBytes {
                 offset: cursor.offset(),
                 count,
@@ -69,28 +70,27 @@ impl<'a> Envelope<'a> {
 
     /// The product that it is for.
     pub const fn product(&self) -> &'a str {
-        self.head.product
+        self.opening.head.product
     }
 
     /// The number that must rise.
     pub const fn sequence(&self) -> u64 {
-        self.head.sequence
+        self.opening.head.sequence
     }
 
     /// When it was issued, as its signers say.
     pub const fn issued(&self) -> Moment {
-        self.head.issued
+        self.opening.head.issued
     }
 
     /// The signatures, by key identifier.
     pub fn signatures(&self) -> impl ExactSizeIterator<Item = Signature<'a>> + Clone + use<'a> {
-        let (records, _) = self.signatures.as_chunks::<SIGNATURE_RECORD_LENGTH>();
-        records.iter().map(signature)
+        self.opening.signatures()
     }
 
     /// What it says that the payload's SHA-256 is.
     pub const fn payload_sha256(&self) -> &'a [u8; HASH_LENGTH] {
-        self.head.payload_sha256
+        self.opening.head.payload_sha256
     }
 
     /// What must be a trust store.
@@ -98,9 +98,29 @@ impl<'a> Envelope<'a> {
         self.payload
     }
 
-    /// All bytes before the number of signatures.
-    pub(super) const fn signed(&self) -> &'a [u8] {
-        self.head.signed
+    /// What stands before the payload.
+    pub(super) const fn opening(&self) -> Opening<'a> {
+        self.opening
+    }
+}
+
+impl<'a> Opening<'a> {
+    /// Reads what `bytes` begin with.
+    pub(super) fn read(bytes: &'a [u8]) -> Result<Self, RescueError> {
+        Self::take(bytes, &mut Cursor::new(bytes))
+    }
+
+    pub(super) fn signatures(
+        &self,
+    ) -> impl ExactSizeIterator<Item = Signature<'a>> + Clone + use<'a> {
+        let (records, _) = self.signatures.as_chunks::<SIGNATURE_RECORD_LENGTH>();
+        records.iter().map(signature)
+    }
+
+    fn take(bytes: &'a [u8], cursor: &mut Cursor<'a>) -> Result<Self, RescueError> {
+        let head = Head::take(bytes, cursor)?;
+        let signatures = signatures(cursor, head.signatures)?;
+        Ok(Self { head, signatures })
     }
 }
 
@@ -112,10 +132,14 @@ impl<'a> Head<'a> {
 
     /// Bytes of the envelope.
     pub(super) fn envelope_length(&self) -> usize {
+        self.opening_length().saturating_add(self.payload_length)
+    }
+
+    /// Bytes before the payload.
+    pub(super) fn opening_length(&self) -> usize {
         let signatures = usize::from(self.signatures).saturating_mul(SIGNATURE_RECORD_LENGTH);
         let head = self.signed.len().saturating_add(1);
         head.saturating_add(signatures)
-            .saturating_add(self.payload_length)
     }
 
     fn take(bytes: &'a [u8], cursor: &mut Cursor<'a>) -> Result<Self, RescueError> {

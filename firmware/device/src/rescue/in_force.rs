@@ -1,6 +1,6 @@
 //! Which servers are trusted now: those of the image, or of a rescue store.
 
-use crate::rescue::verified::RescueStore;
+use crate::rescue::verified::RescuePayload;
 use crate::store::{Anchor, Endpoint, KeySet, Pin, TrustStore};
 use crate::verify::Verifier;
 
@@ -26,9 +26,9 @@ pub enum Origin {
 impl<'a> InForce<'a> {
     /// The store in force when `image` runs and `rescue` is what it verified: the one with the higher sequence, and the
     /// image's where they are equal.
-    pub fn of(image: &TrustStore<'a>, rescue: Option<&'a RescueStore>) -> Self {
+    pub fn of(image: &TrustStore<'a>, rescue: Option<&'a RescuePayload>) -> Self {
         let above = rescue.filter(|rescue| rescue.sequence() > image.sequence());
-        let (servers, origin) = match above.and_then(RescueStore::store) {
+        let (servers, origin) = match above.and_then(RescuePayload::store) {
             Some(store) => (store.with_dates(image.dates()), Origin::Rescue),
             None => (image.clone(), Origin::Image),
         };

@@ -8,7 +8,7 @@
 //! | 8 | 2 | format version, 1 |
 //! | 10 | 8 | sequence, that of the payload |
 //! | 18 | 8 | when it was issued, signed seconds since 1970-01-01T00:00:00Z, within the years 1 to 9999 |
-//! | 26 | 4 | payload length, 80 to 64256 |
+//! | 26 | 4 | payload length, 80 to 16384 |
 //! | 30 | 32 | SHA-256 of the payload |
 //! | 62 | 1 | product length, 1 to 64 |
 //! | 63 | … | product, UTF-8 without control characters, that of the payload |
@@ -22,6 +22,9 @@
 //!
 //! With no signature it is what is given to the signers; no device accepts it. Signatures of keys that the image does not
 //! have are not counted: one file serves releases with different keys.
+//!
+//! The payload stays in memory as long as it is in force, beside a TLS connection: that is why it is bounded, and by less than
+//! flash could hold. Sixteen kilobytes are some thirty anchors.
 //!
 //! `issued` is for people. It decides nothing: a date that is mistyped must not keep the next rescue store out.
 
@@ -49,11 +52,12 @@ pub const SIGNATURE_RECORD_LENGTH: usize = KEY_ID_LENGTH + SIGNATURE_LENGTH;
 pub const MAX_SIGNATURES: usize = MAX_KEYS;
 /// Most bytes before the first signature: with them it is known how long the envelope is.
 pub const MAX_HEAD_LENGTH: usize = FIXED_HEADER_LENGTH + MAX_PRODUCT + 1;
-/// Longest envelope: one copy of the `trust-store` partition.
-pub const MAX_LENGTH: usize = TRUST_STORE_COPY_SIZE as usize;
-/// Longest payload, so that no number of signatures makes the envelope too long.
-pub const MAX_PAYLOAD_LENGTH: usize =
-    MAX_LENGTH - MAX_HEAD_LENGTH - MAX_SIGNATURES * SIGNATURE_RECORD_LENGTH;
+/// Longest payload: what a device has memory for, as long as it is in force.
+pub const MAX_PAYLOAD_LENGTH: usize = 16 * 1024;
+/// Most bytes before the payload.
+pub const MAX_OPENING_LENGTH: usize = MAX_HEAD_LENGTH + MAX_SIGNATURES * SIGNATURE_RECORD_LENGTH;
+/// Longest envelope.
+pub const MAX_LENGTH: usize = MAX_OPENING_LENGTH + MAX_PAYLOAD_LENGTH;
 
-// The table above says so.
-const _: () = assert!(MAX_PAYLOAD_LENGTH == 64_256);
+// One copy of the `trust-store` partition holds it.
+const _: () = assert!(MAX_LENGTH <= TRUST_STORE_COPY_SIZE as usize);

@@ -12,14 +12,14 @@ use crate::rescue::envelope::Head;
 use crate::rescue::error::RescueError;
 use crate::rescue::in_force::InForce;
 use crate::rescue::layout::{MAX_HEAD_LENGTH, MAX_LENGTH};
-use crate::rescue::verified::RescueStore;
+use crate::rescue::verified::{RescuePayload, RescueStore};
 use crate::store::TrustStore;
 
 /// Reads both copies, and verifies with the keys of `image` the one with the higher sequence, or else the other. What
 /// cannot be read or is not right counts as absent: the image's store is then in force.
 ///
-/// It takes the memory of one envelope, as long as that one says it is; where there is not as much, that copy counts
-/// as absent too.
+/// It takes the memory of one envelope, as long as that one says it is, and keeps that of its payload; where there is not as
+/// much, that copy counts as absent too.
 pub fn load<F: ReadNorFlash>(flash: &mut F, image: &TrustStore<'_>) -> Copies {
     let found = StoreCopy::ALL.map(|copy| (copy, peek(flash, copy)));
     let [first, second] = found.map(|(copy, claim)| Found { copy, claim });
@@ -46,7 +46,7 @@ pub struct Copies {
     /// The sequence that each says it has.
     claims: [Option<u64>; 2],
     states: [CopyState; 2],
-    verified: Option<(StoreCopy, RescueStore)>,
+    verified: Option<(StoreCopy, RescuePayload)>,
 }
 
 /// A copy of the partition.
@@ -100,7 +100,7 @@ impl Copies {
     }
 
     /// The rescue store that was verified, whether or not it is above the image's.
-    pub fn verified(&self) -> Option<&RescueStore> {
+    pub fn verified(&self) -> Option<&RescuePayload> {
         self.verified.as_ref().map(|(_, store)| store)
     }
 
@@ -126,7 +126,7 @@ impl Copies {
     /// `copy` now holds `store`.
     pub(super) fn wrote(&mut self, copy: StoreCopy, store: RescueStore) {
         let sequence = store.sequence();
-        if let Some((older, replaced)) = self.verified.replace((copy, store)) {
+        if let Some((older, replaced)) = self.verified.replace((copy, store.into_payload())) {
             let sequence = replaced.sequence();
             self.set(older, CopyState::Older { sequence });
         }
@@ -153,7 +153,7 @@ impl Copies {
         match RescueStore::verify(bytes, image) {
             Err(error) => CopyState::Refused(error),
             Ok(store) => {
-                self.verified = Some((copy, store));
+                self.verified = Some((copy, store.into_payload()));
                 CopyState::Verified { sequence }
             }
         }

@@ -15,6 +15,9 @@
 //! * It is written to the copy of the `trust-store` partition that is not in force: a loss of power leaves the old one or
 //!   the new one.
 //!
+//! It takes little memory: of what comes, no more than is known to be wanted ([`Receiver`]), and of what stands in flash
+//! the payload alone ([`RescuePayload`]), which is bounded ([`layout::MAX_PAYLOAD_LENGTH`]).
+//!
 //! Whoever makes firmware must give each store a sequence above all before it, in images and in rescue stores alike: of
 //! two stores the device takes the one with the higher.
 
@@ -26,6 +29,7 @@ mod envelope;
 mod error;
 mod in_force;
 mod load;
+mod receive;
 mod verified;
 mod write;
 
@@ -35,5 +39,6 @@ pub use envelope::{Envelope, Signature};
 pub use error::{RescueError, RescueField};
 pub use in_force::{InForce, Origin};
 pub use load::{Copies, CopyState, CopyUnreadable, StoreCopy, load};
-pub use verified::RescueStore;
+pub use receive::{ReceiveError, Receiver};
+pub use verified::{RescuePayload, RescueStore};
 pub use write::{MAX_STEP, WriteError, check_sequence, write};

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use ed25519_dalek::VerifyingKey;
 use sha2::{Digest as _, Sha256};
 
-use crate::rescue::envelope::{Envelope, Signature};
+use crate::rescue::envelope::{Envelope, Opening, Signature};
 use crate::rescue::error::RescueError;
 use crate::rescue::layout::{HASH_LENGTH, SIGNED_BEFORE};
 use crate::store::{Key, KeySet, TrustStore};
@@ -28,7 +28,7 @@ use crate::verify::Moment;
 /// ```
 ///
 /// It says nothing of its age: whether it may replace the store in force is asked by [`write()`](super::write()) and
-/// [`InForce`](super::InForce).
+/// [`InForce`](super::InForce). When it stands in flash, [`RescuePayload`] is all that stays of it in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RescueStore {
     /// The whole envelope; the payload is its end.
@@ -47,12 +47,13 @@ impl RescueStore {
     /// The first reason why not: its form, its product, its signatures, its payload.
     pub fn verify(bytes: Vec<u8>, image: &TrustStore<'_>) -> Result<Self, RescueError> {
         let envelope = Envelope::read(&bytes)?;
-        if envelope.product() != image.product() {
-            return Err(RescueError::ForeignProduct {
-                found: envelope.product().into(),
-            });
-        }
-        check_signatures(&envelope, &image.rescue_keys())?;
+        envelope.opening().check(image)?;
+        Self::of_authentic(bytes)
+    }
+
+    /// An envelope whose opening was checked, if the payload is the one that was signed.
+    pub(super) fn of_authentic(bytes: Vec<u8>) -> Result<Self, RescueError> {
+        let envelope = Envelope::read(&bytes)?;
         envelope.store()?;
         Ok(Self {
             payload_length: envelope.payload().len(),
@@ -77,10 +78,40 @@ impl RescueStore {
         self.issued
     }
 
-    /// The payload. `None` never is: it was read before.
+    /// What is needed of it when it is in force: the payload, in no more memory than that takes.
+    pub fn into_payload(self) -> RescuePayload {
+        let mut bytes = self.bytes;
+        let start = bytes.len().saturating_sub(self.payload_length);
+        bytes.drain(..start);
+        bytes.shrink_to_fit();
+        RescuePayload {
+            bytes,
+            sequence: self.sequence,
+        }
+    }
+}
+
+/// The payload of a [`RescueStore`]. Nothing else makes one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RescuePayload {
+    bytes: Vec<u8>,
+    sequence: u64,
+}
+
+impl RescuePayload {
+    /// The number that must rise.
+    pub const fn sequence(&self) -> u64 {
+        self.sequence
+    }
+
+    /// Bytes of the heap that it takes.
+    pub const fn memory(&self) -> usize {
+        self.bytes.capacity()
+    }
+
+    /// The store. `None` never is: it was read before.
     pub(super) fn store(&self) -> Option<TrustStore<'_>> {
-        let start = self.bytes.len().checked_sub(self.payload_length)?;
-        TrustStore::read_exact(self.bytes.get(start..)?).ok()
+        TrustStore::read_exact(&self.bytes).ok()
     }
 }
 
@@ -115,19 +146,36 @@ impl<'a> Envelope<'a> {
 
     /// What each key signs.
     pub fn message(&self) -> Vec<u8> {
-        let length = SIGNED_BEFORE.len().saturating_add(self.signed().len());
+        self.opening().message()
+    }
+}
+
+impl Opening<'_> {
+    /// Whether it is authentic: for the product of `image`, and signed by enough of its rescue keys. The payload is the one that
+    /// they signed when it has the hash that stands here.
+    pub(super) fn check(&self, image: &TrustStore<'_>) -> Result<(), RescueError> {
+        let product = self.head.product;
+        if product != image.product() {
+            let found = product.into();
+            return Err(RescueError::ForeignProduct { found });
+        }
+        check_signatures(self, &image.rescue_keys())
+    }
+
+    fn message(&self) -> Vec<u8> {
+        let length = SIGNED_BEFORE.len().saturating_add(self.head.signed.len());
         let mut message = Vec::with_capacity(length);
         message.extend(SIGNED_BEFORE);
-        message.extend(self.signed());
+        message.extend(self.head.signed);
         message
     }
 }
 
 /// Counts the rescue keys that signed. A wrong signature of one of them refuses all; those of other keys say nothing.
-fn check_signatures(envelope: &Envelope<'_>, keys: &KeySet<'_>) -> Result<(), RescueError> {
-    let message = envelope.message();
+fn check_signatures(opening: &Opening<'_>, keys: &KeySet<'_>) -> Result<(), RescueError> {
+    let message = opening.message();
     let mut valid = 0_usize;
-    for signature in envelope.signatures() {
+    for signature in opening.signatures() {
         let Some(key) = keys.keys().find(|key| key.id == signature.key_id) else {
             continue;
         };
@@ -143,7 +191,7 @@ fn check_signatures(envelope: &Envelope<'_>, keys: &KeySet<'_>) -> Result<(), Re
     Err(RescueError::TooFewSignatures {
         valid,
         threshold: keys.threshold,
-        others: envelope.signatures().len().saturating_sub(valid),
+        others: opening.signatures().len().saturating_sub(valid),
     })
 }
 

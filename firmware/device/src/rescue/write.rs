@@ -53,8 +53,8 @@ pub const MAX_STEP: u64 = 1 << 32;
 /// copy is not touched: whenever the power is lost, the next boot finds the one or the other whole.
 ///
 /// `floor` is the highest sequence of a rescue store that this device remembers for the rescue keys of `image`, 0 where it
-/// remembers none; remember that of `offer` when this returned. A store of exactly that sequence is taken again, where the one in force is below it:
-/// its copy was lost.
+/// remembers none; remember that of `offer` when this returned. A store of exactly that sequence is taken again, where the
+/// one in force is below it: its copy was lost.
 ///
 /// # Errors
 ///

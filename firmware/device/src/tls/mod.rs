@@ -29,6 +29,7 @@ pub use crate::tls::records::{
 };
 pub use crate::tls::suite::Suite;
 
+use core::cell::Cell;
 use core::future::Future;
 use core::time::Duration;
 
@@ -124,11 +125,25 @@ pub async fn visit<E: TlsEngine, N: Network, V: Visitor>(
     match open(engine, network, timer, server, limit, first).await {
         Ok(secured) => return Ok(visitor.visit(secured).await),
         Err(OpenError::Tls(error)) if error.may_be_the_suite() => {}
-        Err(error) => return Err(error),
+        Err(error) => return Err(useless(network, server, error)),
     }
     let second = Suite::Aes256GcmSha384;
-    let secured = open(engine, network, timer, server, limit, second).await?;
-    Ok(visitor.visit(secured).await)
+    match open(engine, network, timer, server, limit, second).await {
+        Ok(secured) => Ok(visitor.visit(secured).await),
+        Err(error) => Err(useless(network, server, error)),
+    }
+}
+
+/// Tells the network where somebody else was reached.
+fn useless<N: Network>(
+    network: &mut N,
+    server: Server<'_, '_>,
+    error: OpenError<N::Error>,
+) -> OpenError<N::Error> {
+    if matches!(error, OpenError::Tls(_)) {
+        network.useless(server.host);
+    }
+    error
 }
 
 /// Connects to `server` and verifies it, with one cipher suite.
@@ -148,25 +163,39 @@ pub async fn open<'a, E: TlsEngine, N: Network>(
 where
     N::Connection: 'a,
 {
+    let connected = Cell::new(false);
     let attempt = async {
-        let connected = network.connect(server.host, server.port).await;
-        let transport = connected.map_err(OpenError::Unreached)?;
+        let connection = network.connect(server.host, server.port).await;
+        let transport = connection.map_err(OpenError::Unreached)?;
+        connected.set(true);
         let opened = engine.open(transport, suite, server).await;
         let secured = opened.map_err(OpenError::Tls)?;
-        // An engine that hands out the proof of another server is wrong.
-        match secured.proof().server().name() == server.host {
+        match server.is_proven_by(secured.proof()) {
             true => Ok(secured),
             false => Err(OpenError::Tls(TlsError::NotProven)),
         }
     };
-    timer
-        .within(limit, attempt)
-        .await
-        .unwrap_or_else(|late| Err(OpenError::TimedOut(late)))
+    let opened = timer.within(limit, attempt).await;
+    opened.unwrap_or_else(|late| {
+        if connected.get() {
+            network.useless(server.host);
+        }
+        Err(OpenError::TimedOut(late))
+    })
+}
+
+impl Server<'_, '_> {
+    /// Whether a proof is of this server, by this store and this time. An engine that brings another one is wrong.
+    fn is_proven_by(&self, proof: &HandshakeProof) -> bool {
+        let shown = proof.server();
+        shown.name() == self.host
+            && shown.basis() == self.clock.basis()
+            && shown.store() == self.verifier.store()
+    }
 }
 
 impl<S> Secured<S> {
-    /// For engines: `proof` must be of the very handshake that opened `stream`.
+    /// For engines: `proof` must be of the very handshake that opened `stream`. It is used up: there is none for another stream.
     pub const fn new(stream: S, proof: HandshakeProof) -> Self {
         Self { stream, proof }
     }

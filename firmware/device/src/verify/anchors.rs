@@ -7,6 +7,7 @@ use webpki::Error;
 
 use crate::der::{self, SEQUENCE};
 use crate::store::{Anchor, TrustStore};
+use crate::verify::MAX_SIGNATURES;
 use crate::verify::algorithms::{self, Oid};
 use crate::verify::certificate::{BasicConstraints, Certificate};
 use crate::verify::error::{KeyHolder, PathEnd, VerifyError};
@@ -14,12 +15,16 @@ use crate::verify::moment::TimeBasis;
 use crate::verify::path::{self, NotFound};
 use crate::verify::proof::TrustedBy;
 use crate::verify::sent::{DateProblem, Sent, date_problem, key_problem};
-use crate::verify::signatures::MAX_SIGNATURES;
 
 /// Why no anchor leads to a chain.
 pub(super) enum Failure {
     /// No path ends at an anchor of the store. A pin may speak.
-    NoPath(PathEnd),
+    NoPath {
+        /// Where the path ended.
+        end: PathEnd,
+        /// How many more signatures may be verified.
+        left: u8,
+    },
     /// A path ends at one, and something on it is wrong. No pin may speak.
     Refused(VerifyError),
 }
@@ -56,9 +61,10 @@ pub(super) fn by_anchor(
             // Cannot be: the place is one of the list.
             None => Err(Failure::Refused(VerifyError::TooMuchWork)),
         },
-        Err(not_found) if not_found.error == Error::UnknownIssuer => {
-            Err(Failure::NoPath(path_end(sent, &reached, &named, basis)))
-        }
+        Err(not_found) if not_found.error == Error::UnknownIssuer => Err(Failure::NoPath {
+            end: path_end(sent, &reached, &named, basis),
+            left: not_found.left,
+        }),
         Err(not_found) => Err(Failure::Refused(refusal(&not_found, &reached, &usable))),
     }
 }

@@ -19,7 +19,7 @@
 //!
 //! Memory: one copy of the chain, its outline, one of each anchor that has an issuer's name, and the numbers of
 //! one RSA signature at a time. Nothing grows with what a certificate holds, but for that copy. Work: at most
-//! 16 signatures, and 4 more when a pin speaks for the leaf.
+//! [`MAX_SIGNATURES`], for anchors and pins together.
 
 mod algorithms;
 mod anchors;
@@ -51,6 +51,10 @@ pub const MAX_INTERMEDIATES: usize = 4;
 /// Most bytes of all certificates of a chain. Let's Encrypt's of 2026 has 3,600.
 pub const MAX_CHAIN_BYTES: usize = 12 * 1024;
 
+/// Most signatures of certificates that are verified for one chain: those of the longest path, twice. Anchors of one name with
+/// other keys cost one each, and so does each way through certificates of one name. `docs/device.md` says how long it takes.
+pub const MAX_SIGNATURES: u8 = 10;
+
 /// Decides by a trust store.
 #[derive(Clone, Debug)]
 pub struct Verifier<'a> {
@@ -61,6 +65,11 @@ impl<'a> Verifier<'a> {
     /// A verifier that trusts what `store` does.
     pub const fn new(store: TrustStore<'a>) -> Self {
         Self { store }
+    }
+
+    /// The identity of the store: SHA-256 of its bytes.
+    pub const fn store(&self) -> &[u8; 32] {
+        self.store.sha256()
     }
 
     /// Decides whether `chain`, DER certificates as a server sent them with its own first, is trusted for the
@@ -84,8 +93,10 @@ impl<'a> Verifier<'a> {
         let trusted_by = match anchors::by_anchor(&self.store, &sent, basis) {
             Ok(anchor) => anchor,
             Err(Failure::Refused(error)) => return Err(error),
-            Err(Failure::NoPath(end)) => pins::by_pin(&self.store, &sent, name, basis)
-                .map_err(|pins| VerifyError::NoPath { end, basis, pins })?,
+            Err(Failure::NoPath { end, left }) => {
+                pins::by_pin(&self.store, &sent, name, basis, left)
+                    .map_err(|pins| VerifyError::NoPath { end, basis, pins })?
+            }
         };
         let store = *self.store.sha256();
         Ok(VerifiedServer::new(

@@ -12,7 +12,6 @@ use crate::verify::moment::TimeBasis;
 use crate::verify::path;
 use crate::verify::proof::TrustedBy;
 use crate::verify::sent::{Sent, date_problem};
-use crate::verify::signatures::MAX_SIGNATURES;
 
 /// Refuses a host whose pins have all expired when one of them says that it is then refused.
 pub(super) fn check_refusal(
@@ -31,12 +30,13 @@ pub(super) fn check_refusal(
 }
 
 /// Looks for a certificate with a pinned key: the leaf, or one from which verified signatures lead to the
-/// leaf. To be called only when no path leads to an anchor.
+/// leaf. To be called only when no path leads to an anchor. At most `left` signatures are verified.
 pub(super) fn by_pin(
     store: &TrustStore<'_>,
     sent: &Sent<'_>,
     host: &str,
     basis: TimeBasis,
+    mut left: u8,
 ) -> Result<TrustedBy, PinVerdict> {
     let Some(expires) = last_day(of_host(store, host)) else {
         return Err(PinVerdict::NoPin);
@@ -45,13 +45,12 @@ pub(super) fn by_pin(
         return Err(PinVerdict::Expired { expires });
     }
     let mut verdict = PinVerdict::NoMatch;
-    let mut left = MAX_SIGNATURES;
     for (certificate, pinned) in sent.all() {
         let Some(pin) = pin_of(store, host, pinned, basis) else {
             continue;
         };
         let usable = if certificate == 0 {
-            check_leaf(sent)
+            check_leaf(sent, &mut left)
         } else {
             check_issuer(store, sent, certificate, pinned, basis, &mut left)
         };
@@ -104,7 +103,7 @@ fn pin_of<'a>(
 
 /// A leaf with a pinned key: its name, dates and form were checked. It must be a server's, and when an issuer
 /// was sent along, its signature must be that issuer's.
-fn check_leaf(sent: &Sent<'_>) -> Result<(), PinProblem> {
+fn check_leaf(sent: &Sent<'_>, left: &mut u8) -> Result<(), PinProblem> {
     let leaf = &sent.leaf;
     if leaf.basic_constraints() != BasicConstraints::Leaf || !leaf.is_for_servers() {
         return Err(PinProblem::Usage);
@@ -113,7 +112,10 @@ fn check_leaf(sent: &Sent<'_>) -> Result<(), PinProblem> {
         .others
         .iter()
         .filter(|(_, other)| other.subject == leaf.issuer && other.der != leaf.der)
-        .filter_map(|(_, issuer)| is_signed_with(leaf, issuer.key_algorithm, issuer.key))
+        .filter_map(|(_, issuer)| {
+            *left = left.saturating_sub(1);
+            is_signed_with(leaf, issuer.key_algorithm, issuer.key)
+        })
         .peekable();
     let none_sent = verdicts.peek().is_none();
     if none_sent || verdicts.any(|verified| verified) {

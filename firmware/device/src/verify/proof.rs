@@ -77,7 +77,16 @@ pub enum TrustedBy {
 /// device::verify::HandshakeProof(server)
 /// # }
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// It is of one handshake, and for one connection: nobody can keep another one of it for the next.
+///
+/// ```compile_fail,E0382
+/// # fn twice<S>(first: S, second: S, proof: device::verify::HandshakeProof) {
+/// let first = device::tls::Secured::new(first, proof);
+/// let second = device::tls::Secured::new(second, proof);
+/// # }
+/// ```
+#[derive(Debug, PartialEq, Eq)]
 pub struct HandshakeProof(VerifiedServer);
 
 /// Why a handshake was not signed by the server that was verified.

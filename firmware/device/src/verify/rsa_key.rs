@@ -78,8 +78,8 @@ impl<'a> RsaKey<'a> {
         if !self.has_allowed_size() || !odd(self.modulus) || !odd(self.exponent) || !in_range {
             return None;
         }
-        // At most 33 bits: a longer exponent is no key of a CA, and costs time.
-        if self.exponent == [1] || self.exponent.len() > 5 {
+        // At most 32 bits, a word of the machine: a longer exponent is no key of a CA, and costs more time.
+        if self.exponent == [1] || self.exponent.len() > 4 {
             return None;
         }
         let modulus = BigUint::from_bytes_be(self.modulus);

@@ -14,10 +14,6 @@ use pki_types::{AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgo
 use crate::verify::algorithms::Algorithm;
 use crate::verify::certificate::Certificate;
 
-/// Most signatures verified for one chain. The longest path has five, and each cross-certificate that leads
-/// nowhere may cost as many again. A P-384 signature takes most of a second on the device.
-pub(super) const MAX_SIGNATURES: u8 = 16;
-
 /// A copy of a certificate with wide dates.
 #[derive(Debug)]
 pub(super) struct Undated<'a> {

@@ -11,6 +11,7 @@
 
 mod attacker;
 mod broken;
+mod changes;
 mod connections;
 mod cuts;
 mod failover;

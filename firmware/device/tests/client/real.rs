@@ -50,7 +50,13 @@ const SCRIPT: &str = "
 import http.server, ssl
 class Files(http.server.SimpleHTTPRequestHandler):
     protocol_version = 'HTTP/1.1'
+    def setup(self):
+        note('connection')
+        super().setup()
+    def log_request(self, *arguments): note(self.path)
     def log_message(*arguments): pass
+def note(line):
+    with open('log', 'a') as log: print(line, file=log)
 server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Files)
 tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 tls.load_cert_chain('chain.pem', 'key.pem')
@@ -143,9 +149,15 @@ fn an_update_from_a_server_of_python_over_tls_1_3() {
     assert!(said.contains(&signed), "{said:#?}");
     assert_eq!(bootloader::boot(&mut flash), Some(Slot::Ota1));
 
+    let log = || std::fs::read_to_string(folder.path().join("log")).unwrap();
+    let manifest = "connection\n/fleet/release.json\n/fleet/release.json.minisig\n";
+    let image = "connection\n/fleet/application.bin\n";
+    assert_eq!(log(), [manifest, image].concat());
+
     let (next, flash) = round(&new(), flash, server.port, &lines);
     let said = lines.take();
     assert!(matches!(next, Next::Wait(_)), "{said:#?}");
+    assert_eq!(log(), [manifest, image, manifest].concat());
     let confirmed = "update: 1.3.0 of 1768867200 is confirmed in ota_1";
     assert!(said.iter().any(|line| line == confirmed), "{said:#?}");
 

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use device::tls::{Secured, Server, Suite, TlsEngine, TlsError};
-use device::verify::HandshakeProof;
+use device::verify::{HandshakeProof, VerifiedServer};
 use embedded_io_async::{Error, ErrorType, Read, Write};
 use rcgen::SigningKey as _;
 use simulated::internet::{GREETING, WELCOME};
@@ -63,32 +63,32 @@ async fn greet<C: Read + Write>(transport: &mut C) -> Result<(), TlsError> {
 }
 
 thread_local! {
-    static PROVEN: RefCell<HashMap<(u32, String), Result<HandshakeProof, TlsError>>> = RefCell::default();
+    static JUDGED: RefCell<HashMap<(u32, String), Result<VerifiedServer, TlsError>>> = RefCell::default();
 }
 
-/// The proof, made once for each server, name, store and time: thousands of runs ask the same.
+/// A handshake of its own for each connection: its proof is for that one alone.
 fn prove(identity: &Identity, server: Server<'_, '_>) -> Result<HandshakeProof, TlsError> {
-    let question = format!("{} {:?} {:?}", server.host, server.clock, server.verifier);
-    let key = (identity.number, question);
-    if let Some(known) = PROVEN.with_borrow(|proven| proven.get(&key).cloned()) {
-        return known;
-    }
-    let answer = prove_anew(identity, server);
-    PROVEN.with_borrow_mut(|proven| proven.insert(key, answer.clone()));
-    answer
-}
-
-fn prove_anew(identity: &Identity, server: Server<'_, '_>) -> Result<HandshakeProof, TlsError> {
-    let chain: Vec<&[u8]> = identity.chain.iter().map(Vec::as_slice).collect();
-    let Server { host, clock, .. } = server;
-    let verified = server.verifier.verify(&chain, host, clock);
-    let verified = verified.map_err(TlsError::Certificate)?;
+    let verified = judge(identity, server)?;
     let mut message = vec![0x20; 64];
     message.extend(b"TLS 1.3, server CertificateVerify\0");
     message.extend(TRANSCRIPT);
     let signature = identity.key.sign(&message).unwrap();
     let proof = verified.verify_handshake(P256, &TRANSCRIPT, &signature);
     proof.map_err(TlsError::Signature)
+}
+
+/// What the device makes of the chain, asked once for each server, name, store and time: thousands of runs ask the same.
+fn judge(identity: &Identity, server: Server<'_, '_>) -> Result<VerifiedServer, TlsError> {
+    let question = format!("{} {:?} {:?}", server.host, server.clock, server.verifier);
+    let key = (identity.number, question);
+    if let Some(known) = JUDGED.with_borrow(|judged| judged.get(&key).cloned()) {
+        return known;
+    }
+    let chain: Vec<&[u8]> = identity.chain.iter().map(Vec::as_slice).collect();
+    let judged = server.verifier.verify(&chain, server.host, server.clock);
+    let judged = judged.map_err(TlsError::Certificate);
+    JUDGED.with_borrow_mut(|known| known.insert(key, judged.clone()));
+    judged
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "as map_err gives it")]

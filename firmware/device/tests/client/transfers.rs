@@ -8,7 +8,7 @@ use crate::simulated_device::Device;
 use crate::world::{FAILOVER, NEW, OLD, PRIMARY, World, new, old};
 
 pub(crate) const IMAGE: &str = "/fleet/application.bin";
-const MANIFEST: &str = "/fleet/release.json";
+pub(crate) const MANIFEST: &str = "/fleet/release.json";
 const SIGNATURE: &str = "/fleet/release.json.minisig";
 
 /// One defect of both servers: its name, what makes it, what the device says.
@@ -125,7 +125,7 @@ fn servers() {
                     &format!("HTTP/1.1 200 OK\r\n{}", "a: b\r\n".repeat(1000)),
                 );
             },
-            "client: the answer has more than 32 fields",
+            "client: the answer has more than 100 fields",
         ),
         (
             "control characters",

@@ -1,6 +1,6 @@
 //! What is made of heads, hostile ones most of all.
 
-use device::http::{HttpError, MAX_FIELDS, MAX_HEAD, ResponseError};
+use device::http::{HttpError, ResponseError};
 
 use crate::support::{Got, Refusal, answered, file};
 
@@ -151,27 +151,6 @@ fn what_is_not_http_is_refused_as_soon_as_it_shows() {
             "{says:?}"
         );
     }
-}
-
-#[test]
-fn heads_at_the_limits() {
-    let padded = |length: usize| {
-        let rest = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nA: \r\n\r\n".len();
-        let padding = "a".repeat(length - rest);
-        format!("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nA: {padding}\r\n\r\nx")
-    };
-    assert_eq!(answered(padded(MAX_HEAD), 0), Ok(file(b"x", Some(1))));
-    assert_eq!(
-        answered(padded(MAX_HEAD + 1), 0),
-        refused(ResponseError::HeadTooLong)
-    );
-    let fields = |count: usize| {
-        let fields = "A: b\r\n".repeat(count - 1);
-        format!("HTTP/1.1 200 OK\r\n{fields}Content-Length: 1\r\n\r\nx")
-    };
-    assert_eq!(answered(fields(MAX_FIELDS), 0), Ok(file(b"x", Some(1))));
-    let too_many = ResponseError::Malformed(httparse::Error::TooManyHeaders);
-    assert_eq!(answered(fields(MAX_FIELDS + 1), 0), refused(too_many));
 }
 
 #[test]

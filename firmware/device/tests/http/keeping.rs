@@ -115,12 +115,12 @@ fn a_server_that_closed_a_kept_connection_gives_no_answer() {
     let mut connection = Connection::new(Script::new(ONE));
     let place = place();
     ask(&mut connection, &question(&place, 0)).unwrap();
-    assert!(connection.is_reusable());
+    assert!(connection.is_reusable() && connection.has_answered());
     assert_eq!(
         ask(&mut connection, &question(&place, 0)),
         Err(HttpError::NoAnswer)
     );
-    assert!(!connection.is_reusable());
+    assert!(!connection.is_reusable() && !connection.has_answered());
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn a_connection_that_broke_is_not_asked_again() {
     let mut connection = Connection::new(script);
     let error = ask(&mut connection, &question(&place(), 0)).unwrap_err();
     assert!(matches!(error, HttpError::Io(_)), "{error}");
-    assert!(error.is_interrupted() && !connection.is_reusable());
+    assert!(error.is_interrupted() && !connection.is_reusable() && connection.has_answered());
 }
 
 #[test]
@@ -161,6 +161,6 @@ fn what_is_interrupted_can_be_resumed_and_nothing_else() {
     assert!(interrupted(HttpError::NoAnswer));
     assert!(!interrupted(HttpError::NotReusable));
     assert!(!interrupted(HttpError::Response(
-        ResponseError::RangeIgnored
+        ResponseError::RangeDiffers
     )));
 }

@@ -5,6 +5,7 @@
 mod cut;
 mod heads;
 mod keeping;
+mod long_heads;
 mod places;
 mod random;
 mod ranges;

@@ -1,8 +1,9 @@
 //! The rest of a file, after what is there already.
 
-use device::http::{EntityTag, HttpError, ResponseError};
+use device::http::{Answer, Connection, EntityTag, HttpError, ResponseError};
+use simulated::executor::block_on;
 
-use crate::support::{answered, file};
+use crate::support::{Script, answered, file, place, question};
 
 fn part(range: &str) -> String {
     format!(
@@ -59,12 +60,26 @@ fn another_part_is_refused() {
 }
 
 #[test]
-fn the_whole_is_no_part_and_a_part_is_not_the_whole() {
-    let whole = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc";
-    let ignored = HttpError::Response(ResponseError::RangeIgnored);
-    assert_eq!(answered(whole, 1), Err(ignored));
+fn a_part_is_not_the_whole() {
     let unasked = HttpError::Response(ResponseError::RangeUnasked);
     assert_eq!(answered(part("bytes 0-2/3"), 0), Err(unasked));
+}
+
+/// The server knows no ranges, or has another file now: who asked must know where the body begins.
+#[test]
+fn the_whole_in_place_of_a_part_begins_at_byte_0() {
+    for (says, first) in [
+        ("200 OK\r\nContent-Length: 3\r\n\r\nabc".to_owned(), 0),
+        (part("bytes 1-3/4").split_off("HTTP/1.1 ".len()), 1),
+    ] {
+        let mut connection = Connection::new(Script::new(format!("HTTP/1.1 {says}")));
+        let place = place();
+        let asked = question(&place, 1);
+        let Ok(Answer::File(body)) = block_on(connection.get(&asked)) else {
+            panic!("{says}");
+        };
+        assert_eq!((body.first(), body.length()), (first, 3));
+    }
 }
 
 #[test]

@@ -21,15 +21,15 @@ const DAMAGED: &[Damage] = &[
     ),
     Damage(
         |bytes| bytes[26..30].copy_from_slice(&79_u32.to_le_bytes()),
-        "payload length 79, must be 80 to 64256",
+        "payload length 79, must be 80 to 16384",
     ),
     Damage(
-        |bytes| bytes[26..30].copy_from_slice(&64_257_u32.to_le_bytes()),
-        "payload length 64257, must be 80 to 64256",
+        |bytes| bytes[26..30].copy_from_slice(&16_385_u32.to_le_bytes()),
+        "payload length 16385, must be 80 to 16384",
     ),
     Damage(
         |bytes| bytes[26..30].fill(0xFF),
-        "payload length 4294967295, must be 80 to 64256",
+        "payload length 4294967295, must be 80 to 16384",
     ),
     Damage(
         |bytes| bytes[63] = b'\n',

@@ -30,7 +30,7 @@ fn anchors_pins_and_endpoints_are_replaced_and_keys_are_not() {
         ..payload(7)
     };
     let bytes = signed(unsigned(&store), &RESCUERS).write().unwrap();
-    let rescue = RescueStore::verify(bytes, &image).unwrap();
+    let rescue = RescueStore::verify(bytes, &image).unwrap().into_payload();
     let in_force = InForce::of(&image, Some(&rescue));
     assert_eq!(
         (in_force.origin(), in_force.sequence()),
@@ -70,7 +70,7 @@ fn a_server_of_a_new_ca_is_trusted_after_the_rescue_and_by_the_dates_of_the_imag
         ..payload(7)
     };
     let bytes = signed(unsigned(&store), &RESCUERS).write().unwrap();
-    let rescue = RescueStore::verify(bytes, &image).unwrap();
+    let rescue = RescueStore::verify(bytes, &image).unwrap().into_payload();
     let before = InForce::of(&image, None).verifier();
     let after = InForce::of(&image, Some(&rescue)).verifier();
     let refused = before.verify(&chain.sent(), HOST, valid());
@@ -94,7 +94,7 @@ fn a_rescue_store_is_in_force_from_the_sequence_above_the_images_on() {
         (IMAGE_SEQUENCE + 1, Origin::Rescue),
         (u64::MAX, Origin::Rescue),
     ] {
-        let rescue = rescue(sequence);
+        let rescue = rescue(sequence).into_payload();
         let in_force = InForce::of(&image, Some(&rescue));
         assert_eq!(in_force.origin(), origin, "{sequence}");
         let expected = sequence.max(IMAGE_SEQUENCE);

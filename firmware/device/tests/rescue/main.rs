@@ -10,6 +10,7 @@ mod defects;
 mod flash;
 mod form;
 mod in_force;
+mod receive;
 mod replay;
 mod signers;
 mod support;

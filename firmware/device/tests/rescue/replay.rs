@@ -129,7 +129,7 @@ fn the_plain_store_of_a_flash_image_and_damage_are_never_in_force() {
 #[test]
 fn a_copy_that_says_it_is_as_long_as_can_be_is_read_and_refused() {
     let mut flash = Flash::erased();
-    let longest = [&rescue_bytes(7)[..26], &64_256_u32.to_le_bytes()].concat();
+    let longest = [&rescue_bytes(7)[..26], &16_384_u32.to_le_bytes()].concat();
     flash.bytes[..30].copy_from_slice(&longest);
     flash.bytes[30..].fill(0);
     flash.bytes[62] = 64;

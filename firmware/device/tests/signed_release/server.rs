@@ -12,15 +12,23 @@ pub(crate) struct Server {
     pub(crate) chunk: usize,
     /// Bytes after which a connection breaks.
     pub(crate) breaks_after: Option<usize>,
+    /// Bytes after which the next connection breaks.
+    pub(crate) breaks_once_after: Option<usize>,
     /// Nothing from here on ever comes.
     pub(crate) ends_at: Option<usize>,
     /// A connection that breaks ends as if the file did.
     pub(crate) breaks_silently: bool,
     /// What it says the length is, in place of what it is.
     pub(crate) says: Option<Option<u32>>,
+    /// Asked for the rest, it sends the whole file.
+    pub(crate) knows_no_ranges: bool,
     /// From which byte on each file was asked for.
     pub(crate) asked: Vec<(String, u32)>,
+    /// How many fetches in a row had brought nothing, at each pause.
+    pub(crate) pauses: Vec<u8>,
 }
+
+const BROKE: &str = "the connection broke";
 
 impl Server {
     pub(crate) fn new() -> Self {
@@ -28,10 +36,13 @@ impl Server {
             files: BTreeMap::new(),
             chunk: 1460,
             breaks_after: None,
+            breaks_once_after: None,
             ends_at: None,
             breaks_silently: false,
             says: None,
+            knows_no_ranges: false,
             asked: Vec::new(),
+            pauses: Vec::new(),
         }
     }
 }
@@ -49,17 +60,27 @@ impl Source for Server {
         let bytes = self.files.get(file);
         let bytes = bytes.ok_or(FetchError::Source("no such file"))?;
         let total = u32::try_from(bytes.len()).ok();
-        sink.begin(self.says.unwrap_or(total))?;
+        let from = if self.knows_no_ranges { 0 } else { from };
+        sink.begin(self.says.unwrap_or(total), from)?;
 
         let from = from as usize;
         let end = self.ends_at.unwrap_or(bytes.len()).min(bytes.len());
-        let broken = self.breaks_after.map_or(end, |after| end.min(from + after));
+        let breaks_after = self.breaks_once_after.take().or(self.breaks_after);
+        let broken = breaks_after.map_or(end, |after| end.min(from + after));
         for chunk in bytes[from..broken.max(from)].chunks(self.chunk) {
             sink.take(chunk)?;
         }
         match broken < bytes.len() && !self.breaks_silently {
-            true => Err(FetchError::Source("the connection broke")),
+            true => Err(FetchError::Source(BROKE)),
             false => Ok(()),
         }
+    }
+
+    async fn pause(&mut self, futile: u8) {
+        self.pauses.push(futile);
+    }
+
+    fn is_interruption(error: &&'static str) -> bool {
+        *error == BROKE
     }
 }

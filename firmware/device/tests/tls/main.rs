@@ -2,17 +2,21 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod chains;
+mod anchor;
 mod client;
+mod cuts;
+mod data;
 mod defects;
+mod engine;
 mod garbage;
 mod hostile;
 mod identity;
 mod memory;
 mod openssl;
+mod pem;
 mod recorded;
+mod servers;
 mod session;
-mod settings;
 mod silence;
 mod table;
 mod words;

@@ -1,4 +1,4 @@
-//! `openssl s_server`, which sends back each line reversed, and a device that speaks with it.
+//! `openssl s_server`, which sends back each line reversed or has one file, and a device that speaks with it.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
@@ -6,17 +6,17 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use base64::Engine as _;
 use device::store::{StoreContents, TrustStore};
 use device::tls::{EmbeddedTls, OpenError, Secured, Server, TlsError, Visitor, visit};
-use device::verify::{Clock, HandshakeProof, Verifier};
+use device::verify::{Clock, TrustedBy, Verifier};
 use embedded_io_async::{Read, Write};
 use rand_core::OsRng;
-use rcgen::KeyPair;
 use simulated::clock::RealTimer;
 use simulated::executor::block_on;
 use simulated::network::Loopback;
 
+use crate::pem::pem;
+use crate::servers::{ANSWER, Case, NAME};
 use crate::support::{HOST, valid};
 
 /// So long that only something that hangs takes it.
@@ -34,13 +34,24 @@ pub(crate) struct Openssl {
 impl Openssl {
     /// Serves this chain with this key in PEM, and with more arguments. Waits until it does.
     pub(crate) fn serve(chain: &[&[u8]], key: &str, arguments: &[&str]) -> Self {
+        Self::start(chain, key, &[&["-rev"], arguments].concat())
+    }
+
+    /// Serves a file as this case does.
+    pub(crate) fn serve_files(case: &Case) -> Self {
+        let arguments = [&["-HTTP"], &case.setting.of_openssl()[..]].concat();
+        Self::start(&case.chain, &case.key, &arguments)
+    }
+
+    fn start(chain: &[impl AsRef<[u8]>], key: &str, arguments: &[&str]) -> Self {
         let folder = Folder::new();
         folder.write("key.pem", key);
+        folder.write(NAME, ANSWER);
         folder.write("leaf.pem", &pem(&chain[..1]));
         folder.write("rest.pem", &pem(&chain[1..]));
         let mut command = Command::new("openssl");
         command.current_dir(&folder.0).arg("s_server");
-        command.args(["-accept", "127.0.0.1:0", "-rev"]);
+        command.args(["-accept", "127.0.0.1:0"]);
         command.args(["-cert", "leaf.pem", "-key", "key.pem"]);
         if chain.len() > 1 {
             command.args(["-cert_chain", "rest.pem"]);
@@ -59,7 +70,7 @@ impl Openssl {
     }
 
     /// What a device with this store says to it, at a time at which the made certificates hold.
-    pub(crate) fn ask(&self, store: &StoreContents) -> Result<HandshakeProof, TlsError> {
+    pub(crate) fn ask(&self, store: &StoreContents) -> Result<TrustedBy, TlsError> {
         self.ask_for(store, HOST, valid())
     }
 
@@ -69,7 +80,7 @@ impl Openssl {
         store: &StoreContents,
         host: &str,
         clock: Clock,
-    ) -> Result<HandshakeProof, TlsError> {
+    ) -> Result<TrustedBy, TlsError> {
         self.visit(store, host, clock, Talk)?
     }
 
@@ -107,11 +118,11 @@ impl Drop for Openssl {
     }
 }
 
-/// Sends a line, reads it reversed, and gives the proof.
+/// Sends a line, reads it reversed, and says what the server is trusted by.
 struct Talk;
 
 impl Visitor for Talk {
-    type Output = Result<HandshakeProof, TlsError>;
+    type Output = Result<TrustedBy, TlsError>;
 
     async fn visit<S: Read<Error = TlsError> + Write<Error = TlsError>>(
         self,
@@ -126,7 +137,7 @@ impl Visitor for Talk {
             line.extend(&buffer[..count]);
         }
         assert_eq!(line, b"desserts\n");
-        Ok(secured.proof().clone())
+        Ok(secured.proof().server().trusted_by())
     }
 }
 
@@ -154,14 +165,6 @@ impl Drop for Folder {
     }
 }
 
-fn pem(chain: &[&[u8]]) -> String {
-    let block = |der: &&[u8]| {
-        let body = base64::engine::general_purpose::STANDARD.encode(der);
-        format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n")
-    };
-    chain.iter().map(block).collect()
-}
-
 fn read_port(output: &mut impl std::io::BufRead) -> u16 {
     for line in output.lines() {
         let line = line.unwrap();
@@ -170,29 +173,4 @@ fn read_port(output: &mut impl std::io::BufRead) -> u16 {
         }
     }
     panic!("openssl s_server did not start");
-}
-
-/// An RSA key of 4096 bits. Making one takes seconds, so it is kept for the next run.
-pub(crate) fn rsa_4096() -> KeyPair {
-    let kept = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("rsa-4096.pem");
-    if !kept.exists() {
-        let folder = Folder::new();
-        let made = folder.0.join("made.pem");
-        std::fs::write(
-            &made,
-            generate(&["RSA", "-pkeyopt", "rsa_keygen_bits:4096"]),
-        )
-        .unwrap();
-        std::fs::rename(made, &kept).unwrap();
-    }
-    KeyPair::from_pem(&std::fs::read_to_string(kept).unwrap()).unwrap()
-}
-
-/// A key in PEM, as OpenSSL makes and reads it.
-pub(crate) fn generate(algorithm: &[&str]) -> String {
-    let mut command = Command::new("openssl");
-    command.args(["genpkey", "-algorithm"]).args(algorithm);
-    let output = command.output().unwrap();
-    assert!(output.status.success());
-    String::from_utf8(output.stdout).unwrap()
 }

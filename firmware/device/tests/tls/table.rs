@@ -12,7 +12,7 @@ fn every_row_of_the_table_is_what_a_handshake_ends_with() {
     let server = Openssl::serve(&chain.sent(), &chain.leaf.key.serialize_pem(), &[]);
     try_each_row(&chain, |contents, name, clock| {
         match server.ask_for(contents, name, clock) {
-            Ok(proof) => Ok(proof.server().clone()),
+            Ok(trusted_by) => Ok(trusted_by),
             Err(TlsError::Certificate(error)) => Err(error),
             Err(other) => panic!("{other}"),
         }

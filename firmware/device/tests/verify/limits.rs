@@ -1,8 +1,12 @@
 //! The limits that are checked before anything is read, and how much work a chain may cost.
 
-use device::verify::{MAX_CHAIN_BYTES, MAX_INTERMEDIATES, PathEnd, VerifyError};
+use device::client::fetch::OPEN_LIMIT;
+use device::verify::{
+    MAX_CHAIN_BYTES, MAX_INTERMEDIATES, MAX_SIGNATURES, PathEnd, PinProblem, PinVerdict, TrustedBy,
+    VerifyError,
+};
 
-use crate::support::{Chain, ca, leaf, root, store, valid, verify};
+use crate::support::{Chain, ca, leaf, pin, root, store, valid, verify};
 
 #[test]
 fn four_intermediates_are_read_and_five_are_not() {
@@ -84,4 +88,72 @@ fn a_maze_ends_early() {
     );
     let judged = verify(&store([anchor.anchor()]), &sent, valid());
     assert!(judged.is_err(), "{judged:?}");
+}
+
+/// Anchors of one name with other keys cost one signature each.
+#[test]
+fn the_last_signature_that_is_verified() {
+    let right = root("Root");
+    let leaf = right.issue(leaf());
+    for (wrong, expected) in [
+        (MAX_SIGNATURES - 1, Ok(())),
+        (MAX_SIGNATURES, Err(VerifyError::TooMuchWork)),
+    ] {
+        let others = (0..wrong).map(|_| root("Root").anchor());
+        let mut anchors: Vec<_> = others.chain([right.anchor()]).collect();
+        // A store has them in the order of their fingerprints.
+        for (place, anchor) in (0..).zip(&mut anchors) {
+            anchor.fingerprint = [place; 32];
+        }
+        let judged = verify(&store(anchors), &[&leaf.der], valid());
+        assert_eq!(judged.map(drop), expected, "{wrong}");
+    }
+}
+
+/// Three CAs of one name, signed by a key that nobody has: from the one that is pinned, every way through the others is tried.
+#[test]
+fn a_maze_below_one_pin_leaves_no_signatures_for_the_next() {
+    let (right, nobody) = (root("Maze"), root("Maze"));
+    let leaf = right.issue(leaf());
+    let maze: Vec<_> = (0..3).map(|_| nobody.issue(ca("Maze"))).collect();
+    let mut sent = vec![leaf.der.as_slice()];
+    sent.extend(maze.iter().chain([&right]).map(|made| made.der.as_slice()));
+    let mut contents = store([root("Other").anchor()]);
+    contents.pins = vec![pin(&right.der)];
+    let server = verify(&contents, &sent, valid()).unwrap();
+    let by_the_last = matches!(server.trusted_by(), TrustedBy::Pin { certificate: 4, .. });
+    assert!(by_the_last, "{server:?}");
+    contents.pins.push(pin(&maze[0].der));
+    let expected = PinVerdict::Unusable {
+        certificate: 4,
+        problem: PinProblem::Unlinked,
+    };
+    match verify(&contents, &sent, valid()) {
+        Err(VerifyError::NoPath { pins, .. }) => assert_eq!(pins, expected),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// By the instructions of docs/device-performance.md, at 160 MHz, and if each took ten cycles because flash is slow.
+#[test]
+fn the_dearest_chain_takes_less_than_a_handshake_may() {
+    let verified = u64::from(MAX_SIGNATURES) + 1;
+    let cycles = 10 * verified * instructions_of_the_dearest_signature();
+    assert!(cycles < OPEN_LIMIT.as_secs() * 160_000_000, "{cycles}");
+}
+
+fn instructions_of_the_dearest_signature() -> u64 {
+    let page = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../docs/device-performance.md"
+    );
+    let page = std::fs::read_to_string(page).unwrap();
+    let rows = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| signature "));
+    let instructions = rows.map(|row| {
+        let cell = row.split('|').nth(1).unwrap().trim();
+        cell.replace(',', "").parse::<u64>().unwrap()
+    });
+    instructions.max().unwrap()
 }

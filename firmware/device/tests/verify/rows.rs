@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use device::store::StoreContents;
-use device::verify::{Clock, PathEnd, PinVerdict, TrustedBy, VerifiedServer, VerifyError};
+use device::verify::{Clock, PathEnd, PinVerdict, TrustedBy, VerifyError};
 
 use crate::support::{Chain, HOST, day, moment, pin, root};
 
@@ -37,7 +37,7 @@ fn rows() -> BTreeMap<[String; 4], String> {
 /// Tries each row with whoever judges, and finds that no row is missing.
 pub(crate) fn try_each_row(
     chain: &Chain,
-    judge: impl Fn(&StoreContents, &str, Clock) -> Result<VerifiedServer, VerifyError>,
+    judge: impl Fn(&StoreContents, &str, Clock) -> Result<TrustedBy, VerifyError>,
 ) {
     let mut rows = rows();
     for anchor in ANCHORS {
@@ -94,10 +94,10 @@ fn clock(time: &str) -> Clock {
     }
 }
 
-fn outcome(judged: Result<VerifiedServer, VerifyError>) -> String {
+fn outcome(judged: Result<TrustedBy, VerifyError>) -> String {
     let (end, pins) = match judged {
-        Ok(server) => {
-            return match server.trusted_by() {
+        Ok(trusted_by) => {
+            return match trusted_by {
                 TrustedBy::Anchor { .. } => "trusted by the anchor",
                 TrustedBy::Pin { .. } => "trusted by the pin",
                 _ => "",

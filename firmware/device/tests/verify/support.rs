@@ -61,7 +61,10 @@ pub(crate) fn root(name: &str) -> Made {
 }
 
 pub(crate) fn self_signed(parameters: CertificateParams) -> Made {
-    let key = KeyPair::generate().unwrap();
+    self_signed_with(parameters, KeyPair::generate().unwrap())
+}
+
+pub(crate) fn self_signed_with(parameters: CertificateParams, key: KeyPair) -> Made {
     Made {
         der: parameters.self_signed(&key).unwrap().der().to_vec(),
         key,

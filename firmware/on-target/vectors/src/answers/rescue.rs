@@ -18,6 +18,7 @@ pub(super) fn rescue<M: Meter>(parts: &mut Parts<'_>, meter: &mut M) -> Result<S
     };
     let envelope = envelope.to_vec();
     let verified = meter.measure(|| RescueStore::verify(envelope, &image));
-    let in_force = InForce::of(&image, verified.as_ref().ok());
+    let payload = verified.clone().ok().map(RescueStore::into_payload);
+    let in_force = InForce::of(&image, payload.as_ref());
     Ok(format!("{} {in_force:?}", shown(&verified)))
 }
