@@ -65,6 +65,11 @@ fn main() -> io::Result<()> {
         "1.0.4.toml",
         &corpus.join("ledger"),
     )?;
+    copy(
+        &trust.join("fixtures/rules"),
+        "rescues/4.toml",
+        &corpus.join("ledger"),
+    )?;
     copy(&trust.join("fixtures/pem"), "", &corpus.join("certificate"))?;
     der(&trust.join("anchors"), &corpus.join("certificate"))?;
     der(&trust.join("fixtures/pki"), &corpus.join("certificate"))?;

@@ -10,6 +10,7 @@ use trust::ledger::Ledger;
 use trust::source::SourceFile;
 
 fuzz_target!(|bytes: &[u8]| {
+    check_rescue_store(bytes);
     let file = SourceFile::from_bytes("trust/releases/fuzzed.toml", bytes);
     let (ledger, findings) = Ledger::read(&[Arc::clone(&file)]);
     assert_printable(&findings);
@@ -39,3 +40,22 @@ fuzz_target!(|bytes: &[u8]| {
         1
     );
 });
+
+fn check_rescue_store(bytes: &[u8]) {
+    let file = SourceFile::from_bytes("trust/rescues/4.toml", bytes);
+    let (ledger, findings) = Ledger::read(&[file]);
+    assert_printable(&findings);
+    assert!(ledger.is_empty());
+    let Some(recorded) = ledger.rescues().next() else {
+        assert!(!findings.is_empty(), "no rescue store, no finding");
+        return;
+    };
+    assert_eq!(recorded.rescue.file_name(), "4.toml");
+    let again = SourceFile::new("trust/rescues/4.toml", recorded.rescue.to_toml());
+    let (again, none) = Ledger::read(&[again]);
+    assert!(none.is_empty(), "{none:?}");
+    assert_eq!(
+        again.rescues().next().map(|read| &read.rescue),
+        Some(&recorded.rescue)
+    );
+}

@@ -9,6 +9,7 @@
 use device::flash_layout::{SECTOR_SIZE, STATE};
 use device::memory::ring::VERSION;
 use device::memory::{Memory, Origin, Recalled, Stored};
+use device::verify::Moment;
 use libfuzzer_sys::fuzz_target;
 use perennial_fuzz::input::Input;
 use perennial_fuzz::seal;
@@ -78,8 +79,10 @@ fn load(flash: &mut SimulatedFlash) -> Recalled {
 }
 
 fn changed(memory: &Memory) -> Memory {
-    Memory {
-        rescue_sequence: memory.rescue_sequence.wrapping_add(1),
-        ..memory.clone()
-    }
+    let mut changed = memory.clone();
+    changed.floor = match memory.floor {
+        Some(_) => None,
+        None => Moment::from_unix_seconds(1),
+    };
+    changed
 }

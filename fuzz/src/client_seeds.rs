@@ -2,7 +2,9 @@
 
 use device::day::Day;
 use device::flash_layout::STATE;
-use device::memory::{Accepted, FailedRelease, LastError, Memory, RolledBack, ShortText};
+use device::memory::{
+    Accepted, FailedRelease, LastError, Memory, RescueFloors, RolledBack, ShortText,
+};
 use device::otadata::{ENTRY_LENGTH, Entry, LABEL_LENGTH, State, initial};
 use device::rescue::EnvelopeContents;
 use device::slots::Why;
@@ -71,13 +73,16 @@ fn http() -> Vec<Seed> {
 
 fn memory() -> Vec<Seed> {
     let moment = |seconds| Moment::from_unix_seconds(seconds).expect("a time");
+    let mut rescue_floors = RescueFloors::default();
+    rescue_floors.raise(&[0x3C; 32], 8);
+    rescue_floors.raise(&[0x5A; 32], 9);
     let full = Memory {
         floor: Some(moment(1_800_000_000)),
         release: Some(Accepted {
             epoch: 1_799_999_999,
             version: ShortText::of("1.2.3"),
         }),
-        rescue_sequence: 9,
+        rescue_floors,
         successes: 5,
         last_success: Some(moment(1_800_000_001)),
         last_error: Some(LastError {
@@ -110,7 +115,7 @@ fn memory() -> Vec<Seed> {
 fn record(memory: &Memory) -> Vec<u8> {
     let mut flash = SimulatedFlash::erased();
     memory.store(&mut flash).expect("the flash is sound");
-    flash.bytes(STATE.offset..STATE.offset + 264)
+    flash.bytes(STATE.offset..STATE.offset + 336)
 }
 
 fn release() -> Vec<Seed> {

@@ -203,6 +203,18 @@ impl<'a> Fields<'a> {
         Some((table?, value.span()))
     }
 
+    /// As [`Fields::table`], and it may be left away.
+    pub(crate) fn optional_table(
+        &mut self,
+        key: &'static str,
+    ) -> Option<(&'a DeTable<'a>, Range<usize>)> {
+        if self.table.contains_key(key) {
+            return self.table(key);
+        }
+        self.skip(key);
+        None
+    }
+
     /// The tables of an array of tables, or of an array of inline tables, each with its span.
     pub(crate) fn tables(&mut self, key: &'static str) -> Vec<(&'a DeTable<'a>, Range<usize>)> {
         let Some(value) = self.ask(key) else {

@@ -36,7 +36,7 @@ pub struct Inputs {
     pub calendar: Vec<Arc<SourceFile>>,
     /// The files of `trust/endpoints/`
     pub endpoints: Vec<Arc<SourceFile>>,
-    /// The files of `trust/releases/`
+    /// The files of the ledger: `trust/releases/` and `trust/rescues/`
     pub releases: Vec<Arc<SourceFile>>,
 }
 
@@ -194,7 +194,7 @@ fn store_contents(policy: &Policy, case: &Case<'_>, inputs: &Inputs) -> Option<S
         .collect::<Option<_>>()?;
     Some(StoreContents {
         product: policy.product.name.value.clone(),
-        sequence: policy.product.store_sequence,
+        sequence: policy.product.store_sequence.value,
         as_of: case.as_of,
         service_ends: policy.service_life.ends.value,
         dates: DatesChecked::ALL,

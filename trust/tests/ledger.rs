@@ -10,7 +10,7 @@ use trust::calendar::KeyType;
 use trust::channel::Channel;
 use trust::finding::Finding;
 use trust::gate::{self, Inputs, Question};
-use trust::ledger::{self, Ledger, Release, ReleaseArtefact, Shipped};
+use trust::ledger::{self, Ledger, Release, ReleaseArtefact, RescueStore, Shipped};
 use trust::source::SourceFile;
 
 fn path(relative: &str) -> PathBuf {
@@ -67,6 +67,76 @@ fn every_optional_value_is_written_and_read() {
     full.anchors[1].owner = None;
     full.units = None;
     assert_eq!(release(&full.to_toml()), full);
+}
+
+fn rescue_sample() -> String {
+    let fixture = "fixtures/rules/L107-rescue-store-not-above/pass/rescues/4.toml";
+    std::fs::read_to_string(path(fixture)).unwrap()
+}
+
+fn rescue_store(name: &str, text: &str) -> (Option<RescueStore>, Vec<(&'static str, usize)>) {
+    let (ledger, findings) = Ledger::read(&[SourceFile::new(name, text)]);
+    assert!(ledger.is_empty(), "a rescue store is no release");
+    let said = findings.iter().map(|f| (f.rule.id, f.location().start().0));
+    let found = ledger.rescues().next();
+    (
+        found.map(|recorded| recorded.rescue.clone()),
+        said.collect(),
+    )
+}
+
+#[test]
+fn a_rescue_store_is_written_read_back_and_written_the_same() {
+    let text = rescue_sample();
+    let (found, said) = rescue_store("trust/rescues/4.toml", &text);
+    assert_eq!(said, []);
+    let found = found.unwrap();
+    assert_eq!(found.to_toml(), text);
+    assert_eq!(found.file_name(), "4.toml");
+    assert_eq!(found.releases, ["1.0.4"]);
+    let alone = RescueStore {
+        releases: Vec::new(),
+        ..found
+    };
+    let (again, said) = rescue_store("trust/rescues/4.toml", &alone.to_toml());
+    assert_eq!((again, said), (Some(alone), vec![]));
+}
+
+#[test]
+fn every_mistake_about_a_rescue_store_is_found() {
+    let text = rescue_sample();
+    for (from, to, expected) in [
+        ("sequence = 4", "sequence = 0", ("L903", 5)),
+        ("sequence = 4", "sequence = 5", ("L905", 5)),
+        ("2026-05-04", "4 May 2026", ("L903", 7)),
+        ("\"6998F44FE4977526\"", "\"6998f44fe4977526\"", ("L903", 10)),
+        ("\"1.0.4\"", "\"../1.0.4\"", ("L903", 14)),
+        ("releases", "release", ("L902", 14)),
+        ("product = ", "product ", ("L901", 6)),
+    ] {
+        let changed = text.replacen(from, to, 1);
+        assert_ne!(changed, text);
+        let (found, said) = rescue_store("trust/rescues/4.toml", &changed);
+        assert_eq!((found, said), (None, vec![expected]), "{to}");
+    }
+}
+
+#[test]
+fn rescue_keys_of_a_release_are_as_many_as_must_sign_and_each_once() {
+    let text = sample();
+    let rescue = release(&text).rescue.unwrap();
+    assert_eq!((rescue.threshold, rescue.keys.len()), (2, 2));
+    let key = rescue.keys[0].to_text();
+    let other = rescue.keys[1].to_text();
+    for changed in [
+        text.replace("threshold = 2", "threshold = 3"),
+        text.replace("threshold = 2", "threshold = 0"),
+        text.replace(&key, &other),
+        text.replace(&key, &key[1..]),
+    ] {
+        let ids: Vec<_> = said(&changed).iter().map(|(id, ..)| *id).collect();
+        assert_eq!(ids, ["L903"], "{changed}");
+    }
 }
 
 proptest! {
@@ -253,15 +323,18 @@ fn an_approved_release_is_recorded_as_the_policy_says() {
 }
 
 #[test]
-fn the_samples_of_the_page_are_a_release() {
+fn the_samples_of_the_page_are_a_release_and_a_rescue_store() {
     let page = std::fs::read_to_string(path("../docs/reference/ledger.md")).unwrap();
     let blocks = page.split("```toml\n").skip(1);
-    let samples: String = blocks
+    let mut samples: Vec<_> = blocks
         .filter_map(|block| block.split("```").next())
         .collect();
-    let file = SourceFile::new("trust/releases/1.0.4.toml", samples);
-    let (ledger, findings) = Ledger::read(&[file]);
+    let rescue = SourceFile::new("trust/rescues/4.toml", samples.pop().unwrap());
+    let file = SourceFile::new("trust/releases/1.0.4.toml", samples.concat());
+    let (ledger, findings) = Ledger::read(&[file, rescue]);
     assert_eq!(findings, []);
+    let rescue = &ledger.rescues().next().unwrap().rescue;
+    assert_eq!((rescue.sequence, rescue.releases.len()), (4, 1));
     let release = &ledger.find("1.0.4").unwrap().release;
     assert_eq!(release.anchors.len(), 1);
     // Every key of the schema is shown.

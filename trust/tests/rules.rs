@@ -263,7 +263,7 @@ fn inputs(folder: &Path) -> Inputs {
         anchors: files("anchors"),
         calendar: files("calendar"),
         endpoints: files("endpoints"),
-        releases: files("releases"),
+        releases: [files("releases"), files("rescues")].concat(),
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use trust::gate::Inputs;
+use trust::ledger::RESCUES;
 use trust::source::SourceFile;
 
 use crate::digest::{directory_hash, sha256_hex};
@@ -17,11 +18,12 @@ use crate::git;
 pub const POLICY: &str = "policy.toml";
 
 /// The folders that a verdict is made from, besides the policy.
-pub const FOLDERS: [&str; 4] = [
+pub const FOLDERS: [&str; 5] = [
     "trust/anchors",
     "trust/calendar",
     "trust/endpoints",
     RELEASES,
+    RESCUES,
 ];
 
 /// The ledger: one file for each shipped release.
@@ -194,7 +196,7 @@ fn collect(files: Vec<String>, read: impl Fn(&str) -> Result<Vec<u8>>) -> Result
         sha256.insert(path.clone(), sha256_hex(&bytes));
         sources.push(SourceFile::from_bytes(path, &bytes));
     }
-    let below = |folder: &str| {
+    let below = |folder: &str| -> Vec<_> {
         sources
             .iter()
             .filter(|file| file.name.starts_with(folder))
@@ -206,7 +208,7 @@ fn collect(files: Vec<String>, read: impl Fn(&str) -> Result<Vec<u8>>) -> Result
         anchors: below("trust/anchors/"),
         calendar: below("trust/calendar/"),
         endpoints: below("trust/endpoints/"),
-        releases: below("trust/releases/"),
+        releases: [below("trust/releases/"), below("trust/rescues/")].concat(),
     };
     Ok(ProjectInputs { inputs, sha256 })
 }

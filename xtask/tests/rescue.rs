@@ -20,6 +20,8 @@ const PAYLOAD: usize = COUNT + 1 + 2 * 72;
 /// the policy.
 struct Fleet {
     folder: TempDir,
+    /// The rescue keys of the policy, as minisign writes them.
+    public: Vec<String>,
 }
 
 impl Fleet {
@@ -29,15 +31,17 @@ impl Fleet {
 
     /// The same where one key has a password, which takes its time.
     fn with_password_of(protected: Option<u8>) -> Self {
-        let fleet = Self {
+        let mut fleet = Self {
             folder: tempfile::tempdir().unwrap(),
+            public: Vec::new(),
         };
         copied::copy_pool_and_calendar(fleet.folder.path());
         std::fs::write(fleet.at("password"), "correct horse\n").unwrap();
-        let public =
+        let key =
             |number| fleet.new_key(&format!("rescue-{number}.key"), protected == Some(number));
-        let keys: Vec<String> = (1..=3).map(public).collect();
+        let keys: Vec<String> = (1..=3).map(key).collect();
         fleet.new_key("other.key", false);
+        fleet.public = keys.iter().map(|line| public(line)).collect();
         let rescue = format!("\n[rescue]\nthreshold = 2\nkeys = [{}]\n", keys.join(", "));
         fleet.write_policy(4, &rescue);
         fleet
@@ -66,13 +70,21 @@ impl Fleet {
         std::fs::write(self.at("policy.toml"), policy).unwrap();
     }
 
-    /// A release that shipped with store sequence 3.
+    /// A release that shipped with store sequence 3 and the rescue keys of the policy.
     fn ship(&self) {
+        self.ship_with(2, &self.public);
+    }
+
+    /// The same with these rescue keys.
+    fn ship_with(&self, threshold: u8, keys: &[String]) {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         let fixture = "trust/fixtures/rules/L904-ledger-duplicate-version/pass/releases/1.0.4.toml";
         let there = self.at("trust/releases");
         std::fs::create_dir_all(&there).unwrap();
-        std::fs::copy(root.join(fixture), there.join("1.0.4.toml")).unwrap();
+        let release = std::fs::read_to_string(root.join(fixture)).unwrap();
+        let keys = format!("[rescue]\nthreshold = {threshold}\nkeys = {keys:?}\n\n");
+        let release = release.replacen("[[anchor]]", &(keys + "[[anchor]]"), 1);
+        std::fs::write(there.join("1.0.4.toml"), release).unwrap();
     }
 
     fn at(&self, name: &str) -> PathBuf {
@@ -119,6 +131,11 @@ impl Fleet {
     }
 }
 
+/// What stands in the quotes of `public = "RW…"`.
+fn public(line: &str) -> String {
+    line.split('"').nth(1).unwrap().to_owned()
+}
+
 fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
@@ -144,7 +161,7 @@ fn two_of_three_sign_in_any_order_and_devices_take_it() {
     let unsigned = fleet.bytes();
     let missing = said(&fleet.verify(13));
     assert!(
-        missing.contains("0 of the 2 rescue keys signed that must"),
+        missing.contains("signed by no rescue key; 2 must sign"),
         "{missing}"
     );
 
@@ -152,7 +169,7 @@ fn two_of_three_sign_in_any_order_and_devices_take_it() {
     let one = fleet.bytes();
     let missing = said(&fleet.verify(13));
     assert!(
-        missing.contains("1 of the 2 rescue keys signed that must"),
+        missing.contains("signed by 1 rescue key; 2 must sign"),
         "{missing}"
     );
     assert_eq!(missing.matches("= not by ").count(), 2, "{missing}");
@@ -189,7 +206,9 @@ fn a_key_that_is_no_rescue_key_does_not_count() {
     fleet.run(&[&["rescue", "sign", "rescue.bin"], &both[..]].concat(), 0);
     let refused = said(&fleet.verify(13));
     assert!(
-        refused.contains("1 of the 2 rescue keys signed that must; 1 signatures"),
+        refused.contains(
+            "signed by 1 rescue key; 2 must sign; 1 signature is by a key that is no rescue key"
+        ),
         "{refused}"
     );
     fleet.sign("rescue-3.key", 0);
@@ -274,4 +293,106 @@ fn nothing_is_made_that_is_not_proven_new_and_signable() {
     fleet.write(b"precious");
     fleet.make(2);
     assert_eq!(fleet.bytes(), b"precious");
+}
+
+/// The keys of a policy may be others than those of the releases in the field: each release is asked with its own.
+#[test]
+fn each_release_is_asked_with_its_own_rescue_keys() {
+    let fleet = Fleet::new();
+    let other = public(&fleet.new_key("older.key", false));
+    fleet.ship_with(1, &[other]);
+    fleet.make(0);
+    fleet.sign("rescue-1.key", 0);
+    fleet.sign("rescue-2.key", 0);
+    let seen = stdout(&fleet.verify(0));
+    assert!(seen.contains("taken     with the rescue keys of the policy"));
+    let why = "not taken by 1.0.4, sequence 3: signed by no rescue key; 1 must sign; 2 signatures are by keys that \
+               are no rescue keys";
+    assert!(seen.contains(why), "{seen}");
+    fleet.sign("older.key", 0);
+    let seen = stdout(&fleet.verify(0));
+    assert!(seen.contains("taken     by 1.0.4, sequence 3"), "{seen}");
+
+    // Only the devices of the release have keys that signed.
+    std::fs::remove_file(fleet.at("rescue.bin")).unwrap();
+    fleet.make(0);
+    fleet.sign("older.key", 0);
+    let seen = stdout(&fleet.verify(0));
+    let why = "not taken with the rescue keys of the policy: signed by no rescue key; 2 must sign";
+    assert!(seen.contains(why), "{seen}");
+    assert!(seen.contains("taken     by 1.0.4, sequence 3"), "{seen}");
+
+    // A release without rescue keys, and one that is as new.
+    std::fs::remove_file(fleet.at("trust/releases/1.0.4.toml")).unwrap();
+    fleet.sign("rescue-1.key", 0);
+    fleet.sign("rescue-2.key", 0);
+    fleet.ship();
+    let release = fleet.at("trust/releases/1.0.4.toml");
+    let text = std::fs::read_to_string(&release).unwrap();
+    std::fs::write(&release, text.replace("sequence = 3", "sequence = 4")).unwrap();
+    let seen = stdout(&fleet.verify(0));
+    let why = "not taken by 1.0.4, sequence 4: its sequence 4 is not above 4, which is in force";
+    assert!(seen.contains(why), "{seen}");
+    let (before, after) = text.split_once("[rescue]").unwrap();
+    let (_, after) = after.split_once("[[anchor]]").unwrap();
+    std::fs::write(&release, format!("{before}[[anchor]]{after}")).unwrap();
+    let seen = stdout(&fleet.verify(0));
+    let why = "not taken by 1.0.4, sequence 3: they have no rescue keys";
+    assert!(seen.contains(why), "{seen}");
+}
+
+/// What was published is in the ledger: no other rescue store, no release and no policy may be below it.
+#[test]
+fn a_published_rescue_store_is_remembered() {
+    let fleet = Fleet::new();
+    fleet.ship();
+    let policy = std::fs::read_to_string(fleet.at("policy.toml")).unwrap();
+    let (_, rescue) = policy.split_once("\n[rescue]").unwrap();
+    let rescue = format!("\n[rescue]{rescue}");
+    fleet.make(0);
+    let record = |code| fleet.run(&["rescue", "verify", "rescue.bin", "--record"], code);
+    record(13);
+    assert!(!fleet.at("trust/rescues").exists());
+    fleet.sign("rescue-1.key", 0);
+    fleet.sign("rescue-2.key", 0);
+    let said_of_it = said(&record(0));
+    assert!(
+        said_of_it.contains("recorded in trust/rescues/4.toml"),
+        "{said_of_it}"
+    );
+    let entry = || std::fs::read_to_string(fleet.at("trust/rescues/4.toml")).unwrap();
+    let first = entry();
+    for part in ["sequence = 4", "issued = \"2026-11-22\"", "\"1.0.4\""] {
+        assert!(first.contains(part), "{first}");
+    }
+    assert_eq!(first.matches("    \"").count(), 3, "{first}");
+    // One more signature of the same store is the same rescue store.
+    fleet.sign("rescue-3.key", 0);
+    record(0);
+    assert_eq!(entry().matches("    \"").count(), 4, "{}", entry());
+    fleet.run(&["check"], 0);
+
+    // Neither another one nor a release may have a lower sequence, nor another one the same.
+    std::fs::rename(fleet.at("rescue.bin"), fleet.at("published.bin")).unwrap();
+    let same = said(&fleet.make(10));
+    assert!(
+        same.contains("= the rescue store with sequence 4"),
+        "{same}"
+    );
+    assert!(same.contains("set store-sequence = 5"), "{same}");
+    fleet.write_policy(3, &rescue);
+    let low = fleet.run(&["check"], 10);
+    let low = stdout(&low) + &said(&low);
+    assert!(low.contains("L106"), "{low}");
+    fleet.write_policy(4_294_967_301, &rescue);
+    let far = said(&fleet.make(10));
+    assert!(far.contains("is more than 4294967296 above"), "{far}");
+    fleet.write_policy(5, &rescue);
+    fleet.make(0);
+    fleet.sign("rescue-1.key", 0);
+    fleet.sign("rescue-2.key", 0);
+    record(0);
+    let old = ["rescue", "verify", "published.bin"];
+    let old = said(&fleet.run(&old, 10));
+    assert!(old.contains("= trust/rescues/5.toml"), "{old}");
 }

@@ -38,6 +38,7 @@ mod proof;
 mod redirects;
 mod release_date;
 mod required_roots;
+mod rescue_stores;
 mod retired_unknown;
 mod service_life;
 mod shipped_anchors;
@@ -98,6 +99,7 @@ const ALL: &[Check] = &[
     redirects::check,
     release_date::check,
     required_roots::check,
+    rescue_stores::check,
     retired_unknown::check,
     service_life::check,
     shipped_anchors::check,

@@ -1,4 +1,5 @@
-//! The ledger: what each shipped release trusts, one file for each below `trust/releases/`.
+//! The ledger: what each shipped release trusts, one file for each below `trust/releases/`, and which rescue stores were
+//! published, one file for each below `trust/rescues/`.
 //!
 //! A release is recorded by `cargo xtask build-firmware --record`, reviewed as text and committed. It says enough to
 //! compute when the devices that run it go dark, without the policy of its day. `docs/reference/ledger.md` describes
@@ -7,20 +8,25 @@
 mod model;
 mod read;
 mod record;
+mod rescue_keys;
+mod rescue_store;
 mod values;
 mod write;
 
 pub use model::*;
 pub use record::{Shipped, record};
+pub use rescue_keys::ReleaseRescueKeys;
+pub use rescue_store::{RESCUES, RecordedRescueStore, RescueStore};
 
 use std::sync::Arc;
 
 use crate::source::{Location, SourceFile};
 
-/// The shipped releases. Plain data: [`Ledger::read`] never leaves one out without a finding.
+/// The shipped releases and the published rescue stores. Plain data: [`Ledger::read`] never leaves one out without a finding.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     releases: Vec<RecordedRelease>,
+    rescues: Vec<RecordedRescueStore>,
 }
 
 /// A release with the places it was read from.
@@ -46,6 +52,11 @@ impl Ledger {
         self.releases.iter()
     }
 
+    /// The rescue stores by sequence.
+    pub fn rescues(&self) -> impl Iterator<Item = &RecordedRescueStore> {
+        self.rescues.iter()
+    }
+
     /// The release of this version.
     pub fn find(&self, version: &str) -> Option<&RecordedRelease> {
         self.releases
@@ -53,12 +64,12 @@ impl Ledger {
             .find(|recorded| recorded.release.version == version)
     }
 
-    /// How many there are.
+    /// How many releases there are.
     pub fn len(&self) -> usize {
         self.releases.len()
     }
 
-    /// Whether there is none.
+    /// Whether there is no release.
     pub fn is_empty(&self) -> bool {
         self.releases.is_empty()
     }

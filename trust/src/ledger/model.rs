@@ -1,5 +1,6 @@
 //! A shipped release as values.
 
+use super::ReleaseRescueKeys;
 use crate::calendar::KeyType;
 use crate::channel::Channel;
 use crate::date::Date;
@@ -28,6 +29,8 @@ pub struct Release {
     pub units: Option<u64>,
     /// Its trust store.
     pub store: ReleaseStore,
+    /// The keys whose rescue stores its devices take; `None` where they take none.
+    pub rescue: Option<ReleaseRescueKeys>,
     /// The anchors of the store.
     pub anchors: Vec<ReleaseAnchor>,
     /// The pins of the store.

@@ -1,4 +1,4 @@
-//! `trust/releases/*.toml` to [`Ledger`].
+//! `trust/releases/*.toml` and `trust/rescues/*.toml` to [`Ledger`].
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -7,8 +7,10 @@ use std::sync::Arc;
 use toml::de::DeTable;
 
 use super::values::{self, DAYS};
-use super::{Ledger, RecordedRelease, Release, ReleaseAnchor, ReleaseArtefact};
-use super::{ReleaseEndpoint, ReleasePin, ReleaseStore};
+use super::{
+    Ledger, RESCUES, RecordedRelease, Release, ReleaseAnchor, ReleaseArtefact, ReleaseEndpoint,
+    ReleasePin, ReleaseRescueKeys, ReleaseStore, rescue_store,
+};
 use crate::fields::{FieldRules, Fields, finding};
 use crate::finding::{Finding, Subject};
 use crate::policy::{is_chain_path, is_url};
@@ -17,7 +19,7 @@ use crate::rules::ledger::{
 };
 use crate::source::{Location, SourceFile};
 
-const RULES: FieldRules = FieldRules {
+pub(super) const RULES: FieldRules = FieldRules {
     bad_value: &LEDGER_BAD_VALUE,
     unknown_key: &LEDGER_UNKNOWN_KEY,
 };
@@ -26,32 +28,49 @@ const RULES: FieldRules = FieldRules {
 const TITLE: &str = "the release";
 
 impl Ledger {
-    /// Reads the files of `trust/releases/`. A release with a mistake is left out and has a finding, which no
-    /// waiver covers: devices that nobody counts are devices that nobody saves.
+    /// Reads the files of `trust/releases/` and `trust/rescues/`. A release or rescue store with a mistake is left out and has
+    /// a finding, which no waiver covers: devices that nobody counts are devices that nobody saves.
     pub fn read(files: &[Arc<SourceFile>]) -> (Self, Vec<Finding>) {
-        let mut releases = Vec::new();
         let mut findings = Vec::new();
-        for file in files {
-            match read_file(file) {
-                Ok(recorded) => releases.push(recorded),
-                Err(mistakes) => findings.extend(mistakes),
-            }
-        }
+        let (of_rescues, of_releases): (Vec<_>, Vec<_>) =
+            files.iter().partition(|file| is_rescue(file));
+        let mut releases = each(&of_releases, read_file, &mut findings);
+        let mut rescues = each(&of_rescues, rescue_store::read, &mut findings);
+        rescues.sort_by_key(|recorded| recorded.rescue.sequence);
         findings.extend(about_versions(&releases));
         let key = |recorded: &RecordedRelease| {
             (recorded.release.released, recorded.release.version.clone())
         };
         releases.sort_by_key(key);
         crate::finding::sort(&mut findings);
-        (Self { releases }, findings)
+        (Self { releases, rescues }, findings)
     }
+}
+
+fn is_rescue(file: &SourceFile) -> bool {
+    let rest = file.name.strip_prefix(RESCUES);
+    rest.is_some_and(|rest| rest.starts_with('/'))
+}
+
+fn each<T>(
+    files: &[&Arc<SourceFile>],
+    read: fn(&Arc<SourceFile>) -> Result<T, Vec<Finding>>,
+    findings: &mut Vec<Finding>,
+) -> Vec<T> {
+    let mut all = Vec::new();
+    for file in files {
+        match read(file) {
+            Ok(one) => all.push(one),
+            Err(mistakes) => findings.extend(mistakes),
+        }
+    }
+    all
 }
 
 fn read_file(file: &Arc<SourceFile>) -> Result<RecordedRelease, Vec<Finding>> {
     let (document, errors) = DeTable::parse_recoverable(&file.text);
     if !errors.is_empty() {
-        let syntax_error = |error| syntax_error(file, error);
-        return Err(errors.iter().map(syntax_error).collect());
+        return Err(syntax_errors(file, &errors));
     }
     let mut reader = Reader {
         file,
@@ -65,11 +84,17 @@ fn read_file(file: &Arc<SourceFile>) -> Result<RecordedRelease, Vec<Finding>> {
     }
 }
 
+/// L901.
+pub(super) fn syntax_errors(file: &Arc<SourceFile>, errors: &[toml::de::Error]) -> Vec<Finding> {
+    let finding = |error| syntax_error(file, error);
+    errors.iter().map(finding).collect()
+}
+
 fn syntax_error(file: &Arc<SourceFile>, error: &toml::de::Error) -> Finding {
     let span = error.span().unwrap_or(0..0);
     let message = format!("{} is not TOML: {}", file.name, error.message());
     finding(&LEDGER_UNREADABLE, file, span, error.message(), message)
-        .help("correct the syntax, or restore the file: git log --diff-filter=A -- trust/releases")
+        .help("correct the syntax, or restore the file: git log --diff-filter=A -- trust")
 }
 
 /// Tables of one kind with the places of their headers.
@@ -98,12 +123,15 @@ impl<'a> Reader<'a> {
         let longest_offline_days = top.number("longest-offline-days", DAYS, 0);
         let units = top.optional_number("units", "a number of devices", 0);
         let store = top.table("store");
+        let rescue = top.optional_table("rescue");
         let (anchors, anchors_at) = self.each(&mut top, "anchor", anchor);
         let (pins, pins_at) = self.each(&mut top, "pin", pin);
         let (endpoints, endpoints_at) = self.each(&mut top, "endpoint", endpoint);
         let (artefacts, _) = self.each(&mut top, "artefact", artefact);
         self.findings.extend(top.finish());
         let store = store.and_then(|(table, span)| self.table("[store]", table, span, store_of));
+        let rescue = rescue
+            .and_then(|(table, span)| self.table("[rescue]", table, span, ReleaseRescueKeys::read));
         let release = Release {
             version: version?,
             commit: commit?,
@@ -115,6 +143,7 @@ impl<'a> Reader<'a> {
             longest_offline_days: longest_offline_days?,
             units,
             store: store?,
+            rescue,
             anchors,
             pins,
             endpoints,

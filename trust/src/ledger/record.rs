@@ -1,6 +1,9 @@
 //! What is recorded of a release that was just made.
 
-use super::{Release, ReleaseAnchor, ReleaseArtefact, ReleaseEndpoint, ReleasePin, ReleaseStore};
+use super::{
+    Release, ReleaseAnchor, ReleaseArtefact, ReleaseEndpoint, ReleasePin, ReleaseRescueKeys,
+    ReleaseStore,
+};
 use crate::channel::Channel;
 use crate::policy::{AfterExpiry, Endpoint, Policy, Sha256};
 use crate::store::{ApprovedAnchor, ApprovedPin, ApprovedStore};
@@ -37,6 +40,7 @@ pub fn record(shipped: Shipped, store: &ApprovedStore, policy: &Policy) -> Relea
             sequence: contents.sequence,
             sha256: shipped.store_sha256,
         },
+        rescue: policy.rescue.as_ref().map(ReleaseRescueKeys::of),
         anchors: contents.anchors.iter().map(anchor).collect(),
         pins: contents.pins.iter().map(pin).collect(),
         endpoints: policy.endpoints.iter().map(endpoint).collect(),

@@ -29,10 +29,13 @@ pub(super) fn is_one(value: &DeValue<'_>) -> Option<()> {
 
 /// A version can be the name of a file, whatever the file system.
 pub(super) fn version(value: &DeValue<'_>) -> Option<String> {
-    let text = value.as_str()?;
+    let text = value.as_str().filter(|text| is_version(text));
+    text.map(str::to_owned)
+}
+
+pub(super) fn is_version(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".+-_".contains(&byte);
-    let fits = !text.is_empty() && !text.starts_with('.') && text.bytes().all(plain);
-    fits.then(|| text.to_owned())
+    !text.is_empty() && !text.starts_with('.') && text.bytes().all(plain)
 }
 
 pub(super) fn commit(value: &DeValue<'_>) -> Option<String> {

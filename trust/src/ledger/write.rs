@@ -15,6 +15,9 @@ impl Release {
     pub fn to_toml(&self) -> String {
         let mut text = HEADER.to_owned();
         self.head(&mut text);
+        if let Some(rescue) = &self.rescue {
+            rescue.write(&mut text);
+        }
         for anchor in &self.anchors {
             write_anchor(&mut text, anchor);
         }
@@ -100,7 +103,7 @@ fn write_endpoint(text: &mut String, endpoint: &ReleaseEndpoint) {
     optional(text, "chains", list(&endpoint.chains));
 }
 
-fn line(text: &mut String, key: &str, value: &str) {
+pub(super) fn line(text: &mut String, key: &str, value: &str) {
     // Writing to a string cannot fail.
     let _ = writeln!(text, "{key} = {value}");
 }
@@ -112,7 +115,7 @@ fn optional(text: &mut String, key: &str, value: Option<String>) {
 }
 
 /// One element on each line, so that a difference shows the element; nothing where there is none.
-fn list(values: &[String]) -> Option<String> {
+pub(super) fn list(values: &[String]) -> Option<String> {
     if values.is_empty() {
         return None;
     }
@@ -123,12 +126,12 @@ fn list(values: &[String]) -> Option<String> {
     Some(format!("[\n{lines}]"))
 }
 
-fn hexadecimal(sha256: &[u8; 32]) -> String {
+pub(super) fn hexadecimal(sha256: &[u8; 32]) -> String {
     quoted(&hex::encode(sha256))
 }
 
 /// A basic string of TOML 1.0.
-fn quoted(value: &str) -> String {
+pub(super) fn quoted(value: &str) -> String {
     let mut text = String::from("\"");
     for character in value.chars() {
         match character {

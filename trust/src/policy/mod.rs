@@ -3,6 +3,7 @@
 mod canonical;
 mod complete;
 mod model;
+mod public_key;
 mod read;
 pub mod reference;
 #[cfg(test)]
@@ -14,5 +15,6 @@ mod tests;
 pub use canonical::canonical;
 pub use complete::{Policy, Sections};
 pub use model::*;
+pub use public_key::PublicKey;
 pub use read::{Reading, read};
 pub(crate) use read::{is_chain_path, is_url};

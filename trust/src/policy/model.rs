@@ -73,8 +73,9 @@ pub struct Product {
     pub chip: Located<String>,
     /// The verifier model of the firmware.
     pub verifier: Located<VerifierModel>,
-    /// `store-sequence`: rises by one with each change of the store, so that devices can tell the newer of two.
-    pub store_sequence: u64,
+    /// `store-sequence`: rises by one with each change of the store, so that devices can tell the newer of two. Where it is not
+    /// written its place is that of the name.
+    pub store_sequence: Located<u64>,
 }
 
 impl Product {

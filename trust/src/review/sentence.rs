@@ -123,6 +123,7 @@ fn what(subject: &Subject) -> String {
         Section::Event => format!("calendar: event {name}"),
         Section::Chain => format!("calendar: chain {name}"),
         Section::Release => format!("release {name}"),
+        Section::RescueStore => format!("rescue store {name}"),
     }
 }
 
@@ -173,6 +174,7 @@ fn distinguishing(section: Section, item: &Item) -> Option<String> {
         Section::Event => &["date"],
         Section::Root => &["effective-end"],
         Section::Release => &["released", "units"],
+        Section::RescueStore => &["issued", "releases"],
         _ => &[],
     };
     let said = |field: &&str| {
@@ -190,6 +192,7 @@ fn element(field: &str) -> &str {
     match field {
         "builders" => "builder",
         "keys" => "key",
+        "releases" => "release",
         "spki-sha256" => "pin",
         _ => field,
     }

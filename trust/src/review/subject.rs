@@ -56,6 +56,8 @@ pub enum Section {
     Chain,
     /// A shipped release of `trust/releases/`.
     Release,
+    /// A published rescue store of `trust/rescues/`.
+    RescueStore,
 }
 
 impl Section {
@@ -86,7 +88,8 @@ impl Section {
             | Self::Waiver
             | Self::Candidate
             | Self::Capture
-            | Self::Release => false,
+            | Self::Release
+            | Self::RescueStore => false,
         }
     }
 

@@ -147,6 +147,7 @@ fn what_was_recorded_of_a_release_changes_but_for_its_units() {
             "\"https://cdn.example.com/\"",
             "\"https://cdn.example.org/\"",
         ),
+        ("threshold = 2", "threshold = 1"),
         ("name = \"application.bin\"", "name = \"other.bin\""),
         ("expires = \"2029-12-31\"", "expires = \"2029-12-30\""),
         ("not-after = \"2040-09-17\"", "not-after = \"2040-09-18\""),
@@ -156,6 +157,30 @@ fn what_was_recorded_of_a_release_changes_but_for_its_units() {
         let rewritten = |(_, why): &(String, Option<Why>)| *why == Some(Why::RecordRewritten);
         assert!(changes.iter().all(rewritten), "{changes:?}");
     }
+}
+
+#[test]
+fn a_published_rescue_store_is_not_forgotten_and_not_rewritten() {
+    let recorded =
+        include_str!("../../fixtures/rules/L107-rescue-store-not-above/pass/rescues/4.toml");
+    let with = |text: &str| {
+        let mut inputs = inputs();
+        inputs
+            .releases
+            .extend(files("trust/rescues", &[("4.toml", text)]));
+        inputs
+    };
+    let published = with(recorded);
+    let added = "rescue store 4 is added (issued 2026-05-04, 1 release)";
+    assert_eq!(
+        said(&Changes::between(&inputs(), &published)),
+        one(added, None)
+    );
+    let forgotten = said(&Changes::between(&published, &inputs()));
+    assert_eq!(forgotten[0].1, Some(Why::RescueForgotten));
+    let rewritten = with(&recorded.replace("2026-05-04", "2026-05-05"));
+    let rewritten = said(&Changes::between(&published, &rewritten));
+    assert_eq!(rewritten[0].1, Some(Why::RecordRewritten));
 }
 
 #[test]

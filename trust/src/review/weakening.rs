@@ -55,6 +55,8 @@ pub enum Why {
     WaiverLonger,
     /// Devices of a shipped release are no longer looked at.
     ReleaseForgotten,
+    /// A sequence that devices remember may be given again.
+    RescueForgotten,
     /// What was recorded of a shipped release is another.
     RecordRewritten,
     /// A fact that ends something is gone, or ends nothing any more.
@@ -102,7 +104,8 @@ fn of_added(section: Section, item: Option<&Item>) -> Option<Why> {
         | Section::Audit
         | Section::Review
         | Section::Candidate
-        | Section::Release => None,
+        | Section::Release
+        | Section::RescueStore => None,
     }
 }
 
@@ -121,6 +124,7 @@ fn of_removed(section: Section) -> Option<Why> {
             Some(Why::SafeguardRemoved)
         }
         Section::Release => Some(Why::ReleaseForgotten),
+        Section::RescueStore => Some(Why::RescueForgotten),
         Section::Capture => Some(Why::ServerRedeclared),
         Section::Owner
         | Section::LifecycleRule

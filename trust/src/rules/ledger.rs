@@ -1,4 +1,4 @@
-//! Family L: the ledger of shipped releases. L1: what a release means for devices in the field. L9: its files.
+//! Family L: the ledger of shipped releases and rescue stores. L1: what they mean for devices in the field. L9: its files.
 
 use super::rules;
 
@@ -92,10 +92,49 @@ rules! {
     /// `units = 0` in its file.
     SHIPPED_ANCHOR_UNKNOWN = "L105" "shipped-anchor-unknown" Warning since "0.1.0";
 
+    /// # L106 below-rescue-store
+    ///
+    /// ## What it does
+    /// Finds a `store-sequence` below that of a rescue store that was published: of `trust/rescues/`.
+    ///
+    /// ## Why it matters
+    /// Of two stores a device takes the one with the higher sequence. One that took the rescue store, and then this release,
+    /// would go on with the servers and anchors of the rescue store. A rescue store with such a sequence would be refused.
+    ///
+    /// ## Example
+    /// `trust/rescues/4.toml`, and in the policy:
+    /// ```toml
+    /// [product]
+    /// store-sequence = 3
+    /// ```
+    ///
+    /// ## Use instead
+    /// ```toml
+    /// [product]
+    /// store-sequence = 4      # the store of the rescue store; 5 for another one
+    /// ```
+    BELOW_RESCUE_STORE = "L106" "below-rescue-store" Error since "0.1.0";
+
+    /// # L107 rescue-store-not-above
+    ///
+    /// ## What it does
+    /// Finds a published rescue store whose sequence is not above that of every release and rescue store before it: of those
+    /// that are from an earlier day. The release that follows it may have its sequence, and be from the same day.
+    ///
+    /// ## Why it matters
+    /// Devices refuse it: the store that they have is as new or newer. They stay cut off, and nobody sees why.
+    ///
+    /// ## Example
+    /// `trust/rescues/4.toml`, issued after 1.0.5 was released with the store sequence 4.
+    ///
+    /// ## Use instead
+    /// A rescue store with a higher sequence. `cargo xtask rescue make` refuses a lower one than the ledger allows.
+    RESCUE_STORE_NOT_ABOVE = "L107" "rescue-store-not-above" Error since "0.1.0";
+
     /// # L901 ledger-unreadable
     ///
     /// ## What it does
-    /// Reports a file of `trust/releases/` that is not TOML. No waiver covers it.
+    /// Reports a file of `trust/releases/` or `trust/rescues/` that is not TOML. No waiver covers it.
     ///
     /// ## Why it matters
     /// A release that is not read has no devices, and nothing that strands them is ever found.
@@ -107,8 +146,8 @@ rules! {
     /// ```
     ///
     /// ## Use instead
-    /// The file as `cargo xtask build-firmware --record` wrote it; git has it. `docs/reference/ledger.md` has the
-    /// schema.
+    /// The file as `cargo xtask build-firmware --record` or `cargo xtask rescue verify --record` wrote it; git has it.
+    /// `docs/reference/ledger.md` has the schema.
     LEDGER_UNREADABLE = "L901" "ledger-unreadable" Error since "0.1.0";
 
     /// # L902 ledger-unknown-key
@@ -133,7 +172,8 @@ rules! {
     /// ## What it does
     /// Reports a value in a file of the ledger that is missing, of the wrong type or not in its form: dates are
     /// `"YYYY-MM-DD"`, hashes 64 hexadecimal digits; a release has an endpoint, and an anchor or a pin; a pin names one
-    /// of its endpoints; no anchor and no endpoint stands there twice. No waiver covers it.
+    /// of its endpoints; no anchor, endpoint and rescue key stands there twice; as many rescue keys must sign as there are, or
+    /// fewer. No waiver covers it.
     ///
     /// ## Why it matters
     /// A release that cannot be read is left out of every forecast.
@@ -165,11 +205,12 @@ rules! {
     /// # L905 ledger-file-name
     ///
     /// ## What it does
-    /// Finds a file of the ledger that is not named `<version>.toml`. No waiver covers it.
+    /// Finds a file of the ledger that is not named for what it holds: `<version>.toml` for a release, `<sequence>.toml` for a
+    /// rescue store. No waiver covers it.
     ///
     /// ## Why it matters
     /// `build-firmware --record` looks for a release by the name of its file, so that it never writes over another; a
-    /// reviewer looks the same way.
+    /// reviewer looks the same way. So two rescue stores never have one sequence.
     ///
     /// ## Example
     /// `trust/releases/latest.toml` with `version = "1.0.4"`.

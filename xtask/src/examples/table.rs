@@ -97,7 +97,8 @@ pub const TABLE: &[Examples] = examples! {
     "rescue sign":
         "add a signature; needs no network and no project" => "cargo xtask rescue sign rescue.bin --key ~/keys/rescue-1.key";
     "rescue verify":
-        "would devices take it, and those of which releases?" => "cargo xtask rescue verify rescue.bin";
+        "would devices take it, and those of which releases?" => "cargo xtask rescue verify rescue.bin"
+        "it is published: the ledger remembers its sequence" => "cargo xtask rescue verify rescue.bin --record";
     "roots add":
         "from the Mozilla set into trust/anchors" => "cargo xtask roots add \"GlobalSign Root E46\""
         "every certificate of a file" => "cargo xtask roots add --file ca.pem"

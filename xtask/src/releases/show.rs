@@ -6,13 +6,15 @@ use std::io::Write;
 use serde::Serialize;
 use trust::calendar::KeyType;
 use trust::date::Date;
-use trust::ledger::{Ledger, RecordedRelease, Release};
+use trust::ledger::{Ledger, RecordedRelease, Release, ReleaseRescueKeys};
+use trust::policy::PublicKey;
 use trust::words::counted;
 
 use super::cli::{ReleasesFormat, ShowArguments};
 use super::{json, print};
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
+use crate::signing::minisign::KeyId;
 
 /// The JSON document.
 #[derive(Serialize)]
@@ -37,6 +39,7 @@ pub(super) struct Record<'a> {
     longest_offline_days: u32,
     units: Option<u64>,
     store: StoreRecord,
+    rescue: Option<RescueRecord>,
     anchors: Vec<AnchorRecord<'a>>,
     pins: Vec<PinRecord<'a>>,
     endpoints: Vec<EndpointRecord<'a>>,
@@ -49,6 +52,13 @@ pub(super) struct Record<'a> {
 struct StoreRecord {
     sequence: u64,
     sha256: String,
+}
+
+/// The keys whose rescue stores its devices take.
+#[derive(Serialize)]
+struct RescueRecord {
+    threshold: u8,
+    keys: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -107,12 +117,20 @@ impl<'a> Record<'a> {
                 sequence: release.store.sequence,
                 sha256: hex::encode(release.store.sha256),
             },
+            rescue: release.rescue.as_ref().map(rescue),
             anchors: anchors(release),
             pins: pins(release),
             endpoints: endpoints(release),
             artefacts: artefacts(release),
             file: &recorded.file.name,
         }
+    }
+}
+
+fn rescue(keys: &ReleaseRescueKeys) -> RescueRecord {
+    RescueRecord {
+        threshold: keys.threshold,
+        keys: keys.keys.iter().map(PublicKey::to_text).collect(),
     }
 }
 
@@ -189,6 +207,16 @@ fn find<'a>(ledger: &'a Ledger, version: &str) -> Result<&'a RecordedRelease> {
     })
 }
 
+/// Who must sign a rescue store, in words.
+fn rescue_keys(release: &Release) -> String {
+    let Some(keys) = &release.rescue else {
+        return "no rescue keys".to_owned();
+    };
+    let ids = keys.keys.iter().map(|key| KeyId(key.key_id).to_string());
+    let ids: Vec<_> = ids.collect();
+    format!("{} of {} must sign", keys.threshold, ids.join(", "))
+}
+
 fn text(recorded: &RecordedRelease) -> String {
     let release = &recorded.release;
     let units = release
@@ -216,6 +244,7 @@ fn text(recorded: &RecordedRelease) -> String {
                 release.store.sequence
             ),
         ),
+        ("rescue", rescue_keys(release)),
     ];
     let mut text = format!("{} {}\n", release.product, release.version);
     for (name, value) in lines {

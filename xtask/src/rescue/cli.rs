@@ -28,14 +28,15 @@ pub enum Command {
     Sign(Sign),
     /// Show what is in a rescue store; verifies no signature
     Show(Show),
-    /// Say whether devices with the keys of the policy take it, with their own code
+    /// Say whether devices take it, with their own code
     Verify(Verify),
 }
 
 /// Write the proven store as a rescue store that nobody has signed
 ///
 /// The policy must pass, as for `render`; for the production channel its changes must be approved, as for `build-firmware`.
-/// Its store-sequence must be above that of every release of the ledger: devices take nothing else.
+/// Its store-sequence must be above that of every release and published rescue store of the ledger, and not too far above:
+/// devices take nothing else.
 #[derive(Args, Clone, Debug)]
 pub struct Make {
     /// When and for whom.
@@ -77,12 +78,16 @@ pub struct Show {
     pub file: PathBuf,
 }
 
-/// Say whether devices with the keys of the policy take it, with their own code
+/// Say whether devices take it, with their own code
 ///
-/// Says which rescue keys of the policy signed, and for each release of the ledger whether its devices take it: what they
-/// run must have a store with a lower sequence, and these keys.
+/// Says which rescue keys of the policy signed, and for each release of the ledger whether its devices take it, and why not:
+/// enough of its own rescue keys must have signed, and its store must have a lower sequence. Fails when neither devices with the
+/// keys of the policy nor those of any release take it, and when a rescue store was published that is not below it.
 #[derive(Args, Clone, Debug)]
 pub struct Verify {
+    /// Add the rescue store to the ledger, trust/rescues/<sequence>.toml: it is the one to publish
+    #[arg(long)]
+    pub record: bool,
     /// Rescue store
     #[arg(value_name = "FILE")]
     pub file: PathBuf,

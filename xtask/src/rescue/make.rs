@@ -1,6 +1,6 @@
 //! `rescue make`: the proven store, for the rescue keys to sign.
 
-use device::rescue::EnvelopeContents;
+use device::rescue::{EnvelopeContents, MAX_STEP, check_sequence};
 use device::store::TrustStore;
 use device::verify::Moment;
 use trust::finding::Finding;
@@ -23,7 +23,7 @@ use crate::signing::minisign::KeyId;
 /// Writes the store that the gate approves into an envelope without signatures.
 ///
 /// # Errors
-/// A closed gate; a policy without rescue keys; a sequence that a release has; a file that cannot be written.
+/// A closed gate; a policy without rescue keys; a sequence that a release or rescue store has; a file that cannot be written.
 pub fn run(project: &Project, arguments: &Make) -> Result<Exit> {
     let question = arguments.question.question(project)?;
     let inputs = project.inputs()?;
@@ -38,7 +38,7 @@ pub fn run(project: &Project, arguments: &Make) -> Result<Exit> {
         return Ok(check::exit_of(&verdict));
     };
     let (ledger, _) = Ledger::read(&inputs.inputs.releases);
-    require_above(&ledger, policy.product.store_sequence)?;
+    require_place(&ledger, policy.product.store_sequence.value)?;
     let keys = rescue_keys(policy)?;
     let rendered = RenderedStore::new(approved).map_err(|error| bug(&error))?;
     let store = TrustStore::read_exact(rendered.bytes()).map_err(|error| bug(&error))?;
@@ -54,6 +54,12 @@ pub fn run(project: &Project, arguments: &Make) -> Result<Exit> {
     for recorded in ledger.releases() {
         output::say(format_args!("  above {}", named(recorded)));
     }
+    for recorded in ledger.rescues() {
+        let sequence = recorded.rescue.sequence;
+        output::say(format_args!(
+            "  above the rescue store with sequence {sequence}"
+        ));
+    }
     output::say(signers(keys));
     let file = path.clone();
     show::run(&Show { file })
@@ -65,24 +71,35 @@ pub fn named(recorded: &RecordedRelease) -> String {
     format!("{}, sequence {}", release.version, release.store.sequence)
 }
 
-/// A device takes a rescue store only above the store that it has.
-fn require_above(ledger: &Ledger, sequence: u64) -> Result<()> {
-    let not_below = |recorded: &&RecordedRelease| recorded.release.store.sequence >= sequence;
-    let in_the_way: Vec<_> = ledger.releases().filter(not_below).collect();
-    let highest = in_the_way
-        .iter()
-        .map(|recorded| recorded.release.store.sequence);
-    let Some(highest) = highest.max() else {
+/// A device takes a rescue store only above the store that it has, and no more than [`MAX_STEP`] above.
+fn require_place(ledger: &Ledger, sequence: u64) -> Result<()> {
+    let releases = ledger
+        .releases()
+        .map(|recorded| (recorded.release.store.sequence, named(recorded)));
+    let rescues = ledger.rescues().map(|recorded| {
+        let sequence = recorded.rescue.sequence;
+        (
+            sequence,
+            format!("the rescue store with sequence {sequence}"),
+        )
+    });
+    let known: Vec<_> = releases.chain(rescues).collect();
+    let highest = known.iter().map(|(sequence, _)| *sequence).max();
+    let Some(highest) = highest.filter(|highest| check_sequence(sequence, *highest, 0).is_err())
+    else {
         return Ok(());
     };
-    let what = format!("store-sequence {sequence} is not above that of every release");
-    let failure = in_the_way
-        .into_iter()
-        .fold(Failure::new(Exit::Findings, what), |failure, recorded| {
-            failure.evidence(named(recorded))
-        });
+    let in_the_way = known
+        .iter()
+        .filter(|(known, _)| check_sequence(sequence, *known, 0).is_err());
+    let what = match sequence <= highest {
+        true => "is not above that of every release and rescue store".to_owned(),
+        false => format!("is more than {MAX_STEP} above that of every release and rescue store"),
+    };
+    let failure = Failure::new(Exit::Findings, format!("store-sequence {sequence} {what}"));
+    let failure = in_the_way.fold(failure, |failure, (_, name)| failure.evidence(name));
     Err(failure.help(format!(
-        "set store-sequence = {} in [product] of policy.toml: devices with these releases would not take it",
+        "set store-sequence = {} in [product] of policy.toml: devices with these would not take it",
         highest.saturating_add(1)
     )))
 }

@@ -4,8 +4,10 @@
 pub mod cli;
 mod file;
 mod make;
+mod record;
 mod show;
 mod sign;
+mod takers;
 mod verify;
 
 use cli::Command;

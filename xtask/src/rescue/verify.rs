@@ -1,13 +1,15 @@
 //! `rescue verify`: what devices would say.
 
-use device::rescue::{RescueError, RescueStore};
-use device::store::{KeyContents, KeySetContents, StoreContents, TrustStore};
-use trust::policy::{KeySet, Policy, SigningKey};
+use device::rescue::RescueError;
+use trust::ledger::{Ledger, RecordedRelease, ReleaseRescueKeys};
+use trust::policy::{Policy, PublicKey};
 
 use super::cli::Verify;
 use super::file::{RescueFile, Whole};
 use super::make::{named, rescue_keys};
+use super::record;
 use super::show::{described, line};
+use super::takers::{Answer, Offer};
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::output;
@@ -19,56 +21,105 @@ use crate::verify::trusted_policy;
 /// Prints what is in a rescue store, who of the rescue keys signed, and which releases take it.
 ///
 /// # Errors
-/// [`Exit::Tampered`] for one that devices with the keys of the policy refuse.
+/// [`Exit::Tampered`] for one that neither devices with the keys of the policy nor those of a release take;
+/// [`Exit::Findings`] for one that the ledger has no place for.
 pub fn run(project: &Project, arguments: &Verify) -> Result<Exit> {
     let file = RescueFile::read(&arguments.file)?;
     let whole = file.whole()?;
     let policy = trusted_policy(project)?;
-    let keys = rescue_keys(&policy)?;
-    let mut text = described(file.path(), &whole.envelope, &whole.store);
-    let mut seen = Vec::new();
-    for key in &keys.keys {
-        let said = said_of(key, &file, &whole, &policy)?;
-        text += &line("signed", &said);
-        seen.push(said);
-    }
-    text += &line("others", &others(&whole, keys));
-    let image = image(&whole, &policy, *keys.threshold, &keys.keys)?;
-    let taken = verified(&file, &image)?;
-    let store = taken.map_err(|error| {
-        // The device's reason is first, then each key.
-        seen.into_iter()
-            .fold(file.refused(&error), Failure::evidence)
-    })?;
     let ledger = releases::ledger(project)?;
-    for recorded in ledger.releases() {
-        let word = match recorded.release.store.sequence < store.sequence() {
-            true => "taken",
-            false => "not taken",
-        };
-        text += &line(word, &format!("by {}", named(recorded)));
+    let offer = Offer::new(&file, &whole);
+    let seen = Seen::of(&offer, &policy, &ledger)?;
+    if let Some(failure) = seen.refused_by_all(&file) {
+        return Err(failure);
     }
+    let text = described(file.path(), &whole.envelope, &whole.store)
+        + &seen.text(&others(&whole, &seen.keys));
+    let entry = record::entry(&file, &whole, seen.versions())?;
+    record::require_place(&ledger, &entry)?;
     output::print(&text)?;
+    if arguments.record {
+        record::write(project, &entry)?;
+    }
     Ok(Exit::Done)
 }
 
-/// What the device's own code says of one key: asked of a device that has no other.
-fn said_of(
-    key: &SigningKey,
-    file: &RescueFile,
-    whole: &Whole<'_>,
-    policy: &Policy,
-) -> Result<String> {
-    let alone = image(whole, policy, 1, std::slice::from_ref(key))?;
-    let id = KeyId(key.key_id);
-    Ok(match verified(file, &alone)? {
-        Ok(_) => format!("by {id}"),
-        Err(RescueError::TooFewSignatures { .. }) => format!("not by {id}"),
-        Err(error) => format!("not by {id}: {error}"),
-    })
+/// What the device's own code says.
+struct Seen<'a> {
+    /// The rescue keys of the policy.
+    keys: ReleaseRescueKeys,
+    /// Of each of them, whether it signed.
+    signed: Vec<String>,
+    /// Of devices with these keys, and an older store.
+    by_policy: Answer<RescueError>,
+    /// Of devices of each release, with its own keys and its own store.
+    by_release: Vec<(&'a RecordedRelease, Answer<String>)>,
 }
 
-fn others(whole: &Whole<'_>, keys: &KeySet) -> String {
+impl<'a> Seen<'a> {
+    fn of(offer: &Offer<'_>, policy: &Policy, ledger: &'a Ledger) -> Result<Self> {
+        let product = &policy.product.name.value;
+        let keys = ReleaseRescueKeys::of(rescue_keys(policy)?);
+        let signed = |key: &PublicKey| Ok(said_of(*key, offer.is_signed_by(product, *key)?));
+        let by_release =
+            |recorded: &'a RecordedRelease| Ok((recorded, offer.is_taken_by(&recorded.release)?));
+        Ok(Self {
+            signed: keys.keys.iter().map(signed).collect::<Result<_>>()?,
+            by_policy: offer.is_signed(product, &keys)?,
+            by_release: ledger.releases().map(by_release).collect::<Result<_>>()?,
+            keys,
+        })
+    }
+
+    /// Versions of the releases whose devices take it.
+    fn versions(&self) -> Vec<String> {
+        let taken = self.by_release.iter().filter(|(_, said)| said.is_ok());
+        taken.map(|(one, _)| one.release.version.clone()).collect()
+    }
+
+    /// The device's reason is first, then each key and each release.
+    fn refused_by_all(&self, file: &RescueFile) -> Option<Failure> {
+        let error = self.by_policy.as_ref().err()?;
+        let taken = self.by_release.iter().any(|(_, said)| said.is_ok());
+        let releases = self.releases().map(|(word, said)| format!("{word} {said}"));
+        let said = self.signed.iter().cloned().chain(releases);
+        (!taken).then(|| said.fold(file.refused(error), Failure::evidence))
+    }
+
+    /// The lines for people.
+    fn text(&self, others: &str) -> String {
+        let signed = self.signed.iter().map(|said| line("signed", said));
+        let with = "with the rescue keys of the policy";
+        let by_policy = match &self.by_policy {
+            Ok(()) => line(TAKEN, with),
+            Err(error) => line(NOT_TAKEN, &format!("{with}: {error}")),
+        };
+        let by_release = self.releases().map(|(word, said)| line(word, &said));
+        let lines = signed.chain([line("others", others), by_policy]);
+        lines.chain(by_release).collect()
+    }
+
+    fn releases(&self) -> impl Iterator<Item = (&'static str, String)> {
+        self.by_release.iter().map(|(recorded, said)| match said {
+            Ok(()) => (TAKEN, format!("by {}", named(recorded))),
+            Err(why) => (NOT_TAKEN, format!("by {}: {why}", named(recorded))),
+        })
+    }
+}
+
+const TAKEN: &str = "taken";
+const NOT_TAKEN: &str = "not taken";
+
+fn said_of(key: PublicKey, signed: Answer<RescueError>) -> String {
+    let id = KeyId(key.key_id);
+    match signed {
+        Ok(()) => format!("by {id}"),
+        Err(RescueError::TooFewSignatures { .. }) => format!("not by {id}"),
+        Err(error) => format!("not by {id}: {error}"),
+    }
+}
+
+fn others(whole: &Whole<'_>, keys: &ReleaseRescueKeys) -> String {
     let known = |id: &[u8; 8]| keys.keys.iter().any(|key| key.key_id == *id);
     let signatures = whole.envelope.signatures();
     let others = signatures.filter(|signature| !known(signature.key_id));
@@ -82,40 +133,4 @@ fn others(whole: &Whole<'_>, keys: &KeySet) -> String {
             others.join(", ")
         ),
     }
-}
-
-fn verified(
-    file: &RescueFile,
-    image: &[u8],
-) -> Result<std::result::Result<RescueStore, RescueError>> {
-    let image = TrustStore::read_exact(image).map_err(|error| bug(&error))?;
-    Ok(RescueStore::verify(file.bytes().to_vec(), &image))
-}
-
-/// The store of an image of this product with these rescue keys. What else stands in it is not asked.
-fn image(
-    whole: &Whole<'_>,
-    policy: &Policy,
-    threshold: u32,
-    keys: &[SigningKey],
-) -> Result<Vec<u8>> {
-    let key = |key: &SigningKey| KeyContents {
-        id: key.key_id,
-        public: key.ed25519,
-    };
-    let keys = KeySetContents {
-        threshold: u8::try_from(threshold).map_err(|error| bug(&error))?,
-        keys: keys.iter().map(key).collect(),
-    };
-    let contents = StoreContents {
-        product: policy.product.name.value.clone(),
-        release_keys: KeySetContents::NONE,
-        rescue_keys: keys,
-        ..StoreContents::from(&whole.store)
-    };
-    contents.write().map_err(|error| bug(&error))
-}
-
-fn bug(error: &impl std::fmt::Display) -> Failure {
-    Failure::new(Exit::Bug, "no image can have these rescue keys").evidence(error)
 }

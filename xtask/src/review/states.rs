@@ -119,7 +119,7 @@ impl States {
             anchors: next(),
             calendar: next(),
             endpoints: next(),
-            releases: next(),
+            releases: [next(), next()].concat(),
         })
     }
 

@@ -83,7 +83,7 @@ fn folder<'i>(inputs: &'i mut Inputs, name: &str) -> &'i mut Vec<Arc<SourceFile>
         Some("anchors") => &mut inputs.anchors,
         Some("calendar") => &mut inputs.calendar,
         Some("endpoints") => &mut inputs.endpoints,
-        Some("releases") => &mut inputs.releases,
+        Some("releases" | "rescues") => &mut inputs.releases,
         _ => panic!("{name} is no input"),
     }
 }

@@ -49,7 +49,8 @@ pub fn start<'a, F: MultiwriteNorFlash, C: Console>(
     let copies = rescue::load(flash, &image.store);
     // The power was cut before it was remembered, or what was remembered is lost.
     let sequence = copies.verified().map_or(0, RescuePayload::sequence);
-    memory.rescue_sequence = memory.rescue_sequence.max(sequence);
+    let keys = image.store.rescue_keys().sha256();
+    memory.rescue_floors.raise(&keys, sequence);
     let mut time = TrustedTime::new(image.built());
     if let Some(floor) = memory.floor {
         time.raise(floor);

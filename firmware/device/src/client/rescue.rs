@@ -80,10 +80,11 @@ impl<P: Platform> Client<'_, P> {
         let offer = self.offer(place).await?;
         let image = &self.state.image.store;
         let sequence = offer.sequence();
-        let floor = self.state.memory.rescue_sequence;
+        let keys = image.rescue_keys().sha256();
+        let floor = self.state.memory.rescue_floors.of(&keys);
         let (flash, copies) = (&mut self.board.flash, &mut self.state.copies);
         rescue::write(flash, copies, image, offer, floor).map_err(NoRescue::Write)?;
-        self.state.memory.rescue_sequence = floor.max(sequence);
+        self.state.memory.rescue_floors.raise(&keys, sequence);
         self.remember();
         Ok(sequence)
     }

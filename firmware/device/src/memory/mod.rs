@@ -21,7 +21,7 @@
 //! | 12 | length | payload |
 //! | 12 + length | 4 | CRC-32 (of zip) of all that is before |
 //!
-//! The payload of version 1 has 248 bytes. What its flag does not announce is zero.
+//! The payload of version 1 has 320 bytes. What its flag does not announce is zero.
 //!
 //! | offset | bytes | flag | field |
 //! | --- | --- | --- | --- |
@@ -33,15 +33,17 @@
 //! | 8 | 8 | 0 | floor of the time, seconds since 1970 |
 //! | 16 | 8 | 1 | epoch of the highest release that was accepted |
 //! | 24 | 8 | 2 | last success, seconds since 1970 |
-//! | 32 | 8 | | highest rescue sequence that was accepted |
-//! | 40 | 8 | 4 | when to try that release again, seconds since 1970 |
-//! | 48 | 32 | 4 | SHA-256 of its image |
-//! | 80 | 32 | 1 | its version: length, then ASCII |
-//! | 112 | 100 | 3 | last error: length, then ASCII, at most 96 bytes |
-//! | 212 | 4 | | rounds that succeeded |
-//! | 216 | 32 | | 0 |
+//! | 32 | 40 | | SHA-256 of a set of rescue keys (32), highest rescue sequence that was accepted for it (8); 0 where none was |
+//! | 72 | 40 | | the same of another set |
+//! | 112 | 8 | 4 | when to try that release again, seconds since 1970 |
+//! | 120 | 32 | 4 | SHA-256 of its image |
+//! | 152 | 32 | 1 | its version: length, then ASCII |
+//! | 184 | 100 | 3 | last error: length, then ASCII, at most 96 bytes |
+//! | 284 | 4 | | rounds that succeeded |
+//! | 288 | 32 | | 0 |
 
 mod payload;
+mod rescue_floors;
 pub mod ring;
 mod short_text;
 
@@ -49,6 +51,7 @@ use core::fmt;
 
 use embedded_storage::nor_flash::{NorFlash, ReadNorFlash};
 
+pub use rescue_floors::RescueFloors;
 pub use short_text::ShortText;
 
 use crate::flash::FlashError;
@@ -68,8 +71,8 @@ pub struct Memory {
     pub floor: Option<Moment>,
     /// The highest release that was accepted. No lower one is.
     pub release: Option<Accepted>,
-    /// The highest rescue sequence that was accepted; 0 when none was.
-    pub rescue_sequence: u64,
+    /// The highest rescue sequences that were accepted.
+    pub rescue_floors: RescueFloors,
     /// How many rounds succeeded; after the highest number comes 0. It says which endpoint is asked first.
     pub successes: u32,
     /// When a round last succeeded.

@@ -1,12 +1,13 @@
 //! The payload of a record, version 1. The module above documents each byte.
 
+use super::rescue_floors::{RescueFloor, RescueFloors};
 use super::{Accepted, FailedRelease, LastError, Memory, RolledBack, ShortText};
 use crate::cursor::Cursor;
 use crate::slots::Why;
 use crate::verify::Moment;
 
 /// Bytes.
-pub(super) const LENGTH: usize = 248;
+pub(super) const LENGTH: usize = 320;
 /// Length, then text.
 const VERSION_LENGTH: usize = 32;
 const ERROR_LENGTH: usize = 100;
@@ -24,7 +25,7 @@ pub(super) fn encode(memory: &Memory) -> [u8; LENGTH] {
     let Memory {
         floor,
         release,
-        rescue_sequence,
+        rescue_floors,
         successes,
         last_success,
         last_error,
@@ -48,7 +49,7 @@ pub(super) fn encode(memory: &Memory) -> [u8; LENGTH] {
         .chain(seconds(*floor))
         .chain(epoch.to_le_bytes())
         .chain(seconds(*last_success))
-        .chain(rescue_sequence.to_le_bytes())
+        .chain(rescue_floors.floors.into_iter().flat_map(floor_bytes))
         .chain(seconds(next_try))
         .chain(failed.map_or([0; 32], |failed| failed.sha256))
         .chain(text::<_, VERSION_LENGTH>(version))
@@ -69,7 +70,7 @@ pub(super) fn decode(payload: &[u8]) -> Option<Memory> {
     let floor = moment(&mut cursor)?;
     let epoch = i64::from_le_bytes(*cursor.array().ok()?);
     let last_success = moment(&mut cursor)?;
-    let rescue_sequence = u64::from_le_bytes(*cursor.array().ok()?);
+    let floors = [rescue_floor(&mut cursor)?, rescue_floor(&mut cursor)?];
     let next_try = moment(&mut cursor)?;
     let sha256 = *cursor.array().ok()?;
     let version = read_text(cursor.array::<VERSION_LENGTH>().ok()?)?;
@@ -81,7 +82,7 @@ pub(super) fn decode(payload: &[u8]) -> Option<Memory> {
     let memory = Memory {
         floor: has(FLOOR).then_some(floor),
         release: has(RELEASE).then_some(Accepted { epoch, version }),
-        rescue_sequence,
+        rescue_floors: RescueFloors { floors },
         successes,
         last_success: has(LAST_SUCCESS).then_some(last_success),
         last_error: has(LAST_ERROR).then_some(LastError { text, count }),
@@ -132,6 +133,17 @@ fn code(reason: RolledBack) -> u8 {
 fn reason(code: u8) -> Option<RolledBack> {
     let found = REASONS.into_iter().find(|(_, known)| *known == code);
     found.map(|(reason, _)| reason)
+}
+
+fn floor_bytes(floor: RescueFloor) -> impl Iterator<Item = u8> {
+    floor.keys.into_iter().chain(floor.sequence.to_le_bytes())
+}
+
+fn rescue_floor(cursor: &mut Cursor<'_>) -> Option<RescueFloor> {
+    Some(RescueFloor {
+        keys: *cursor.array().ok()?,
+        sequence: u64::from_le_bytes(*cursor.array().ok()?),
+    })
 }
 
 fn seconds(moment: Option<Moment>) -> [u8; 8] {

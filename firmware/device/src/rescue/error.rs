@@ -199,11 +199,17 @@ impl fmt::Display for RescueError {
                 valid,
                 threshold,
                 others,
-            } => write!(
-                f,
-                "{valid} of the {threshold} rescue keys signed that must; {others} signatures are of keys that \
-                 are none"
-            ),
+            } => {
+                write!(f, "signed by {}; {threshold} must sign", Keys(*valid))?;
+                match others {
+                    0 => Ok(()),
+                    1 => f.write_str("; 1 signature is by a key that is no rescue key"),
+                    others => write!(
+                        f,
+                        "; {others} signatures are by keys that are no rescue keys"
+                    ),
+                }
+            }
             Self::TrailingBytes { offset, count } => {
                 write!(f, "{count} bytes too many, from byte {offset} on")
             }
@@ -235,6 +241,19 @@ impl fmt::Display for RescueField {
             Self::Signature(index) => return write!(f, "signature[{index}]"),
             Self::SignatureCount => "signature-count",
         })
+    }
+}
+
+/// `1 rescue key`
+struct Keys(usize);
+
+impl fmt::Display for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            0 => f.write_str("no rescue key"),
+            1 => f.write_str("1 rescue key"),
+            count => write!(f, "{count} rescue keys"),
+        }
     }
 }
 

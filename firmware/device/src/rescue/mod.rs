@@ -7,7 +7,9 @@
 //! * It replaces anchors, pins and endpoints, and nothing else ([`InForce`]). The keys that sign firmware and the keys
 //!   that rescue are always those of the image, and so are the dates that are checked: whoever steals rescue keys can
 //!   lead devices to other servers, and can install nothing on them. The key sets in the payload are not read.
-//! * Its sequence must be above that of the store in force ([`write()`]), so that an old one cannot be replayed.
+//! * Its sequence must be above that of the store in force ([`write()`]), so that an old one cannot be replayed, and by no more
+//!   than [`MAX_STEP`], so that there is always a next one. What a device remembers of sequences it remembers for each set of
+//!   rescue keys ([`RescueFloors`](crate::memory::RescueFloors)).
 //! * It is verified again at each boot, with the keys of the image that then runs ([`load`]): an image with other keys
 //!   takes their stores out of force.
 //! * It is written to the copy of the `trust-store` partition that is not in force: a loss of power leaves the old one or
@@ -39,4 +41,4 @@ pub use in_force::{InForce, Origin};
 pub use load::{Copies, CopyState, CopyUnreadable, StoreCopy, load};
 pub use receive::{ReceiveError, Receiver};
 pub use verified::{RescuePayload, RescueStore};
-pub use write::{WriteError, write};
+pub use write::{MAX_STEP, WriteError, check_sequence, write};

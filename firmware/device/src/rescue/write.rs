@@ -8,7 +8,7 @@ use crate::flash::{FlashError, PROGRAM_SIZE, Region};
 use crate::flash_layout::SECTOR_SIZE;
 use crate::otadata::ERASED;
 use crate::rescue::load::{Copies, StoreCopy};
-use crate::rescue::verified::{RescuePayload, RescueStore};
+use crate::rescue::verified::RescueStore;
 use crate::store::TrustStore;
 
 /// Why a rescue store was not put in place.
@@ -31,18 +31,34 @@ pub enum WriteError {
         /// That of the store in force.
         in_force: u64,
     },
+    /// Its sequence is more than [`MAX_STEP`] above all that this device knows.
+    TooFarAbove {
+        /// Its sequence.
+        found: u64,
+        /// The highest that it could have.
+        maximum: u64,
+    },
 }
+
+/// How far a sequence may be above that of the store in force, and above the floor.
+///
+/// Without a limit, whoever once has the rescue keys, or a slip of the pen, could use up the numbers: after the highest comes
+/// none. With it, two million rescue stores lead to 2^53, the highest that a policy can say, and flash wears out before; so
+/// the owner of the keys can always sign one above. It is a count and no date, because a device has no clock that it trusts
+/// then. It is wide, because a device may have missed any number of stores, and so that dates can serve as sequences:
+/// 20260131 rises by less in 400,000 years, 202601312359 in 42, seconds in 136.
+pub const MAX_STEP: u64 = 1 << 32;
 
 /// Writes `offer` to the spare copy of the partition, reads it back, and makes it the verified one of `copies`. The other
 /// copy is not touched: whenever the power is lost, the next boot finds the one or the other whole.
 ///
-/// `floor` is the highest sequence of a rescue store that this device remembers, 0 where it remembers none; remember that
-/// of `offer` when this returned. A store of exactly that sequence is taken again, where the one in force is below it:
-/// its copy was lost.
+/// `floor` is the highest sequence of a rescue store that this device remembers for the rescue keys of `image`, 0 where it
+/// remembers none; remember that of `offer` when this returned. A store of exactly that sequence is taken again, where the
+/// one in force is below it: its copy was lost.
 ///
 /// # Errors
 ///
-/// See [`WriteError`]. A sequence that is too low is refused before anything is erased.
+/// See [`WriteError`]. A sequence that is too low or too high is refused before anything is erased.
 pub fn write<F: NorFlash>(
     flash: &mut F,
     copies: &mut Copies,
@@ -50,26 +66,30 @@ pub fn write<F: NorFlash>(
     offer: RescueStore,
     floor: u64,
 ) -> Result<StoreCopy, WriteError> {
-    check_sequence(copies, image, offer.sequence(), floor)?;
+    let in_force = copies.in_force(image).sequence();
+    check_sequence(offer.sequence(), in_force, floor)?;
     let copy = copies.spare();
     store(flash, copy.region(), offer.as_bytes()).map_err(WriteError::Flash)?;
     copies.wrote(copy, offer);
     Ok(copy)
 }
 
-fn check_sequence(
-    copies: &Copies,
-    image: &TrustStore<'_>,
-    found: u64,
-    floor: u64,
-) -> Result<(), WriteError> {
-    let rescue = copies.verified().map_or(0, RescuePayload::sequence);
-    let in_force = image.sequence().max(rescue);
+/// Whether a rescue store of sequence `found` may follow: `in_force` is the sequence of the store in force, `floor` as for
+/// [`write()`].
+///
+/// # Errors
+///
+/// Every [`WriteError`] but that of the flash.
+pub fn check_sequence(found: u64, in_force: u64, floor: u64) -> Result<(), WriteError> {
     if found <= in_force {
         return Err(WriteError::NotAbove { found, in_force });
     }
     if found < floor {
         return Err(WriteError::BelowFloor { found, floor });
+    }
+    let maximum = in_force.max(floor).saturating_add(MAX_STEP);
+    if found > maximum {
+        return Err(WriteError::TooFarAbove { found, maximum });
     }
     Ok(())
 }
@@ -139,7 +159,7 @@ impl core::error::Error for WriteError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             Self::Flash(error) => Some(error),
-            Self::BelowFloor { .. } | Self::NotAbove { .. } => None,
+            Self::BelowFloor { .. } | Self::NotAbove { .. } | Self::TooFarAbove { .. } => None,
         }
     }
 }
@@ -158,6 +178,12 @@ impl fmt::Display for WriteError {
                 write!(
                     f,
                     "its sequence {found} is not above {in_force}, which is in force"
+                )
+            }
+            Self::TooFarAbove { found, maximum } => {
+                write!(
+                    f,
+                    "its sequence {found} is above {maximum}, the highest that can follow"
                 )
             }
         }

@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use sha2::{Digest as _, Sha256};
+
 use crate::day::Day;
 use crate::der;
 use crate::store::error::StoreError;
@@ -113,6 +115,17 @@ impl<'a> KeySet<'a> {
     /// The keys, by identifier.
     pub fn keys(&self) -> impl Iterator<Item = Key<'a>> + Clone + use<'a> {
         self.keys.clone()
+    }
+
+    /// What tells this set from every other: SHA-256 of the threshold (1 byte), then of each key, by identifier, its
+    /// identifier and the key.
+    pub fn sha256(&self) -> [u8; 32] {
+        let mut hash = Sha256::new_with_prefix([self.threshold]);
+        for key in self.keys() {
+            hash.update(key.id);
+            hash.update(key.public);
+        }
+        hash.finalize().into()
     }
 
     /// Whether signatures of `distinct_keys` different keys of this set are enough. Never with none.

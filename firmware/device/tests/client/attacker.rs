@@ -6,7 +6,7 @@ use simulated::internet::Manner;
 
 use crate::life::field;
 use crate::pki::{PKI, identity};
-use crate::rescue::{envelope, payload};
+use crate::rescue::{envelope, payload, rescue_floor};
 use crate::rescuers::{Person, RESCUERS};
 use crate::simulated_device::Device;
 use crate::world::{FAILOVER, NEW, PRIMARY, World, new, old};
@@ -132,8 +132,8 @@ fn he_can_delay_and_read_the_identity_of_the_store_and_nothing_else() {
         }
         let memory = device.memory();
         assert_eq!(
-            (memory.floor, memory.release, memory.rescue_sequence),
-            (None, None, 0)
+            (memory.floor, &memory.release, rescue_floor(&memory)),
+            (None, &None, 0)
         );
         for asked in device.world.internet.asked() {
             assert_eq!(asked.port, 80);

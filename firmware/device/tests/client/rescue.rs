@@ -2,7 +2,8 @@
 
 use device::client::Next;
 use device::flash_layout::TRUST_STORE;
-use device::store::StoreContents;
+use device::memory::{Memory, RescueFloors};
+use device::store::{StoreContents, TrustStore};
 use simulated::internet::Manner;
 
 use crate::certificates::{Made, root};
@@ -36,6 +37,17 @@ pub(crate) fn stranded() -> Device {
         world.identities.set(host, &identity(&PKI.later, host));
     }
     Device::new(world, &old())
+}
+
+/// What the device remembers for the rescue keys of its images.
+pub(crate) fn rescue_floor(memory: &Memory) -> u64 {
+    memory.rescue_floors.of(&rescue_keys_sha256(&store(1)))
+}
+
+fn rescue_keys_sha256(image: &StoreContents) -> [u8; 32] {
+    let bytes = image.write().unwrap();
+    let image = TrustStore::read_exact(&bytes).unwrap();
+    image.rescue_keys().sha256()
 }
 
 pub(crate) fn origin(device: &Device) -> String {
@@ -72,7 +84,7 @@ fn a_fleet_whose_servers_changed_their_ca_is_saved_over_plain_http() {
     let mut client = device.start().unwrap();
     let first = device.world.timer.run(client.round());
     assert_eq!(first, Next::Wait(std::time::Duration::ZERO));
-    assert_eq!(client.memory().rescue_sequence, 8);
+    assert_eq!(rescue_floor(client.memory()), 8);
     device.flash = client.board().flash.clone();
     let lines = device.lines.take();
     assert!(lines.contains(&"rescue: the store with sequence 8 is in force".to_owned()));
@@ -109,7 +121,7 @@ fn another_intermediate_below_a_root_that_is_trusted_needs_no_rescue() {
     }
     let mut device = Device::new(world, &old());
     device.live_until(NEW, 1);
-    assert_eq!(device.memory().rescue_sequence, 0);
+    assert_eq!(rescue_floor(&device.memory()), 0);
 }
 
 /// One that saves the fleet.
@@ -187,10 +199,29 @@ fn a_rescue_store_that_is_in_force_is_remembered_at_the_next_start() {
     let mut device = rescued();
     // The power was cut before it was remembered.
     let mut memory = device.memory();
-    memory.rescue_sequence = 0;
+    memory.rescue_floors = RescueFloors::default();
     memory.store(&mut device.flash).unwrap();
     device.session(1);
-    assert_eq!(device.memory().rescue_sequence, 8);
+    assert_eq!(rescue_floor(&device.memory()), 8);
+}
+
+/// Whoever had the rescue keys of an image long ago could use up the numbers of that image. They are none of the next image's,
+/// which has other keys, nor of the same keys when another number of them must sign.
+#[test]
+fn a_floor_that_other_rescue_keys_raised_keeps_no_rescue_store_out() {
+    let mut device = stranded();
+    let mut memory = device.memory();
+    let mut earlier = store(7);
+    earlier.rescue_keys.threshold = 1;
+    let stolen = rescue_keys_sha256(&earlier);
+    memory.rescue_floors.raise(&stolen, u64::MAX);
+    memory.store(&mut device.flash).unwrap();
+    device.world.offer_rescue(PRIMARY, &right());
+    device.live_until(NEW, 2);
+    let memory = device.memory();
+    assert_eq!(rescue_floor(&memory), 9);
+    // An image with the old keys, started again by a rollback, still finds its own.
+    assert_eq!(memory.rescue_floors.of(&stolen), u64::MAX);
 }
 
 /// The rescuers of an image are those of its own store: whoever leads devices to other servers can install nothing there.

@@ -4,14 +4,14 @@ use device::flash_layout::TRUST_STORE;
 use device::rescue::SignatureContents;
 
 use crate::pki::PKI;
-use crate::rescue::{envelope, origin, payload, rescued, right};
+use crate::rescue::{envelope, origin, payload, rescue_floor, rescued, right};
 use crate::rescuers::{Person, RELEASER, RESCUERS, signed, unsigned};
 use crate::world::{FAILOVER, PRIMARY};
 
 /// Why each of these is refused: its name, what is offered, what the device says.
 type Row = (&'static str, fn() -> Vec<u8>, &'static str);
 
-const REFUSED: [Row; 14] = [
+const REFUSED: [Row; 15] = [
     (
         "a lower sequence than the image's",
         || of_sequence(6),
@@ -21,6 +21,11 @@ const REFUSED: [Row; 14] = [
         "the sequence in force",
         || of_sequence(8),
         "its sequence 8 is not above 8",
+    ),
+    (
+        "a sequence after which there would be none",
+        || of_sequence(u64::MAX),
+        "its sequence 18446744073709551615 is above 4294967304, the highest that can follow",
     ),
     (
         "another product",
@@ -34,22 +39,22 @@ const REFUSED: [Row; 14] = [
     (
         "nobody signed",
         || envelope(&payload(9, &[&PKI.later]), &[]),
-        "0 of the 2 rescue keys",
+        "signed by no rescue key; 2 must sign",
     ),
     (
         "one signature",
         || envelope(&payload(9, &[&PKI.later]), &RESCUERS[..1]),
-        "1 of the 2 rescue keys",
+        "signed by 1 rescue key; 2 must sign",
     ),
     (
         "a release key signed",
         || envelope(&payload(9, &[&PKI.later]), &[RESCUERS[0], RELEASER]),
-        "1 of the 2 rescue keys",
+        "signed by 1 rescue key; 2 must sign",
     ),
     (
         "keys of its own signed",
         || envelope(&payload(9, &[&PKI.later]), &[RESCUERS[0], Person(41)]),
-        "1 of the 2 rescue keys",
+        "signed by 1 rescue key; 2 must sign",
     ),
     (
         "a signature of something else",
@@ -115,7 +120,7 @@ fn what_is_no_rescue_store_for_this_device_changes_nothing_and_erases_nothing() 
         assert!(said.contains(says), "{name}: {said}");
         assert_eq!(device.flash.contents(&TRUST_STORE), before, "{name}");
         assert_eq!(device.erases(&TRUST_STORE), erases, "{name}");
-        assert_eq!(device.memory().rescue_sequence, 8, "{name}");
+        assert_eq!(rescue_floor(&device.memory()), 8, "{name}");
     }
     device.session(1);
     assert_eq!(

@@ -8,7 +8,7 @@ use device::otadata::Slot;
 use simulated::internet::Manner;
 
 use crate::pki::PKI;
-use crate::rescue::{envelope, payload, stranded};
+use crate::rescue::{envelope, payload, rescue_floor, stranded};
 use crate::rescuers::RESCUERS;
 use crate::simulated_device::Device;
 use crate::world::{FAILOVER, NEW, OLD, PRIMARY, World, new, old};
@@ -74,7 +74,7 @@ fn a_rescue_store_that_flash_does_not_take_changes_nothing() {
         &envelope(&payload(9, &[&PKI.later]), &RESCUERS[..2]),
     );
     assert!(!device.session(3).succeeded);
-    assert_eq!(device.memory().rescue_sequence, 0);
+    assert_eq!(rescue_floor(&device.memory()), 0);
     let lines = device.lines.take();
     assert!(
         lines

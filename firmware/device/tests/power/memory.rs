@@ -3,7 +3,7 @@
 use device::flash_layout::{SECTOR_SIZE, STATE};
 use device::memory::ring::{HEAD_LENGTH, RecordError};
 use device::memory::{
-    Accepted, FailedRelease, LastError, Memory, Origin, RolledBack, ShortText, Stored,
+    Accepted, FailedRelease, LastError, Memory, Origin, RescueFloors, RolledBack, ShortText, Stored,
 };
 use device::slots::Why;
 use device::verify::Moment;
@@ -18,6 +18,18 @@ fn moment(seconds: i64) -> Moment {
     Moment::from_unix_seconds(seconds).unwrap()
 }
 
+/// The SHA-256 of a set of rescue keys.
+const RESCUERS: [u8; 32] = [0x5A; 32];
+/// Those of the image before.
+const EARLIER_RESCUERS: [u8; 32] = [0x3C; 32];
+
+fn floors(sequence: u64) -> RescueFloors {
+    let mut floors = RescueFloors::default();
+    floors.raise(&EARLIER_RESCUERS, 6);
+    floors.raise(&RESCUERS, sequence);
+    floors
+}
+
 /// With everything that can be remembered.
 fn full() -> Memory {
     Memory {
@@ -26,7 +38,7 @@ fn full() -> Memory {
             epoch: 1_799_999_999,
             version: ShortText::of("1".repeat(31)),
         }),
-        rescue_sequence: u64::MAX,
+        rescue_floors: floors(u64::MAX),
         successes: u32::MAX,
         last_success: Some(moment(-1)),
         last_error: Some(LastError {
@@ -45,7 +57,7 @@ fn full() -> Memory {
 
 fn numbered(sequence: u64) -> Memory {
     Memory {
-        rescue_sequence: sequence,
+        rescue_floors: floors(sequence),
         ..full()
     }
 }
@@ -62,7 +74,7 @@ fn stored(count: u64) -> SimulatedFlash {
 fn recalled(flash: &mut SimulatedFlash) -> (u64, Origin) {
     recorded::memory(flash, &full());
     let recalled = Memory::load(flash).unwrap();
-    (recalled.memory.rescue_sequence, recalled.origin)
+    (recalled.memory.rescue_floors.of(&RESCUERS), recalled.origin)
 }
 
 #[test]
@@ -118,16 +130,19 @@ fn everything_comes_back_and_so_does_each_part_alone() {
 fn a_record_byte_for_byte() {
     let mut flash = SimulatedFlash::erased();
     let memory = Memory {
-        rescue_sequence: 7,
+        rescue_floors: floors(7),
         ..Memory::default()
     };
     memory.store(&mut flash).unwrap();
-    let bytes = flash.bytes(STATE.offset..STATE.offset + 268);
-    assert_eq!(bytes[..12], *b"PMEM\x01\x00\xF8\x00\x00\x00\x00\x00");
-    let mut payload = [0; 248];
-    payload[32] = 7;
-    assert_eq!(bytes[12..260], payload);
-    assert_eq!(bytes[264..], [0xFF; 4]);
+    let bytes = flash.bytes(STATE.offset..STATE.offset + 340);
+    assert_eq!(bytes[..12], *b"PMEM\x01\x00\x40\x01\x00\x00\x00\x00");
+    let mut payload = [0; 320];
+    payload[32..64].copy_from_slice(&RESCUERS);
+    payload[64] = 7;
+    payload[72..104].copy_from_slice(&EARLIER_RESCUERS);
+    payload[104] = 6;
+    assert_eq!(bytes[12..332], payload);
+    assert_eq!(bytes[336..], [0xFF; 4]);
 }
 
 #[test]
@@ -180,7 +195,7 @@ fn storing_cut_everywhere() {
 fn each_damaged_byte_of_the_newest_record_brings_the_one_before_it() {
     let flash = stored(2);
     let newest = STATE.offset + SECTOR_SIZE;
-    for at in 0..264 {
+    for at in 0..336 {
         let mut flash = flash.clone();
         let byte = flash.bytes(newest + at..newest + at + 1)[0];
         flash.put(newest + at, &[byte ^ 0x10]);
@@ -218,7 +233,7 @@ fn a_newer_version_is_passed_over_and_numbered_after() {
 #[test]
 fn after_the_last_number_comes_the_first_cut_everywhere() {
     let mut last = stored(1);
-    let mut record = last.bytes(STATE.offset..STATE.offset + 260);
+    let mut record = last.bytes(STATE.offset..STATE.offset + 332);
     record[8..12].copy_from_slice(&(u32::MAX - 1).to_le_bytes());
     record.extend(crc32(&record).to_le_bytes());
     for sector in [3, 4] {

@@ -109,7 +109,7 @@ const SIGNED: &[Mistake] = &[
     ),
     Mistake(
         |contents| contents.signatures.truncate(1),
-        "1 of the 2 rescue keys signed that must; 0 signatures are of keys that are none",
+        "signed by 1 rescue key; 2 must sign",
     ),
 ];
 

@@ -2,7 +2,9 @@
 
 use device::flash::FlashError;
 use device::flash_layout::TRUST_STORE_COPY_SIZE;
-use device::rescue::{Copies, CopyState, Origin, RescueError, StoreCopy, WriteError, load, write};
+use device::rescue::{
+    Copies, CopyState, MAX_STEP, Origin, RescueError, StoreCopy, WriteError, load, write,
+};
 use device::store::{StoreContents, TrustStore};
 
 use crate::flash::Flash;
@@ -70,6 +72,32 @@ fn what_the_device_remembers_holds_without_its_copy() {
     assert_eq!(offer(&mut Flash::erased(), 8, 9), below(8));
     assert_eq!(offer(&mut Flash::erased(), 9, 9), Ok(StoreCopy::First));
     assert_eq!(offer(&mut Flash::erased(), 10, 9), Ok(StoreCopy::First));
+}
+
+/// There is always a next number, whatever was signed before.
+#[test]
+fn a_step_that_would_use_up_the_numbers_is_not_taken() {
+    let mut flash = Flash::erased();
+    let maximum = IMAGE_SEQUENCE + MAX_STEP;
+    let too_far = |found, maximum| Err(WriteError::TooFarAbove { found, maximum });
+    assert_eq!(
+        offer(&mut flash, maximum + 1, 0),
+        too_far(maximum + 1, maximum)
+    );
+    assert_eq!(offer(&mut flash, u64::MAX, 0), too_far(u64::MAX, maximum));
+    assert_eq!(
+        flash.bytes,
+        Flash::erased().bytes,
+        "a refusal changes nothing"
+    );
+    offer(&mut flash, maximum, 0).unwrap();
+    offer(&mut flash, maximum + MAX_STEP, maximum).unwrap();
+    // From what is remembered, where its copy is lost.
+    let (floor, mut flash) = (maximum + MAX_STEP, Flash::erased());
+    assert_eq!(
+        offer(&mut flash, floor + MAX_STEP, floor),
+        Ok(StoreCopy::First)
+    );
 }
 
 #[test]

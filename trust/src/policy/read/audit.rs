@@ -77,8 +77,8 @@ fn builder(context: &Context<'_>, entry: Entry<'_>) -> Option<Builder> {
     Some(Builder {
         name,
         operator,
-        key_id: public.value.key_id,
-        ed25519: public.value.ed25519,
+        key_id: public.value.key.key_id,
+        ed25519: public.value.key.ed25519,
         public: Located {
             value: public.value.text,
             at: public.at,

@@ -1,7 +1,5 @@
 //! `[signing]` and `[rescue]`: thresholds and public keys.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use toml::de::DeValue;
 
 use super::problem::{Problem, Read};
@@ -10,6 +8,7 @@ use super::unique;
 use super::values::{self, Outcome};
 use crate::finding::{Finding, Subject};
 use crate::policy::model::{KeyRole, KeySet, Located, SigningKey};
+use crate::policy::public_key::PublicKey;
 use crate::policy::schema;
 use crate::rules::policy as rules;
 
@@ -116,8 +115,8 @@ fn signing_key(
     let role = table.required("role", role);
     let (public, role) = (public?, role?);
     Some(SigningKey {
-        key_id: public.value.key_id,
-        ed25519: public.value.ed25519,
+        key_id: public.value.key.key_id,
+        ed25519: public.value.key.ed25519,
         public: Located {
             value: public.value.text,
             at: public.at,
@@ -126,34 +125,19 @@ fn signing_key(
     })
 }
 
-/// A public key in minisign's form.
-pub(super) struct PublicKey {
-    /// As it is written.
+/// A public key in minisign's form, and as it is written.
+pub(super) struct WrittenKey {
     pub(super) text: String,
-    /// Its id.
-    pub(super) key_id: [u8; 8],
-    /// The key.
-    pub(super) ed25519: [u8; 32],
+    pub(super) key: PublicKey,
 }
 
-/// The second line of a minisign public key file: base64 of `Ed`, key id and key
-/// (<https://jedisct1.github.io/minisign/#public-key-format>).
-pub(super) fn public_key(value: &DeValue<'_>) -> Outcome<PublicKey> {
+/// The second line of a minisign public key file.
+pub(super) fn public_key(value: &DeValue<'_>) -> Outcome<WrittenKey> {
     let text = values::string(value)?;
-    let bytes = STANDARD
-        .decode(text)
-        .map_err(|error| not_a_key(error.to_string()))?;
-    let [b'E', b'd', rest @ ..] = bytes.as_slice() else {
-        return Err(not_a_key("it does not begin with \"Ed\"".to_owned()));
-    };
-    let split = rest.split_first_chunk::<8>();
-    let parts = split.and_then(|(id, key)| Some((*id, <[u8; 32]>::try_from(key).ok()?)));
-    let (key_id, ed25519) =
-        parts.ok_or_else(|| not_a_key(format!("{} bytes, not 42", bytes.len())))?;
-    Ok(PublicKey {
+    let key = PublicKey::from_text(text).map_err(not_a_key)?;
+    Ok(WrittenKey {
         text: text.to_owned(),
-        key_id,
-        ed25519,
+        key,
     })
 }
 

@@ -53,12 +53,15 @@ pub(super) fn product(table: &Table<'_>) -> Option<Product> {
     });
     let verifier = table.required("verifier", |value| values::word(value, &VERIFIERS));
     let store_sequence = table.optional("store-sequence", values::sequence);
+    let name = name?;
     Some(Product {
-        name: name?,
         chip: chip?,
         verifier: verifier?,
-        store_sequence: store_sequence
-            .map_or(Product::FIRST_STORE_SEQUENCE, |located| located.value),
+        store_sequence: store_sequence.unwrap_or_else(|| Located {
+            value: Product::FIRST_STORE_SEQUENCE,
+            at: name.at.clone(),
+        }),
+        name,
     })
 }
 

@@ -94,8 +94,8 @@ fn minisign_key(value: &DeValue<'_>) -> Outcome<ApproverKey> {
     let key = public_key(value)?;
     Ok(ApproverKey::Minisign {
         text: key.text,
-        key_id: key.key_id,
-        ed25519: key.ed25519,
+        key_id: key.key.key_id,
+        ed25519: key.key.ed25519,
     })
 }
 

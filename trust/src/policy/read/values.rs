@@ -10,17 +10,18 @@ use crate::policy::model::Sha256;
 pub(super) type Outcome<T> = Result<T, Problem>;
 
 /// A hundred years: nothing here is in service for longer, and no sum of days overflows.
-pub(in crate::policy) const MAX_DAYS: u32 = 36_525;
+pub(in crate::policy) const MAX_DAYS: u64 = 36_525;
 /// As many years.
-pub(in crate::policy) const MAX_YEARS: u32 = 100;
+pub(in crate::policy) const MAX_YEARS: u64 = 100;
 /// More independent paths than there are CA owners that anybody could have a contract with.
-pub(in crate::policy) const MAX_PATHS: u32 = 16;
+pub(in crate::policy) const MAX_PATHS: u64 = 16;
 /// More keys than anybody would look after.
-pub(in crate::policy) const MAX_KEYS: u32 = 255;
-/// The store has 32 bits for it.
-pub(in crate::policy) const MAX_SEQUENCE: u32 = u32::MAX;
+pub(in crate::policy) const MAX_KEYS: u64 = 255;
+/// 2^53 - 1: the highest that every reader of JSON takes for itself. A device takes steps of at most 2^32, so that two million
+/// rescue stores lead there, more than its flash can be written.
+pub(in crate::policy) const MAX_SEQUENCE: u64 = (1 << 53) - 1;
 /// The version of the policy's shape that is read.
-pub(in crate::policy) const SCHEMA: u32 = 1;
+pub(in crate::policy) const SCHEMA: u64 = 1;
 
 /// A string with something to read in it, on one line: it is copied into generated source files and reports.
 pub(super) fn text(value: &DeValue<'_>) -> Outcome<String> {
@@ -141,7 +142,7 @@ pub(super) fn days_at_least_one(value: &DeValue<'_>) -> Outcome<u32> {
 
 /// A number of years, 1 to 100.
 pub(super) fn years(value: &DeValue<'_>) -> Outcome<u16> {
-    Ok(u16::try_from(whole_number(value, 1, MAX_YEARS)?).unwrap_or(u16::MAX))
+    whole_number(value, 1, MAX_YEARS)
 }
 
 /// `true` or `false`.
@@ -158,7 +159,7 @@ pub(super) fn paths(value: &DeValue<'_>) -> Outcome<u32> {
 
 /// The sequence of a store, from 1.
 pub(super) fn sequence(value: &DeValue<'_>) -> Outcome<u64> {
-    whole_number(value, 1, MAX_SEQUENCE).map(u64::from)
+    whole_number(value, 1, MAX_SEQUENCE)
 }
 
 /// How many keys must sign: at least 1. The caller compares it with the number of keys.
@@ -173,8 +174,8 @@ pub(super) fn approvals(value: &DeValue<'_>) -> Outcome<u32> {
 
 /// The version of the policy's shape: 1 is the only one.
 pub(super) fn schema_version(value: &DeValue<'_>) -> Outcome<()> {
-    let number = integer(value)?;
-    if number == Some(i64::from(SCHEMA)) {
+    let number = integer(value)?.and_then(|number| u64::try_from(number).ok());
+    if number == Some(SCHEMA) {
         return Ok(());
     }
     Err(Problem::invalid("is not a version that this tool reads", "known: 1")
@@ -202,10 +203,11 @@ pub(super) fn word<T: Copy>(value: &DeValue<'_>, known: &[(&'static str, T)]) ->
     .evidence("known", list))
 }
 
-fn whole_number(value: &DeValue<'_>, least: u32, most: u32) -> Outcome<u32> {
-    let number = integer(value)?.and_then(|number| u32::try_from(number).ok());
+fn whole_number<N: TryFrom<u64>>(value: &DeValue<'_>, least: u64, most: u64) -> Outcome<N> {
+    let number = integer(value)?.and_then(|number| u64::try_from(number).ok());
     number
         .filter(|number| (least..=most).contains(number))
+        .and_then(|number| N::try_from(number).ok())
         .ok_or_else(|| {
             Problem::invalid(
                 format!("must be from {least} to {most}"),

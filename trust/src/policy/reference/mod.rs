@@ -80,7 +80,7 @@ pub enum Kind {
     /// A list of values, at least so many.
     List(&'static Kind, usize),
     /// A whole number from the first to the second.
-    Number(u32, u32),
+    Number(u64, u64),
     /// A path below `trust/`.
     Path,
     /// The name of a product: printable ASCII.

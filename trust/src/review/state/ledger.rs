@@ -5,20 +5,26 @@ use std::sync::Arc;
 use super::value::quoted;
 use super::{Item, State};
 use crate::ledger::{
-    Ledger, Release, ReleaseAnchor, ReleaseArtefact, ReleaseEndpoint, ReleasePin, ReleaseStore,
+    Ledger, Release, ReleaseAnchor, ReleaseArtefact, ReleaseEndpoint, ReleasePin,
+    ReleaseRescueKeys, ReleaseStore, RescueStore,
 };
-use crate::policy::AfterExpiry;
+use crate::policy::{AfterExpiry, PublicKey};
 use crate::review::subject::Section;
 use crate::source::SourceFile;
 
 impl State {
-    /// The releases of `trust/releases/`, by version.
+    /// The releases of `trust/releases/`, by version, and the rescue stores of `trust/rescues/`, by sequence.
     pub(in crate::review) fn add_releases(&mut self, files: &[Arc<SourceFile>]) {
         let (ledger, findings) = Ledger::read(files);
         self.add_unreadable(files, &findings);
         for recorded in ledger.releases() {
             let release = &recorded.release;
             self.add(Section::Release, &release.version, of_release(release));
+        }
+        for recorded in ledger.rescues() {
+            let sequence = recorded.rescue.sequence.to_string();
+            let item = of_rescue_store(&sequence, &recorded.rescue);
+            self.add(Section::RescueStore, sequence, item);
         }
     }
 }
@@ -35,6 +41,7 @@ fn of_release(release: &Release) -> Item {
         longest_offline_days,
         units,
         store: ReleaseStore { sequence, sha256 },
+        rescue,
         anchors,
         pins,
         endpoints,
@@ -51,10 +58,37 @@ fn of_release(release: &Release) -> Item {
         .maybe(*units, |item, units| item.number("units", units))
         .number("store-sequence", *sequence)
         .text("store-sha256", hex::encode(sha256))
+        .maybe(rescue.as_ref(), of_rescue_keys)
         .set("anchors", anchors.iter().map(of_anchor))
         .set("pins", pins.iter().map(of_pin))
         .list("endpoints", endpoints.iter().map(of_endpoint))
         .set("artefacts", artefacts.iter().map(of_artefact))
+}
+
+fn of_rescue_keys(item: Item, rescue: &ReleaseRescueKeys) -> Item {
+    let ReleaseRescueKeys { threshold, keys } = rescue;
+    item.number("rescue-threshold", *threshold)
+        .set("rescue-keys", keys.iter().map(PublicKey::to_text))
+}
+
+fn of_rescue_store(name: &str, rescue: &RescueStore) -> Item {
+    let RescueStore {
+        sequence,
+        product,
+        issued,
+        store_sha256,
+        sha256,
+        signed_by,
+        releases,
+    } = rescue;
+    Item::new(name)
+        .number("sequence", *sequence)
+        .text("product", product)
+        .day("issued", *issued)
+        .text("store-sha256", hex::encode(store_sha256))
+        .text("sha256", hex::encode(sha256))
+        .set("signed-by", signed_by)
+        .set("releases", releases)
 }
 
 fn of_anchor(anchor: &ReleaseAnchor) -> String {

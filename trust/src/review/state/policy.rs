@@ -101,7 +101,7 @@ fn of_product(product: &Product) -> Item {
         .text("name", &name.value)
         .text("chip", &chip.value)
         .text("verifier", verifier.value.word())
-        .number("store-sequence", *store_sequence)
+        .number("store-sequence", store_sequence.value)
 }
 
 fn of_service_life(life: &ServiceLife) -> Item {

@@ -16,7 +16,7 @@ pub(super) fn rule(section: Section, field: &str) -> Option<Rule> {
         Section::Policy => return None,
         Section::Unreadable => Rule::Always(Why::Unreadable),
         Section::Release if field == "units" => Rule::Nought(Why::ReleaseForgotten),
-        Section::Release => Rule::Always(Why::RecordRewritten),
+        Section::Release | Section::RescueStore => Rule::Always(Why::RecordRewritten),
         Section::Capture => Rule::Always(Why::ServerRedeclared),
         section if section.is_fact() => return of_fact(section, field),
         section => return of_policy(section, field),

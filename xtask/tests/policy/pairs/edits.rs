@@ -167,6 +167,19 @@ source = \"made up for a test\"
 );
 pub(super) const DIGICERT_GOES_LATER: Edit = Replace(EVENTS, "2030-03-01", "2032-01-01");
 pub(super) const DIGICERT_GOES_EARLIER: Edit = Replace(EVENTS, "2032-01-01", "2031-01-01");
+pub(super) const RESCUE_STORE: &str = "trust/rescues/4.toml";
+pub(super) const PUBLISHED_RESCUE: Edit = Append(
+    RESCUE_STORE,
+    "\
+schema-version = 1
+sequence = 4
+product = \"perennial-reference\"
+issued = \"2026-05-04\"
+store-sha256 = \"a02fafa192c8cb81cb1341554f9c05b71cca2a890b0d1298d683647c961efbdf\"
+sha256 = \"018e13f0772532cf809bd1b17281867283fc48c6e13be9c69812854a490c1b05\"
+signed-by = [\"6998F44FE4977526\"]
+",
+);
 pub(super) const NEWER: &str = "trust/releases/1.0.5.toml";
 pub(super) const NEWER_RELEASE: Edit = Copy(NEWER, RELEASE, "1.0.4", "1.0.5");
 

@@ -1,6 +1,6 @@
 //! The ledger.
 
-use super::edits::RELEASE;
+use super::edits::{PUBLISHED_RESCUE, RELEASE, RESCUE_STORE};
 use super::{Pair, pair};
 use crate::support::Edit::{Remove, Replace};
 
@@ -22,6 +22,12 @@ pub(super) const PAIRS: &[Pair] = &[
         &[],
         &[Replace(RELEASE, "units = 12000", "units = 0")],
         "weakens: release 1.0.4: units goes from 12000 to 0",
+    ),
+    pair(
+        "a published rescue store is forgotten",
+        &[PUBLISHED_RESCUE],
+        &[Remove(RESCUE_STORE)],
+        "weakens: rescue store 4 is removed (issued 2026-05-04, 0 releases)",
     ),
     pair(
         "a record is rewritten",

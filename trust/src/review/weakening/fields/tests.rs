@@ -95,10 +95,14 @@ const ANCHOR: &str = include_str!("../../../../anchors/isrg-root-x2.pem");
 const RELEASE: &str =
     include_str!("../../../../fixtures/rules/L903-ledger-bad-value/pass/releases/1.0.4.toml");
 
+const RESCUE_STORE: &str =
+    include_str!("../../../../fixtures/rules/L107-rescue-store-not-above/pass/rescues/4.toml");
+
 /// The code that takes everything apart: each key that it names must have been met.
-const CODE: [&str; 3] = [
+const CODE: [&str; 4] = [
     include_str!("../../state/calendar.rs"),
     include_str!("../../state/files.rs"),
+    include_str!("../../state/ledger.rs"),
     include_str!("../../state/policy.rs"),
 ];
 
@@ -113,7 +117,10 @@ fn full() -> State {
     ]);
     let captured = format!("# Sent by x, captured 2024-06-02: as sent.\n{ANCHOR}");
     state.add_captures(&[SourceFile::new("trust/endpoints/x.pem", captured)]);
-    state.add_releases(&[SourceFile::new("trust/releases/1.0.4.toml", RELEASE)]);
+    state.add_releases(&[
+        SourceFile::new("trust/releases/1.0.4.toml", RELEASE),
+        SourceFile::new("trust/rescues/4.toml", RESCUE_STORE),
+    ]);
     state
 }
 
