@@ -1,25 +1,33 @@
-//! The steps from a checked trust store to the network, each only after the one before.
+//! What this board does in the steps of its start. `device::startup` says in which order.
 
-use device::client::{Started, start, take_back};
+use core::fmt;
+
+use device::client::{Image, Started};
 use device::otadata::Slot;
 use device::release::VersionError;
-use device::store::StoreError;
+use device::startup::{self, Steps};
+use device::store::{StoreError, TrustStore};
 use embassy_executor::{SpawnError, Spawner};
-use esp_hal::peripherals::{FLASH, WIFI};
+use embassy_net::Stack;
+use esp_hal::peripherals::WIFI;
+use esp_hal::rng::Trng;
 use esp_radio::wifi::WifiError;
 
 use crate::console::say;
 use crate::ports::console::BothConsoles;
-use crate::ports::entropy::NoEntropy;
-use crate::ports::flash::{Flash, Unwritable};
+use crate::ports::entropy::{NoEntropy, entropy};
+use crate::ports::flash::Flash;
 use crate::provisioning::{Settings, SettingsError};
 use crate::resolver::Resolver;
-use crate::storage::{Storage, StorageError};
 use crate::wifi::Station;
 use crate::{identity, memory, network, update, wifi};
 
-/// Why the device does not go on the network.
-pub(crate) enum Halt {
+/// Why a start does not come to its end.
+pub(crate) type Halt = startup::Halt<BootError>;
+
+/// Why a step of this board failed.
+#[derive(Debug)]
+pub(crate) enum BootError {
     /// A task was started twice: a bug.
     Bug(SpawnError),
     /// There is no randomness: a bug, since the radio is on.
@@ -28,116 +36,149 @@ pub(crate) enum Halt {
     NotProvisioned(SettingsError),
     /// The radio driver refused the settings.
     Radio(WifiError),
-    /// It is not known which slot runs.
-    Slot(StorageError),
-    /// The trust store in the image is not valid.
-    TrustStore(StoreError),
-    /// The flash is not one that this firmware may write to.
-    Unwritable(Unwritable),
+    /// The radio was turned on twice: a bug.
+    RadioTaken,
     /// The version of this build has no place among others: a bug.
     Version(VersionError),
 }
 
-impl Halt {
-    /// Says why, and what to do about it.
-    pub(crate) fn print(&self) {
-        match self {
-            Self::Bug(error) => say!("boot: a task did not start: {error:?}"),
-            Self::NoEntropy(error) => say!("boot: {error}"),
-            Self::NotProvisioned(error) => {
-                say!("boot: {error}");
-                say!("boot: {}, then reset", error.next_step());
-            }
-            Self::Radio(error) => {
-                say!("boot: the radio did not start: {error}");
-                say!("boot: check name and password with `cargo xtask provision`, then reset");
-            }
-            Self::Slot(error) => say!("boot: it is not known which slot runs: {error}"),
-            Self::Unwritable(error) => say!("boot: this board cannot be updated: {error}"),
-            Self::Version(error) => say!("boot: the version of this image: {error}"),
-            Self::TrustStore(error) => {
-                say!("**********************************************************************");
-                say!("boot: THE TRUST STORE IN THIS IMAGE IS INVALID: {error}");
-                say!("boot: no server can be trusted, so this device stays off the network");
-                say!("boot: write a release that `cargo xtask verify` accepts");
-                say!("**********************************************************************");
-            }
+/// The board, until its tasks run.
+pub(crate) struct Starting {
+    flash: Flash,
+    radio: Option<WIFI<'static>>,
+    spawner: Spawner,
+}
+
+/// The radio is on, and nothing was sent.
+pub(crate) struct Online {
+    station: Station,
+    stack: Stack<'static>,
+    resolver: Resolver,
+    /// For the client, and for TLS.
+    random: [Trng; 2],
+}
+
+impl Starting {
+    /// A board whose start was counted.
+    pub(crate) const fn new(flash: Flash, radio: WIFI<'static>, spawner: Spawner) -> Self {
+        Self {
+            flash,
+            radio: Some(radio),
+            spawner,
         }
     }
 }
 
-/// What a device needs before it may use the network. Only [`prepare`] makes one.
-pub(crate) struct Ready {
-    settings: Settings,
-    flash: Flash,
-    started: Started<'static>,
-}
+impl Steps for Starting {
+    type Flash = Flash;
+    type Console = BothConsoles;
+    type Settings = Settings;
+    type Radio = Online;
+    type Error = BootError;
 
-/// Checks the trust store, counts the start of an image on trial, and reads the settings.
-///
-/// An image on trial that halts here selects the one before it again, and the board restarts.
-///
-/// # Errors
-///
-/// The first step that failed; the one after it was not tried.
-pub(crate) fn prepare(chip: FLASH<'static>) -> Result<Ready, Halt> {
-    let mut storage = Storage::new(chip);
-    let store = identity::trust_store();
-    if let Ok(store) = &store {
-        identity::print_store(store);
-        identity::print_standing(store, &mut storage);
+    fn flash(&mut self) -> &mut Flash {
+        &mut self.flash
     }
-    let settings = Settings::read(&mut storage);
-    let booted = storage.booted_slot().map_err(Halt::Slot)?;
-    let mut flash = Flash::of(storage.into_chip()).map_err(Halt::Unwritable)?;
 
-    let store = store.map_err(Halt::TrustStore);
-    let store = or_back(&mut flash, booted, store)?;
-    let image = update::image(booted, store).map_err(Halt::Version)?;
-    let started = start(&mut flash, &mut BothConsoles, image);
-    let started = started.unwrap_or_else(|why| update::restart(why));
-    let settings = settings.map_err(Halt::NotProvisioned);
-    let settings = or_back(&mut flash, booted, settings)?;
-    settings.print();
-    memory::print("before the radio");
-    Ok(Ready {
-        settings,
-        flash,
-        started,
-    })
-}
-
-/// Turns the radio on and starts the tasks that join the network and keep the board up to date. Needs the scheduler.
-///
-/// # Errors
-///
-/// The first step that failed; the ones after it were not tried.
-pub(crate) fn connect(spawner: Spawner, ready: Ready, radio: WIFI<'static>) -> Result<(), Halt> {
-    let Ready {
-        settings,
-        mut flash,
-        started,
-    } = ready;
-    let booted = started.booted();
-    let station = Station::new(radio, &settings).map_err(Halt::Radio);
-    let station = or_back(&mut flash, booted, station)?;
-    memory::print("with the radio");
-    let stack = network::start(spawner)?;
-    let resolver = Resolver::new(settings.hosts, stack);
-    let client = update::client(started, flash, stack, resolver).map_err(Halt::NoEntropy)?;
-    spawner.spawn(network::report(stack).map_err(Halt::Bug)?);
-    spawner.spawn(wifi::stay_joined(station).map_err(Halt::Bug)?);
-    spawner.spawn(update::keep(client, stack).map_err(Halt::Bug)?);
-    Ok(())
-}
-
-/// What a step gave. When it failed and the image is on trial, the one before it is started: that one could.
-fn or_back<T>(flash: &mut Flash, booted: Slot, step: Result<T, Halt>) -> Result<T, Halt> {
-    if let Err(halt) = &step
-        && let Ok(restart) = take_back(flash, booted)
-    {
-        halt.print();
-        update::restart(restart);
+    fn console(&self) -> BothConsoles {
+        BothConsoles
     }
-    step
+
+    fn is_encrypted(&self) -> bool {
+        esp_storage::flash_encryption()
+    }
+
+    fn store(&mut self) -> Result<TrustStore<'static>, StoreError> {
+        let store = identity::trust_store()?;
+        identity::print_store(&store);
+        identity::print_standing(&store, &mut self.flash);
+        Ok(store)
+    }
+
+    fn image(
+        &mut self,
+        booted: Slot,
+        store: TrustStore<'static>,
+    ) -> Result<Image<'static>, BootError> {
+        update::image(booted, store).map_err(BootError::Version)
+    }
+
+    fn settings(&mut self) -> Result<Settings, BootError> {
+        let settings = Settings::read(&mut self.flash).map_err(BootError::NotProvisioned)?;
+        settings.print();
+        Ok(settings)
+    }
+
+    fn radio(&mut self, settings: Settings) -> Result<Online, BootError> {
+        memory::print("before the radio");
+        let radio = self.radio.take().ok_or(BootError::RadioTaken)?;
+        let station = Station::new(radio, &settings).map_err(BootError::Radio)?;
+        memory::print("with the radio");
+        let stack = network::start(self.spawner)?;
+        let random = || entropy().map_err(BootError::NoEntropy);
+        Ok(Online {
+            station,
+            stack,
+            resolver: Resolver::new(settings.hosts, stack),
+            random: [random()?, random()?],
+        })
+    }
+
+    fn tasks(self, started: Started<'static>, online: Online) -> Result<(), BootError> {
+        let Online {
+            station,
+            stack,
+            resolver,
+            random,
+        } = online;
+        let client = update::client(started, self.flash, stack, resolver, random);
+        let spawner = self.spawner;
+        spawner.spawn(network::report(stack).map_err(BootError::Bug)?);
+        spawner.spawn(wifi::stay_joined(station).map_err(BootError::Bug)?);
+        spawner.spawn(update::keep(client, stack).map_err(BootError::Bug)?);
+        Ok(())
+    }
+
+    fn tell(halt: &Halt, _: &mut BothConsoles) {
+        print(halt);
+    }
+}
+
+/// Says why, and what to do about it.
+pub(crate) fn print(halt: &Halt) {
+    let framed = matches!(halt, Halt::TrustStore(_));
+    let frame = || say!("**********************************************************************");
+    if framed {
+        frame();
+    }
+    say!("boot: {halt}");
+    match halt {
+        Halt::Board(BootError::NotProvisioned(error)) => {
+            say!("boot: {}, then reset", error.next_step());
+        }
+        Halt::Board(BootError::Radio(_)) => {
+            say!("boot: check name and password with `cargo xtask provision`, then reset");
+        }
+        Halt::TrustStore(_) => {
+            say!("boot: no server can be trusted, so this device stays off the network");
+            say!("boot: write a release that `cargo xtask verify` accepts");
+        }
+        _ => {}
+    }
+    if framed {
+        frame();
+    }
+}
+
+impl fmt::Display for BootError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bug(error) => write!(f, "a task did not start: {error:?}"),
+            Self::NoEntropy(error) => write!(f, "{error}"),
+            Self::NotProvisioned(error) => write!(f, "{error}"),
+            Self::Radio(error) => write!(f, "the radio did not start: {error}"),
+            Self::RadioTaken => f.write_str("the radio was turned on before"),
+            Self::Version(error) => write!(f, "the version of this image: {error}"),
+        }
+    }
 }

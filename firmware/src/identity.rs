@@ -1,11 +1,14 @@
 //! What this device is: its build, and the trust store in it.
 
+use alloc::vec::Vec;
+
+use device::flash::{FlashError, Region};
 use device::flash_layout::TRUST_STORE as TRUST_STORE_PARTITION;
 use device::hex::Hex;
-use device::store::{Standing, StoreError, TrustStore};
+use device::store::{Standing, StoreError, TrustStore, layout};
 
 use crate::console::say;
-use crate::storage::Storage;
+use crate::ports::flash::Flash;
 use crate::trust_store::TRUST_STORE;
 
 /// The project name in the application descriptor.
@@ -43,9 +46,9 @@ pub(crate) fn trust_store() -> Result<TrustStore<'static>, StoreError> {
 /// Compares `store` with the copy in its partition, by format, hash and sequence, and prints how they stand.
 ///
 /// This copy has no signature and is for people: trust comes from the image and from rescue stores.
-pub(crate) fn print_standing(store: &TrustStore<'_>, storage: &mut Storage) {
+pub(crate) fn print_standing(store: &TrustStore<'_>, flash: &mut Flash) {
     let label = TRUST_STORE_PARTITION.label;
-    let bytes = match storage.read_store(label) {
+    let bytes = match read_copy(flash) {
         Ok(bytes) => bytes,
         Err(error) => {
             say!("store: partition \"{label}\": {error}");
@@ -59,6 +62,24 @@ pub(crate) fn print_standing(store: &TrustStore<'_>, storage: &mut Storage) {
         ),
         Err(error) => say!("store: partition \"{label}\" has no store: {error}"),
     }
+}
+
+/// What stands where the partition begins: as many bytes as a store there says it has, and only its header where it says too many.
+/// The partition is larger than the heap.
+fn read_copy(flash: &mut Flash) -> Result<Vec<u8>, FlashError> {
+    let region = Region::of(&TRUST_STORE_PARTITION);
+    let mut head = [0; layout::FIXED_HEADER_LENGTH];
+    region.read(flash, 0, &mut head)?;
+    let length = head[layout::TOTAL_LENGTH_OFFSET..].first_chunk();
+    let length = length.map_or(0, |length| u32::from_le_bytes(*length));
+    let length = usize::try_from(length).unwrap_or(usize::MAX);
+    let mut bytes = Vec::new();
+    if length > layout::MAX_STORE_LENGTH || bytes.try_reserve_exact(length).is_err() {
+        return Ok(head.to_vec());
+    }
+    bytes.resize(length, 0);
+    region.read(flash, 0, &mut bytes)?;
+    Ok(bytes)
 }
 
 /// Prints the identity of `store`, each of its anchors, pins and endpoints.

@@ -6,7 +6,7 @@ use esp_radio::wifi::Interface;
 use rand_core::RngCore as _;
 use static_cell::StaticCell;
 
-use crate::boot::Halt;
+use crate::boot::BootError;
 use crate::console::say;
 use crate::memory;
 use crate::ports;
@@ -25,12 +25,12 @@ static RESOURCES: StaticCell<StackResources<SOCKETS>> = StaticCell::new();
 /// # Errors
 ///
 /// It was started before, or the radio is off.
-pub(crate) fn start(spawner: Spawner) -> Result<Stack<'static>, Halt> {
-    let seed = entropy().map_err(Halt::NoEntropy)?.next_u64();
+pub(crate) fn start(spawner: Spawner) -> Result<Stack<'static>, BootError> {
+    let seed = entropy().map_err(BootError::NoEntropy)?.next_u64();
     let resources = RESOURCES.init(StackResources::new());
     let config = Config::dhcpv4(embassy_net::DhcpConfig::default());
     let (stack, runner) = embassy_net::new(Interface::station(), config, resources, seed);
-    spawner.spawn(run(runner).map_err(Halt::Bug)?);
+    spawner.spawn(run(runner).map_err(BootError::Bug)?);
     Ok(stack)
 }
 

@@ -4,8 +4,10 @@
 //! | --- | --- |
 //! | [`console`] | lines for people, on both consoles |
 //! | [`entropy`] | randomness fit for keys |
-//! | [`flash`] | the flash chip, for who may write to it |
+//! | [`flash`] | the flash chip |
 //! | [`network`] | TCP and UDP by host name |
+//! | [`running`] | where in flash the image runs from |
+//! | [`scratch`] | a word that outlives a reset |
 //! | [`timer`] | time since the board started |
 //! | [`watchdog`] | a reset when the client does not come back |
 
@@ -13,6 +15,8 @@ pub(crate) mod console;
 pub(crate) mod entropy;
 pub(crate) mod flash;
 pub(crate) mod network;
+pub(crate) mod running;
+pub(crate) mod scratch;
 pub(crate) mod timer;
 pub(crate) mod watchdog;
 

@@ -4,15 +4,17 @@
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 use core::net::IpAddr;
 
+use device::flash::{FlashError, Region};
 use device::flash_layout::PROVISION;
 use device::provision::{ProvisionError, Provisioning};
 
 use crate::console::say;
-use crate::storage::{Storage, StorageError};
+use crate::ports::flash::Flash;
 
 /// The settings, copied out of the partition so that its 16 KiB can be given back.
 pub(crate) struct Settings {
@@ -30,7 +32,7 @@ pub(crate) enum SettingsError {
     /// What is in the partition was not written by `cargo xtask provision`, or was damaged.
     Invalid(ProvisionError),
     /// The partition cannot be read.
-    Unreadable(StorageError),
+    Unreadable(FlashError),
 }
 
 impl SettingsError {
@@ -59,9 +61,10 @@ impl Settings {
     /// # Errors
     ///
     /// See [`SettingsError`].
-    pub(crate) fn read(storage: &mut Storage) -> Result<Self, SettingsError> {
-        let bytes = storage
-            .read(PROVISION.label)
+    pub(crate) fn read(flash: &mut Flash) -> Result<Self, SettingsError> {
+        let mut bytes = vec![0; PROVISION.size as usize];
+        Region::of(&PROVISION)
+            .read(flash, 0, &mut bytes)
             .map_err(SettingsError::Unreadable)?;
         let provisioning = Provisioning::read(&bytes).map_err(SettingsError::Invalid)?;
         Ok(Self {

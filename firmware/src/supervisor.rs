@@ -1,20 +1,19 @@
 //! Keeps the board alive: the watchdog is fed for as long as tasks get to run and whoever promised to come back is in time.
 //!
 //! What hangs ends in a restart: a task that never yields, or interrupts that stay masked, by the watchdog; one that waits
-//! for something that never comes, by its own deadline; a panic by itself (`panic.rs`). What only *cannot* go on does not:
-//! a restart would change nothing, and a person at the console would see less.
+//! for something that never comes, by its own deadline; a panic by itself (`panic.rs`). What only *cannot* go on says why, for a person at the console, and
+//! restarts after an hour: what failed may have passed.
 
 use core::fmt;
 use core::sync::atomic::{AtomicU32, Ordering};
 
-use embassy_time::{Duration, Instant, Timer};
+use device::startup::{Due, Stay};
+use embassy_time::{Instant, Timer};
 
-use crate::boot::Halt;
+use crate::boot::{self, Halt};
 use crate::console::say;
 use crate::watchdog::{FEED_INTERVAL, Watchdog};
 
-/// How often a halted device says why.
-const REMINDER_INTERVAL: Duration = Duration::from_secs(60);
 /// Time for the console to drain before a restart.
 const DRAIN_MICROSECONDS: u32 = 100_000;
 
@@ -38,9 +37,10 @@ pub(crate) fn restart(why: fmt::Arguments<'_>) -> ! {
     esp_hal::system::software_reset()
 }
 
-/// Feeds the watchdog, and repeats why the device halted, if it did.
+/// Feeds the watchdog. If the device halted, repeats why, and restarts at last.
 pub(crate) async fn supervise(mut watchdog: Watchdog, halt: Option<Halt>) -> ! {
-    let mut reminder = Instant::now() + REMINDER_INTERVAL;
+    let uptime = || core::time::Duration::from_micros(Instant::now().as_micros());
+    let mut stay = Stay::since(uptime());
     loop {
         watchdog.feed();
         let deadline = DEADLINE.load(Ordering::Relaxed);
@@ -49,11 +49,12 @@ pub(crate) async fn supervise(mut watchdog: Watchdog, halt: Option<Halt>) -> ! {
                 "nothing is heard of the update client since {deadline} s after the start"
             ));
         }
-        if let Some(halt) = &halt
-            && Instant::now() >= reminder
-        {
-            halt.print();
-            reminder = Instant::now() + REMINDER_INTERVAL;
+        if let Some(halt) = &halt {
+            match stay.due(uptime()) {
+                Due::Nothing => {}
+                Due::Reminder => boot::print(halt),
+                Due::Restart => restart(format_args!("what failed at the start may have passed")),
+            }
         }
         Timer::after(FEED_INTERVAL).await;
     }

@@ -13,9 +13,9 @@ use esp_hal::rng::Trng;
 use crate::console::say;
 use crate::ports::TIME_SERVERS;
 use crate::ports::console::BothConsoles;
-use crate::ports::entropy::{NoEntropy, entropy};
 use crate::ports::flash::Flash;
 use crate::ports::network::TcpIp;
+use crate::ports::scratch::RtcWord;
 use crate::ports::timer::BoardTimer;
 use crate::ports::watchdog::Promise;
 use crate::resolver::Resolver;
@@ -34,6 +34,7 @@ impl Platform for Esp32C3 {
     type Flash = Flash;
     type Console = BothConsoles;
     type Watchdog = Promise;
+    type Scratch = RtcWord;
     type Tls = EmbeddedTls<Trng>;
 }
 
@@ -56,6 +57,7 @@ pub(crate) fn image(
             chip: "esp32c3",
             edition: Edition::new(identity::VERSION, identity::EPOCH)?,
             secure_version: esp_bootloader_esp_idf::SECURE_VERSION,
+            store_sequence: store.sequence(),
             secure_boot,
         },
         booted,
@@ -64,28 +66,26 @@ pub(crate) fn image(
     })
 }
 
-/// The client of `started`. The radio must be on.
-///
-/// # Errors
-///
-/// The radio is off.
+/// The client of `started`.
 pub(crate) fn client(
     started: Started<'static>,
     flash: Flash,
     stack: Stack<'static>,
     resolver: Resolver,
-) -> Result<Client<'static, Esp32C3>, NoEntropy> {
+    [random, for_tls]: [Trng; 2],
+) -> Client<'static, Esp32C3> {
     let board = Board {
         network: TcpIp::new(stack, resolver),
         timer: BoardTimer,
-        random: entropy()?,
+        random,
         flash,
         console: BothConsoles,
         watchdog: Promise,
-        tls: EmbeddedTls::new(entropy()?),
+        scratch: RtcWord,
+        tls: EmbeddedTls::new(for_tls),
     };
     memory::print("with the update client");
-    Ok(Client::new(board, started))
+    Client::new(board, started)
 }
 
 /// Keeps this board up to date, until it is to be reset.
@@ -105,6 +105,7 @@ pub(crate) async fn keep(mut client: Client<'static, Esp32C3>, stack: Stack<'sta
 /// Resets the board.
 pub(crate) fn restart(why: Restart) -> ! {
     match why {
+        Restart::Offline => supervisor::restart(format_args!("the radio may hang")),
         Restart::RolledBack => supervisor::restart(format_args!("to the image before this one")),
         Restart::Updated => supervisor::restart(format_args!("to the new image")),
     }

@@ -36,12 +36,14 @@ fuzz_target!(|bytes: &[u8]| {
         match visited {
             Visited::File {
                 bytes,
+                first,
                 length,
                 total,
                 tag,
             } => {
                 assert!(bytes.len() <= *length as usize);
-                let end = u64::from(from) + u64::from(*length);
+                assert!(*first == 0 || *first == u32::from(from), "another part");
+                let end = u64::from(*first) + u64::from(*length);
                 assert!(
                     total.is_none_or(|total| end <= total.into()),
                     "beyond its end"
@@ -65,6 +67,7 @@ fuzz_target!(|bytes: &[u8]| {
 enum Visited {
     File {
         bytes: Vec<u8>,
+        first: u32,
         length: u32,
         total: Option<u32>,
         tag: Option<EntityTag>,
@@ -105,7 +108,8 @@ async fn ask(connection: &mut Connection<Memory<Says>>, request: &Request<'_>) -
         Ok(Answer::Redirect(location)) => return Visited::Sent(location),
         Err(error) => return Visited::Refused(error.to_string()),
     };
-    let (length, total, tag) = (body.length(), body.total(), body.tag().cloned());
+    let (first, length) = (body.first(), body.length());
+    let (total, tag) = (body.total(), body.tag().cloned());
     let mut bytes = Vec::new();
     let mut room = [0; 100];
     loop {
@@ -121,6 +125,7 @@ async fn ask(connection: &mut Connection<Memory<Says>>, request: &Request<'_>) -
     }
     Visited::File {
         bytes,
+        first,
         length,
         total,
         tag,

@@ -86,6 +86,7 @@ fn check(manifest: &Manifest, signed: Signed<'_>) {
                 chip: "esp32c3",
                 edition: Edition::new(version, date).expect("a version"),
                 secure_version: 3,
+                store_sequence: 8,
                 secure_boot,
             };
             let newest = Edition::new("1.2.3", 7).expect("a version");
@@ -161,6 +162,7 @@ fn assert_newer(
     );
     assert!(newest.is_none_or(|newest| candidate.edition().order(newest) != Ordering::Less));
     assert!(candidate.secure_version() >= running.secure_version);
+    assert!(candidate.store_sequence() >= running.store_sequence);
     assert!((1..=OTA_0.size).contains(&candidate.length()));
     let expected = match running.secure_boot {
         SecureBoot::Off => &*manifest.image.name,

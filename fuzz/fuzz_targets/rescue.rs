@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 use device::flash_layout::{TRUST_STORE, TRUST_STORE_COPY_SIZE};
 use device::rescue::{
-    CopyState, Envelope, EnvelopeContents, Origin, RescueStore, StoreCopy, load, write,
+    CopyState, Envelope, EnvelopeContents, Origin, Receiver, RescueStore, StoreCopy, load, write,
 };
 use device::store::{KeySet, StoreContents, TrustStore};
 use device::verify::Moment;
@@ -41,6 +41,7 @@ fuzz_target!(|bytes: &[u8]| {
     };
     check_form(&envelope);
     check_verified(&envelope);
+    check_received(&envelope, usize::from(number) + 1);
     check_flash(&envelope, how & 4 != 0, number);
 });
 
@@ -114,6 +115,19 @@ fn check_verified(bytes: &[u8]) {
             .any(|made| (made.key_id, made.signature) == (*found.key_id, *found.signature))
     });
     assert!(by_rescuers.count() >= 2, "who signed it?");
+}
+
+/// In portions it is the same, and takes no more memory than it has bytes.
+fn check_received(bytes: &[u8], portion: usize) {
+    let image = image();
+    let whole = RescueStore::verify(bytes.to_vec(), &image).ok();
+    let received = Receiver::new(&image, bytes.len()).and_then(|mut receiver| {
+        let mut portions = bytes.chunks(portion);
+        portions.try_for_each(|portion| receiver.take(portion))?;
+        assert!(receiver.memory() <= bytes.len());
+        receiver.finish()
+    });
+    assert_eq!(received.ok(), whole);
 }
 
 /// The envelope in one copy, and a right one in the other if `both`.

@@ -16,6 +16,7 @@ use perennial_fuzz::input::Input;
 use perennial_fuzz::seal;
 use simulated::application::Application;
 use simulated::bootloader::{boot, starts};
+use simulated::factory;
 use simulated::flash::{Cut, SimulatedFlash};
 
 /// Most things that happen.
@@ -25,7 +26,7 @@ static IMAGE: LazyLock<Vec<u8>> = LazyLock::new(|| Application::small("1.0.0").i
 
 /// Both slots hold a whole image.
 static FLASH: LazyLock<SimulatedFlash> = LazyLock::new(|| {
-    let flash = SimulatedFlash::erased();
+    let flash = factory::empty();
     let flash = flash.with(Slot::Ota0.partition().offset, &IMAGE);
     flash.with(Slot::Ota1.partition().offset, &IMAGE)
 });

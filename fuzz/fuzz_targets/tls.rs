@@ -27,8 +27,8 @@ use perennial_fuzz::random::Known;
 use perennial_fuzz::sample;
 use rand_core::RngCore as _;
 use session::{
-    ALERT, CERTIFICATE, CERTIFICATE_VERIFY, DATA, ENCRYPTED_EXTENSIONS, FINISHED, HANDSHAKE,
-    Identity, KEY_UPDATE, NEW_SESSION_TICKET, Session, message, plain,
+    ALERT, CERTIFICATE, CERTIFICATE_REQUEST, CERTIFICATE_VERIFY, DATA, ENCRYPTED_EXTENSIONS,
+    FINISHED, HANDSHAKE, Identity, KEY_UPDATE, NEW_SESSION_TICKET, Session, message, plain,
 };
 use simulated::executor::block_on;
 use trust::anchors::Certificate;
@@ -227,8 +227,16 @@ impl Said {
             CERTIFICATE_VERIFY,
             FINISHED,
         ];
-        // Those for which the library has no `unimplemented!`.
-        const LATER: [u8; 3] = [NEW_SESSION_TICKET, KEY_UPDATE, 99];
+        const LATER: [u8; 8] = [
+            NEW_SESSION_TICKET,
+            KEY_UPDATE,
+            99,
+            ENCRYPTED_EXTENSIONS,
+            CERTIFICATE,
+            CERTIFICATE_REQUEST,
+            CERTIFICATE_VERIFY,
+            FINISHED,
+        ];
         let kind = input.byte();
         let contents = contents(input);
         if self.established {

@@ -78,6 +78,7 @@ fn memory() -> Vec<Seed> {
             version: ShortText::of("1.2.3"),
         }),
         rescue_sequence: 9,
+        successes: 5,
         last_success: Some(moment(1_800_000_001)),
         last_error: Some(LastError {
             text: ShortText::of("the name has no address"),
@@ -86,6 +87,7 @@ fn memory() -> Vec<Seed> {
         failed_release: Some(FailedRelease {
             sha256: [0xA5; 32],
             attempts: 2,
+            put_off: 1,
             next_try: moment(1_800_086_400),
         }),
         rolled_back: Some(RolledBack::Trial(Why::FailedBoots)),

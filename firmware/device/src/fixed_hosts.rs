@@ -101,14 +101,14 @@ mod tests {
         let mut hosts = hosts();
         for _ in 0..3 {
             assert_eq!(hosts.begin("a.example"), [ONE, TWO]);
-            assert_eq!(hosts.begin("a.example"), []);
+            assert!(hosts.begin("a.example").is_empty());
             // Another host is another matter.
             assert_eq!(hosts.begin("b.example"), [ONE]);
             hosts.reached("b.example");
         }
         hosts.begin("a.example");
         for _ in 0..3 {
-            assert_eq!(hosts.begin("a.example"), []);
+            assert!(hosts.begin("a.example").is_empty());
             hosts.reached("a.example");
         }
     }
@@ -119,7 +119,7 @@ mod tests {
         hosts.begin("a.example");
         hosts.reached("a.example");
         hosts.useless("a.example");
-        assert_eq!(hosts.begin("a.example"), []);
+        assert!(hosts.begin("a.example").is_empty());
         hosts.reached("a.example");
         hosts.useless("a.example");
         assert_eq!(hosts.begin("a.example"), [ONE, TWO]);
@@ -129,7 +129,7 @@ mod tests {
     fn hosts_without_an_address_are_nothing_to_it() {
         let mut hosts = hosts();
         for _ in 0..3 {
-            assert_eq!(hosts.begin("c.example"), []);
+            assert!(hosts.begin("c.example").is_empty());
             hosts.useless("c.example");
         }
         assert!(hosts.by_names.is_empty());

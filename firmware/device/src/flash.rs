@@ -7,7 +7,7 @@ use core::fmt;
 
 use embedded_storage::nor_flash::{NorFlash, NorFlashError, NorFlashErrorKind, ReadNorFlash};
 
-use crate::flash_layout::{Partition, SECTOR_SIZE};
+use crate::flash_layout::{PARTITION_TABLE_OFFSET, PARTITION_TABLE_SIZE, Partition, SECTOR_SIZE};
 
 /// What programming must be aligned to, in place and length.
 pub const PROGRAM_SIZE: u32 = 4;
@@ -57,6 +57,12 @@ impl Region {
             size: partition.size,
         }
     }
+
+    /// The partition table, wherever what it lists lies.
+    pub(crate) const TABLE: Self = Self {
+        offset: PARTITION_TABLE_OFFSET,
+        size: PARTITION_TABLE_SIZE,
+    };
 
     /// The part of `size` bytes from `at` on, both whole sectors; `None` where that is not within this region.
     pub fn part(self, at: u32, size: u32) -> Option<Self> {

@@ -2,8 +2,12 @@
 //!
 //! Two application slots, so that an update never overwrites what runs; no factory slot.
 
+mod chip;
+mod own_table;
 mod table;
 
+pub use chip::{ChipError, check_chip};
+pub use own_table::{OwnTable, OwnTableError};
 pub use table::{TableError, check_table};
 
 /// One partition.

@@ -7,6 +7,7 @@
 //!
 //! | module | what it is |
 //! | --- | --- |
+//! | [`startup`] | from the first instruction to the network: in which order, and what follows when a step fails |
 //! | [`client`] | the update client: all of the below, from one start to the next |
 //! | [`store`] | the one binary form of the trust store |
 //! | [`verify`] | whether a chain that a server sent is trusted, for a name and a time |
@@ -63,6 +64,7 @@ pub mod provision;
 pub mod release;
 pub mod rescue;
 pub mod slots;
+pub mod startup;
 pub mod store;
 pub mod text;
 pub mod time;

@@ -1,8 +1,15 @@
 //! Which partition tables a device takes for that of its layout.
 
+use device::flash::FlashError;
 use device::flash_layout::{
-    ENTRY_LENGTH, PARTITION_TABLE_SIZE, PARTITIONS, Partition, TableError, check_table,
+    ChipError, ENTRY_LENGTH, OTA_0, OTA_1, OTADATA, OwnTable, OwnTableError,
+    PARTITION_TABLE_OFFSET, PARTITION_TABLE_SIZE, PARTITIONS, Partition, TableError, check_chip,
+    check_table,
 };
+use device::otadata::Slot;
+use embedded_storage::nor_flash::NorFlashErrorKind;
+use simulated::factory;
+use simulated::flash::SimulatedFlash;
 
 const PARTITIONS_LENGTH: usize = PARTITIONS.len() * ENTRY_LENGTH;
 
@@ -77,4 +84,107 @@ fn a_table_that_was_cut_and_one_that_is_erased() {
          70726f766973696f6e0000000000000000000000"
     );
     assert_eq!(erased.to_string(), message);
+}
+
+fn with_table(partitions: &[Partition]) -> SimulatedFlash {
+    let table = factory::partition_table(partitions);
+    SimulatedFlash::erased().with(PARTITION_TABLE_OFFSET, &table)
+}
+
+/// With this in place of otadata.
+fn with_otadata(otadata: Partition) -> SimulatedFlash {
+    let mut partitions = PARTITIONS;
+    partitions[1] = otadata;
+    with_table(&partitions)
+}
+
+#[test]
+fn a_chip_is_judged_by_the_table_in_its_flash() {
+    let mut flash = factory::empty();
+    assert_eq!(check_chip(&mut flash), Ok(()));
+    let refused = check_chip(&mut SimulatedFlash::erased());
+    assert!(matches!(
+        refused,
+        Err(ChipError::Table(TableError::Differs { .. }))
+    ));
+    let table = PARTITION_TABLE_OFFSET..PARTITION_TABLE_OFFSET + 4;
+    flash.fail_reads(table);
+    let error = FlashError::Driver(NorFlashErrorKind::Other);
+    assert_eq!(check_chip(&mut flash), Err(ChipError::Flash(error)));
+    let refused = OwnTable::read(&mut flash);
+    assert_eq!(refused, Err(OwnTableError::Flash(error)));
+}
+
+#[test]
+fn the_table_in_flash_says_where_the_slots_are() {
+    let table = OwnTable::read(&mut factory::empty()).unwrap();
+    assert_eq!(table.otadata(), OTADATA.offset);
+    for (partition, slot) in [(&OTA_0, Slot::Ota0), (&OTA_1, Slot::Ota1)] {
+        for offset in [partition.offset, partition.end() - 1] {
+            assert_eq!(table.slot_at(offset), Some(slot));
+        }
+    }
+    for offset in [0, OTA_0.offset - 1, OTA_1.end(), u32::MAX] {
+        assert_eq!(table.slot_at(offset), None);
+    }
+}
+
+#[test]
+fn a_table_that_names_no_place_for_otadata_names_none() {
+    let (offset, size) = (OTADATA.offset, OTADATA.size);
+    for (otadata, refused) in [
+        (PARTITIONS[0], OwnTableError::Otadata(0)),
+        (
+            Partition {
+                offset: offset + 4,
+                ..OTADATA
+            },
+            OwnTableError::OtadataPlace {
+                offset: offset + 4,
+                size,
+            },
+        ),
+        (
+            Partition {
+                size: 0x1000,
+                ..OTADATA
+            },
+            OwnTableError::OtadataPlace {
+                offset,
+                size: 0x1000,
+            },
+        ),
+        (
+            Partition {
+                offset: PARTITION_TABLE_OFFSET,
+                ..OTADATA
+            },
+            OwnTableError::OtadataPlace {
+                offset: PARTITION_TABLE_OFFSET,
+                size,
+            },
+        ),
+    ] {
+        assert_eq!(OwnTable::read(&mut with_otadata(otadata)), Err(refused));
+    }
+    let twice = [PARTITIONS.as_slice(), &[OTADATA]].concat();
+    let refused = OwnTable::read(&mut with_table(&twice));
+    assert_eq!(refused, Err(OwnTableError::Otadata(2)));
+}
+
+#[test]
+fn the_sequences_of_another_number_of_slots_mean_other_slots() {
+    let third = Partition {
+        label: "ota_2",
+        subtype: 0x12,
+        ..OTA_1
+    };
+    let three = [PARTITIONS.as_slice(), &[third]].concat();
+    let refused = OwnTable::read(&mut with_table(&three));
+    assert_eq!(refused, Err(OwnTableError::Slots(3)));
+    let gap = [OTADATA, OTA_0, third];
+    let refused = OwnTable::read(&mut with_table(&gap));
+    assert_eq!(refused, Err(OwnTableError::Slots(2)));
+    let erased = OwnTable::read(&mut SimulatedFlash::erased());
+    assert_eq!(erased, Err(OwnTableError::Otadata(0)));
 }

@@ -1,82 +1,80 @@
 //! The bundled bootloader: ESP-IDF's, without rollback.
 //!
-//! Follows `bootloader_utility.c`: it goes by otadata, checks the image in that slot, then tries the slots before it and
-//! after it. Where neither entry has a sequence and a right CRC, it writes the first one for the slot that it started.
+//! Written after its sources alone, so that a defect of `device::otadata` shows: `bootloader_utility.c`
+//! (`bootloader_utility_load_partition_table`, `bootloader_utility_get_selected_boot_partition`,
+//! `bootloader_utility_load_boot_image`, `set_actual_ota_seq`) and `bootloader_common_loader.c`
+//! (`bootloader_common_ota_select_invalid`, `bootloader_common_select_otadata`). It goes by the partition table in flash and by otadata,
+//! checks the image in the slot that is selected, then tries the slots before it and after it. Where neither entry has a sequence and
+//! a right CRC, it writes the first one for the slot that it started.
 
-use device::flash_layout::{OTADATA, SECTOR_SIZE};
-use device::otadata::{ENTRY_LENGTH, Entry, EntryError, LABEL_LENGTH, Slot, State, selected_in};
+mod entry;
+mod partitions;
 
+use device::flash_layout::SECTOR_SIZE;
+use device::otadata::Slot;
+
+pub use entry::{Choice, choose};
+
+use self::entry::{ENTRY, Entry};
+use self::partitions::{Partitions, Place};
 use crate::flash::SimulatedFlash;
 use crate::image::{self, ImageDefect};
 
-/// The slot that is started; `None` when the device is bricked: no slot holds an image that it starts.
+/// The slot that is started; `None` when the device is bricked: no slot holds an image that it starts, or there is no partition table.
 ///
 /// What the bootloader writes itself is not cut. It writes only where a torn entry would be as bad as what was there.
 ///
 /// # Panics
-/// There is no power.
+/// There is no power, or there are more slots than two.
 pub fn boot(flash: &mut SimulatedFlash) -> Option<Slot> {
     assert!(!flash.is_off(), "there is no power");
-    let otadata = flash.contents(&OTADATA);
-    let first = selected_in(&otadata).slot();
-    let started = [first, first.other()]
-        .into_iter()
-        .find(|slot| starts(flash, *slot))?;
-    if otadata
-        .chunks(SECTOR_SIZE as usize)
-        .all(|sector| is_initial(&sector[..ENTRY_LENGTH]))
-    {
-        name(flash, started);
+    let partitions = Partitions::read(flash);
+    let [first, second] = partitions.otadata?.sectors().map(|at| read(flash, at));
+    let (index, is_initial) = match choose(&first, &second) {
+        Choice::Sequence(sequence) => {
+            let slots = u32::try_from(partitions.slots.len()).ok()?;
+            let index = sequence.wrapping_sub(1).checked_rem(slots)?;
+            (index as usize, false)
+        }
+        Choice::First { is_initial } => (0, is_initial),
+    };
+    // Backwards from the slot that is selected, then forwards.
+    let mut order = (0..=index).rev().chain(index + 1..partitions.slots.len());
+    let started = order.find(|index| place_starts(flash, partitions.slots[*index]))?;
+    if is_initial {
+        name(flash, partitions.otadata?, started);
     }
-    Some(started)
+    match started {
+        0 => Some(Slot::Ota0),
+        1 => Some(Slot::Ota1),
+        more => panic!("slot {more} starts"),
+    }
 }
 
-/// Whether the bootloader starts the image in a slot.
+/// Whether the bootloader starts the image in a slot of the layout.
 pub fn starts(flash: &SimulatedFlash, slot: Slot) -> bool {
-    // Most images are much smaller than their slot.
     let partition = slot.partition();
-    let beginning = partition.offset..partition.offset + SECTOR_SIZE;
+    place_starts(flash, Place::new(partition.offset, partition.size))
+}
+
+fn place_starts(flash: &SimulatedFlash, place: Place) -> bool {
+    // Most images are much smaller than their slot.
+    let beginning = place.offset..place.offset + SECTOR_SIZE;
     let checked = match image::check(&flash.bytes(beginning)) {
-        Err(ImageDefect::TooLong) => image::check(&flash.contents(partition)),
+        Err(ImageDefect::TooLong) => image::check(&flash.bytes(place.range())),
         checked => checked,
     };
     checked.is_ok()
 }
 
-/// No sequence that could be used, whatever the state says, and a state that does not say otherwise.
-fn is_initial(entry: &[u8]) -> bool {
-    match Entry::decode(entry) {
-        Err(EntryError::Erased) => true,
-        Err(EntryError::Crc { .. }) => {
-            let state = entry[ENTRY_LENGTH - 8..].first_chunk();
-            let refused = [State::Invalid, State::Aborted];
-            state.is_some_and(|state| refused.iter().any(|refused| code(*refused) == *state))
-        }
-        _ => false,
-    }
-}
-
-fn code(state: State) -> [u8; 4] {
-    let entry = Entry {
-        sequence: 1,
-        label: [0; LABEL_LENGTH],
-        state,
-    };
-    let mut code = [0; 4];
-    code.copy_from_slice(&entry.encode()[ENTRY_LENGTH - 8..ENTRY_LENGTH - 4]);
-    code
+fn read(flash: &SimulatedFlash, at: u32) -> [u8; ENTRY] {
+    let bytes = flash.bytes(at..at + ENTRY as u32);
+    bytes.try_into().expect("as many as were asked for")
 }
 
 /// `set_actual_ota_seq`.
-fn name(flash: &mut SimulatedFlash, started: Slot) {
-    let entry = Entry {
-        sequence: match started {
-            Slot::Ota0 => 1,
-            Slot::Ota1 => 2,
-        },
-        label: [0xFF; LABEL_LENGTH],
-        state: State::Valid,
-    };
-    flash.put(OTADATA.offset, &[0xFF; SECTOR_SIZE as usize]);
-    flash.put(OTADATA.offset, &entry.encode());
+fn name(flash: &mut SimulatedFlash, otadata: Place, started: usize) {
+    let sequence = u32::try_from(started).expect("one of a few") + 1;
+    flash.put(otadata.offset, &[0xFF; SECTOR_SIZE as usize]);
+    flash.put(otadata.offset, &Entry::valid(sequence));
 }

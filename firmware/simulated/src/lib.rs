@@ -8,6 +8,7 @@
 //! | [`network`] | TCP and UDP of the host, each name an address of loopback |
 //! | [`virtual_time`], [`internet`] | time and servers that exist in memory only |
 //! | [`flash`] | NOR flash whose power may be cut within any operation |
+//! | [`factory`] | flash as a device leaves the factory |
 //! | [`scratch`] | a word that outlives a reset |
 //! | [`power`] | does something again and again, and cuts the power at each point of it |
 //! | [`image`], [`bootloader`] | which images the bundled bootloader starts, and which slot |
@@ -16,6 +17,7 @@ pub mod application;
 pub mod bootloader;
 pub mod clock;
 pub mod executor;
+pub mod factory;
 pub mod flash;
 pub mod image;
 pub mod internet;

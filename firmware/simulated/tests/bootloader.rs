@@ -4,6 +4,7 @@ use device::flash_layout::{OTADATA, SECTOR_SIZE};
 use device::otadata::{ENTRY_LENGTH, Entry, LABEL_LENGTH, Slot, State, initial};
 use simulated::application::Application;
 use simulated::bootloader::{boot, starts};
+use simulated::factory;
 use simulated::flash::SimulatedFlash;
 
 fn entry(sequence: u32, state: State) -> [u8; ENTRY_LENGTH] {
@@ -18,7 +19,7 @@ fn entry(sequence: u32, state: State) -> [u8; ENTRY_LENGTH] {
 
 /// With an image in each of `slots`.
 fn holding(slots: &[Slot]) -> SimulatedFlash {
-    let mut flash = SimulatedFlash::erased();
+    let mut flash = factory::empty();
     for slot in slots {
         flash.put(
             slot.partition().offset,

@@ -1,62 +1,39 @@
-//! The flash chip, for who may write to it: only where its partition table is that of the layout.
+//! The flash chip.
+//!
+//! Who may write to it by the layout is decided by `device::startup`, which compares its partition table first.
 
-use core::fmt;
-
-use device::flash_layout::{
-    FLASH_SIZE, PARTITION_TABLE_OFFSET, PARTITION_TABLE_SIZE, SECTOR_SIZE, TableError, check_table,
-};
+use device::flash_layout::SECTOR_SIZE;
 use embedded_storage::nor_flash::{
     ErrorType, MultiwriteNorFlash, NorFlash, NorFlashError, NorFlashErrorKind, ReadNorFlash,
 };
+use esp_hal::peripherals::FLASH;
 use esp_storage::{FlashStorage, FlashStorageError};
 
-/// The flash chip. Only [`Flash::of`] makes one.
+/// The only owner of the flash chip.
 pub(crate) struct Flash(FlashStorage<'static>);
 
-/// Why this board's flash is not written to. It goes on with the image that it runs.
-#[derive(Debug)]
-pub(crate) enum Unwritable {
-    /// Flash encryption is on, and what is written here would be read as if it were encrypted.
-    Encrypted,
-    /// The chip does not answer.
-    Read(FlashStorageError),
-    /// Bytes that the chip has: fewer than the layout needs.
-    Small(usize),
-    /// The partition table is another one.
-    Table(TableError),
-}
-
 impl Flash {
-    /// Takes the chip, if its partition table has every partition where [`device::flash_layout`] says.
-    ///
-    /// # Errors
-    ///
-    /// See [`Unwritable`].
-    pub(crate) fn of(mut chip: FlashStorage<'static>) -> Result<Self, Unwritable> {
-        if esp_storage::flash_encryption() {
-            return Err(Unwritable::Encrypted);
-        }
-        if chip.capacity() < FLASH_SIZE as usize {
-            return Err(Unwritable::Small(chip.capacity()));
-        }
-        let mut table = alloc::vec![0; PARTITION_TABLE_SIZE as usize];
-        chip.read_nor(PARTITION_TABLE_OFFSET, &mut table)
-            .map_err(Unwritable::Read)?;
-        check_table(&table).map_err(Unwritable::Table)?;
-        Ok(Self(chip))
+    /// Takes the chip.
+    pub(crate) fn new(chip: FLASH<'static>) -> Self {
+        Self(FlashStorage::new(chip))
     }
 }
 
 /// What the driver reports.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct DriverError(FlashStorageError);
+pub(crate) enum DriverError {
+    /// Flash encryption is on: what is read or written here would be read otherwise.
+    Encrypted,
+    /// What the driver says.
+    Storage(FlashStorageError),
+}
 
 impl NorFlashError for DriverError {
     fn kind(&self) -> NorFlashErrorKind {
-        match self.0 {
-            FlashStorageError::NotAligned => NorFlashErrorKind::NotAligned,
-            FlashStorageError::OutOfBounds => NorFlashErrorKind::OutOfBounds,
-            _ => NorFlashErrorKind::Other,
+        match self {
+            Self::Storage(FlashStorageError::NotAligned) => NorFlashErrorKind::NotAligned,
+            Self::Storage(FlashStorageError::OutOfBounds) => NorFlashErrorKind::OutOfBounds,
+            Self::Encrypted | Self::Storage(_) => NorFlashErrorKind::Other,
         }
     }
 }
@@ -69,7 +46,8 @@ impl ReadNorFlash for Flash {
     const READ_SIZE: usize = FlashStorage::READ_SIZE;
 
     fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), DriverError> {
-        self.0.read_nor(offset, bytes).map_err(DriverError)
+        plain()?;
+        self.0.read_nor(offset, bytes).map_err(DriverError::Storage)
     }
 
     fn capacity(&self) -> usize {
@@ -82,19 +60,23 @@ impl NorFlash for Flash {
     const ERASE_SIZE: usize = FlashStorage::ERASE_SIZE;
 
     fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), DriverError> {
-        self.0.write_nor(offset, bytes).map_err(DriverError)
+        plain()?;
+        self.0
+            .write_nor(offset, bytes)
+            .map_err(DriverError::Storage)
     }
 
     /// Sector by sector: the driver would erase blocks of 64 KiB at once, with interrupts masked for as long as that takes,
     /// and the radio would lose its network.
     fn erase(&mut self, from: u32, to: u32) -> Result<(), DriverError> {
+        plain()?;
         if from > to || !to.is_multiple_of(SECTOR_SIZE) {
-            return Err(DriverError(FlashStorageError::NotAligned));
+            return Err(DriverError::Storage(FlashStorageError::NotAligned));
         }
         for sector in (from..to).step_by(Self::ERASE_SIZE) {
             self.0
                 .erase(sector, sector.saturating_add(SECTOR_SIZE))
-                .map_err(DriverError)?;
+                .map_err(DriverError::Storage)?;
         }
         Ok(())
     }
@@ -103,15 +85,9 @@ impl NorFlash for Flash {
 /// The chip takes a second write that clears more bits, where flash encryption is off.
 impl MultiwriteNorFlash for Flash {}
 
-impl fmt::Display for Unwritable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Encrypted => {
-                f.write_str("flash encryption is on, which this firmware cannot write")
-            }
-            Self::Read(error) => write!(f, "the partition table cannot be read ({error:?})"),
-            Self::Small(bytes) => write!(f, "the chip has {bytes} bytes, {FLASH_SIZE} are needed"),
-            Self::Table(error) => write!(f, "{error}"),
-        }
+fn plain() -> Result<(), DriverError> {
+    if esp_storage::flash_encryption() {
+        return Err(DriverError::Encrypted);
     }
+    Ok(())
 }

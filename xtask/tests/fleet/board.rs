@@ -6,13 +6,14 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use device::client::{self, Board, Client, Next, Platform, Restart};
-use device::flash_layout::OTADATA;
-use device::otadata::{self, Slot};
+use device::otadata::Slot;
 use device::platform::{Console, Watchdog};
+use device::startup;
 use device::tls::EmbeddedTls;
 use rand_core::OsRng;
 use simulated::bootloader;
 use simulated::executor::block_on;
+use simulated::factory;
 use simulated::flash::SimulatedFlash;
 use simulated::network::Loopback;
 use simulated::scratch::Word;
@@ -60,11 +61,8 @@ impl Device {
     /// As it left the factory with the first of these.
     pub(crate) fn new(firmware: &[&Firmware]) -> Self {
         let firmware: Vec<Firmware> = firmware.iter().copied().cloned().collect();
-        let flash = SimulatedFlash::erased()
-            .with(OTADATA.offset, &otadata::initial())
-            .with(Slot::Ota0.partition().offset, &firmware[0].image);
         Self {
-            flash,
+            flash: factory::flash(&firmware[0].image),
             firmware,
             transcript: Transcript::default(),
         }
@@ -76,7 +74,8 @@ impl Device {
         let version = self.version_in(slot);
         let firmware = self.firmware.iter().find(|made| made.version() == version);
         let image = firmware.expect("a version that was made").running(slot);
-        let started = client::start(&mut self.flash, &mut self.transcript, image);
+        let counted = startup::count(&mut self.flash, slot.partition().offset);
+        let started = client::start(&mut self.flash, &mut self.transcript, image, &counted);
         let started = started.unwrap_or_else(|restart| panic!("{restart:?}"));
         let board = Board {
             network: world.network.clone(),

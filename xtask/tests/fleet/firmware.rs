@@ -83,6 +83,7 @@ impl Firmware {
                 chip: "esp32c3",
                 edition: self.edition.clone(),
                 secure_version: 0,
+                store_sequence: self.store.sequence(),
                 secure_boot: SecureBoot::Off,
             },
             booted,

@@ -52,7 +52,7 @@ fn update_trial_and_confirmation_from_the_desk_with_ecdsa() {
     assert!(line.contains(&new.identity()), "{line}");
 }
 
-/// nginx's access log tells which device has which store.
+/// nginx's access log tells which device has which store, and how many requests came over each connection.
 #[test]
 fn the_same_from_nginx_with_rsa() {
     let top = root_with(CA, DECADES, rsa(4096));
@@ -67,15 +67,22 @@ fn the_same_from_nginx_with_rsa() {
     let mut device = Device::new(&[&old, &new]);
     device.updates(&world);
     device.is_current(&world, "1.3.0");
-    let asked = |firmware: &Firmware, file: &str, length: usize| {
+    let asked = |firmware: &Firmware, file: &str, length: usize, number: usize| {
         let (version, identity) = (firmware.version(), firmware.identity());
-        format!("/fleet/{file} 200 {length} [-] thermostat/{version} [{identity}]")
+        format!("/fleet/{file} 200 {length} [-] thermostat/{version} [{identity}] {number}")
     };
     let files = new.release();
-    let expected = [(&old, 2), (&old, 1), (&old, 0), (&new, 2), (&new, 1)];
-    let expected = expected.map(|(firmware, file)| {
+    // Manifest and signature over one connection, the image over another.
+    let expected = [
+        (&old, 2, 1),
+        (&old, 1, 2),
+        (&old, 0, 1),
+        (&new, 2, 1),
+        (&new, 1, 2),
+    ];
+    let expected = expected.map(|(firmware, file, number)| {
         let (name, bytes) = &files[file];
-        asked(firmware, name, bytes.len())
+        asked(firmware, name, bytes.len(), number)
     });
     assert_eq!(nginx.log(expected.len()), expected);
 }

@@ -87,7 +87,7 @@ master_process off;
 pid "{pid}";
 events {{}}
 http {{
-  log_format fleet '$uri $status $body_bytes_sent [$http_range] $http_user_agent [$http_perennial_store]';
+  log_format fleet '$uri $status $body_bytes_sent [$http_range] $http_user_agent [$http_perennial_store] $connection_requests';
   access_log "{log}" fleet;
   default_type application/octet-stream;
 {temporary}  server {{

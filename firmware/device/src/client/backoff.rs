@@ -41,6 +41,12 @@ impl Backoff {
         spread(INTERVAL, random)
     }
 
+    /// A server answered as it should, and what it offers is tried after `left`: the wait for the next round.
+    pub fn put_off(&mut self, left: Duration, random: &mut impl RngCore) -> Duration {
+        self.failed_rounds = 0;
+        spread(left.clamp(FIRST_WAIT, INTERVAL), random)
+    }
+
     /// No server did: the wait for the next round.
     pub fn failed(&mut self, random: &mut impl RngCore) -> Duration {
         let factor = 2u32.saturating_pow(self.failed_rounds);

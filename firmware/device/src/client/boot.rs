@@ -9,7 +9,8 @@ use crate::memory::{Memory, RolledBack};
 use crate::otadata::Slot;
 use crate::platform::Console;
 use crate::rescue::{self, Origin, RescuePayload, StoreCopy};
-use crate::slots::{self, Boot, SlotsError};
+use crate::slots::{self, Boot, SlotsError, Why};
+use crate::startup::Counted;
 use crate::time::TrustedTime;
 
 /// An image that may go on. Only [`start`] makes one.
@@ -27,10 +28,8 @@ impl Started<'_> {
     }
 }
 
-/// Starts `image`. To be called at each start, before anything that may fail.
-///
-/// It counts the start when the image is on trial. What cannot be read of the flash is told, and does without: the image that
-/// runs may be the only one.
+/// Starts `image`, whose start was `counted`. What cannot be read of the flash is told, and does without: the image that runs may be
+/// the only one.
 ///
 /// # Errors
 ///
@@ -39,9 +38,14 @@ pub fn start<'a, F: MultiwriteNorFlash, C: Console>(
     flash: &mut F,
     console: &mut C,
     image: Image<'a>,
+    counted: &Counted,
 ) -> Result<Started<'a>, Restart> {
     let mut memory = recall(flash, console);
-    let on_trial = count_boot(flash, console, image.booted, &mut memory)?;
+    let standing = standing(console, image.booted, counted, &memory);
+    if let Standing::RolledBack(why) = standing {
+        note_rolled_back(flash, console, RolledBack::Trial(why));
+        return Err(Restart::RolledBack);
+    }
     let copies = rescue::load(flash, &image.store);
     // The power was cut before it was remembered, or what was remembered is lost.
     let sequence = copies.verified().map_or(0, RescuePayload::sequence);
@@ -55,30 +59,44 @@ pub fn start<'a, F: MultiwriteNorFlash, C: Console>(
         memory,
         copies,
         time,
-        on_trial,
+        on_trial: standing == Standing::OnTrial,
+        is_counted: standing != Standing::Unknown,
+        tried: None,
     };
     tell_store(console, &state);
     Ok(Started(state))
 }
 
-/// Says that the image in the slot `booted` cannot do its work on this board: it finds no settings, no radio, no store. If it is
-/// on trial, the one before it, which could, is selected again.
+/// Says that the image in the slot `booted` cannot do its work on this board. If it is on trial, the one before it, which could, is
+/// selected again.
 ///
 /// # Errors
 ///
 /// It is not on trial, or there is no image before it, or otadata cannot be written. Go on as well as may be.
-pub fn take_back<F: MultiwriteNorFlash>(
+pub fn take_back<F: MultiwriteNorFlash, C: Console>(
     flash: &mut F,
+    console: &mut C,
     booted: Slot,
 ) -> Result<Restart, SlotsError> {
     slots::roll_back(flash, booted)?;
-    if let Ok(recalled) = Memory::load(flash) {
-        let mut memory = recalled.memory;
-        memory.rolled_back = Some(RolledBack::OwnCheck);
-        // Only for people: the selection is taken back already.
-        let _ = memory.store(flash);
-    }
+    note_rolled_back(flash, console, RolledBack::OwnCheck);
     Ok(Restart::RolledBack)
+}
+
+/// Remembers why the image is taken back, for people. The selection is taken back already.
+pub(crate) fn note_rolled_back<F: MultiwriteNorFlash, C: Console>(
+    flash: &mut F,
+    console: &mut C,
+    why: RolledBack,
+) {
+    let stored = Memory::load(flash).and_then(|recalled| {
+        let mut memory = recalled.memory;
+        memory.rolled_back = Some(why);
+        memory.store(flash)
+    });
+    if let Err(error) = stored {
+        console.line(format_args!("memory: {error}"));
+    }
 }
 
 fn recall<F: MultiwriteNorFlash>(flash: &mut F, console: &mut impl Console) -> Memory {
@@ -94,37 +112,39 @@ fn recall<F: MultiwriteNorFlash>(flash: &mut F, console: &mut impl Console) -> M
     }
 }
 
-/// Whether the image is on trial.
-fn count_boot<F: MultiwriteNorFlash>(
-    flash: &mut F,
+/// How an image stands at its start.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Confirmed,
+    OnTrial,
+    RolledBack(Why),
+    Unknown,
+}
+
+/// How the image stands that runs from `booted`, and tells it.
+fn standing(
     console: &mut impl Console,
     booted: Slot,
-    memory: &mut Memory,
-) -> Result<bool, Restart> {
-    let boot = match slots::at_boot(flash, booted) {
-        Ok(boot) => boot,
-        Err(error) => {
-            console.line(format_args!("boot: {error}"));
-            return Ok(false);
-        }
-    };
-    console.line(format_args!("boot: {booted}: {boot}"));
-    match boot {
-        Boot::RolledBack(why) => {
-            memory.rolled_back = Some(RolledBack::Trial(why));
-            if let Err(error) = memory.store(flash) {
-                console.line(format_args!("memory: {error}"));
-            }
-            Err(Restart::RolledBack)
-        }
-        Boot::Trial(_) => Ok(true),
-        Boot::Confirmed { .. } | Boot::FellBack { .. } | Boot::Repaired => {
+    counted: &Counted,
+    memory: &Memory,
+) -> Standing {
+    match counted.boot() {
+        Ok(boot) => console.line(format_args!("boot: {booted}: {boot}")),
+        Err(error) => console.line(format_args!(
+            "boot: {booted}: it is not known whether the image is on trial: {error}"
+        )),
+    }
+    match counted.boot() {
+        Err(_) => Standing::Unknown,
+        Ok(Boot::RolledBack(why)) => Standing::RolledBack(why),
+        Ok(Boot::Trial(_)) => Standing::OnTrial,
+        Ok(Boot::Confirmed { .. } | Boot::FellBack { .. } | Boot::Repaired) => {
             if let Some(why) = memory.rolled_back {
                 console.line(format_args!(
                     "boot: the last image on trial was taken back: {why}"
                 ));
             }
-            Ok(false)
+            Standing::Confirmed
         }
     }
 }

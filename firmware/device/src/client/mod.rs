@@ -5,7 +5,7 @@
 //! round: time ─► each endpoint in turn: verified connection ─► signed manifest ─► confirm the trial
 //!                                       ─► newer? install ─► select ─► restart
 //!              ─► no endpoint answered as it should: rescue store over plain HTTP ─► another round
-//!              ─► wait (six hours; after a failure longer and longer)
+//!              ─► wait (six hours; after a failure longer and longer; after a day of failures the board is reset)
 //! ```
 //!
 //! **It cannot be locked out.** Whatever one endpoint answers, the next one is asked: another host under another CA. That holds
@@ -20,14 +20,17 @@
 //! | --- | --- |
 //! | [`board`] | the board and the image that the client runs on and in |
 //! | `boot.rs` | the start |
+//! | `late.rs` | a start that could not be counted at once |
 //! | `trial.rs` | an image that has yet to show that it can be updated |
-//! | `visit.rs` | one endpoint: manifest, confirming, installing |
+//! | `clock.rs` | asking for the time |
+//! | `round.rs`, `order.rs` | all endpoints in turn, and rescue; which comes first |
+//! | `visit.rs`, `visit_error.rs` | one endpoint: manifest, confirming; what its failure says |
+//! | `update.rs`, `attempts.rs` | installing and selecting; when a release that failed is tried again |
 //! | [`fetch`], `small_file.rs` | files of an endpoint |
 //! | `desk.rs`, `line.rs`, `exchange.rs` | the connection that they come over, one for all of them |
 //! | `step.rs` | where a reset came, so that another endpoint is asked first then |
 //! | `errand.rs`, `state.rs` | what each file is fetched with; what the client knows |
 //! | `rescue.rs` | a store from anywhere |
-//! | `attempts.rs` | when a release that failed is tried again |
 //! | [`backoff`] | when to come back |
 //! | [`status`] | what the device says of itself |
 
@@ -38,42 +41,44 @@ pub mod status;
 
 mod attempts;
 mod boot;
+mod clock;
 mod desk;
 mod errand;
 mod exchange;
+mod late;
 mod line;
+mod order;
 mod rescue;
+mod round;
 mod small_file;
 mod state;
 mod step;
 mod trial;
+mod update;
 mod visit;
+mod visit_error;
 
-use core::fmt;
-use core::ops::Range;
 use core::time::Duration;
 
 pub use board::{Board, Image, Platform};
-pub use boot::{Started, start, take_back};
+pub(crate) use boot::note_rolled_back;
+pub use boot::{Started, start};
+pub use clock::CLOCK_AGE;
+pub use round::OFFLINE_LIMIT;
 pub use trial::TRIAL_LIMIT;
-pub use visit::{INSTALL_LIMIT, MANIFEST_LIMIT, VisitError};
+pub use update::INSTALL_LIMIT;
+pub use visit::MANIFEST_LIMIT;
+pub use visit_error::VisitError;
 
-use self::backoff::{Backoff, TRIAL_WAIT};
+use self::backoff::Backoff;
 use self::state::State;
 use self::step::Interrupted;
-use self::visit::Visited;
-use crate::memory::{LastError, Memory, ShortText};
-use crate::platform::{Console, Timer, Watchdog};
-use crate::time;
+use self::trial::Trial;
+use crate::memory::Memory;
+use crate::platform::{Timer, Watchdog};
 use crate::verify::Clock;
 
-/// How long the setting of the clock is used.
-pub const CLOCK_AGE: Duration = Duration::from_hours(24);
-/// The longest that one endpoint may take.
-const VISIT_LIMIT: Duration = MANIFEST_LIMIT
-    .saturating_add(INSTALL_LIMIT)
-    .saturating_add(SLACK);
-/// Beyond a wait, for what is done before and after it.
+/// Beyond a limit, for what is done before and after it.
 const SLACK: Duration = Duration::from_mins(5);
 
 /// A client that was started.
@@ -86,6 +91,12 @@ pub struct Client<'a, P: Platform> {
     clock_doubted: bool,
     /// Whether an endpoint failed in this round.
     failed: bool,
+    /// When a release was last tried; 0 where that was before this start.
+    tried_at: Duration,
+    /// When a server was last of use; at first, when the client was started.
+    useful: Duration,
+    /// What the trial of this image has come to.
+    trial: Trial,
     /// The step after the one in which the board was reset: this round begins there.
     first: usize,
     /// How many resets in a row interrupted a step.
@@ -105,6 +116,8 @@ pub enum Next {
 /// Why the board is to be reset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Restart {
+    /// No server was of use for [`OFFLINE_LIMIT`]: what hangs may be on this board.
+    Offline,
     /// The image on trial is taken back: the one before it is started.
     RolledBack,
     /// A new image is selected.
@@ -117,6 +130,7 @@ impl<'a, P: Platform> Client<'a, P> {
         let Started(state) = started;
         let interrupted = step::take(&mut board.scratch);
         let resets = interrupted.map_or(0, |interrupted| interrupted.resets);
+        let useful = board.timer.uptime();
         let after = |interrupted: Interrupted| usize::from(interrupted.step).saturating_add(1);
         Self {
             board,
@@ -124,6 +138,9 @@ impl<'a, P: Platform> Client<'a, P> {
             clock_asked: None,
             clock_doubted: false,
             failed: false,
+            tried_at: Duration::ZERO,
+            useful,
+            trial: Trial::default(),
             first: interrupted.map_or(0, after),
             resets,
             backoff: Backoff::after_resets(resets),
@@ -144,33 +161,6 @@ impl<'a, P: Platform> Client<'a, P> {
         }
     }
 
-    /// One round over the endpoints.
-    pub async fn round(&mut self) -> Next {
-        self.failed = false;
-        self.reached_network();
-        self.tell_time().await;
-        let (all, first) = (self.endpoints(), core::mem::take(&mut self.first));
-        // Behind the last endpoint comes rescue, and then the first one: none of them is asked again before all others were.
-        let first = if first > all { 0 } else { first };
-        if let Some(next) = self.visit_by_any_clock(first..all).await {
-            return next;
-        }
-        self.remember();
-        if self.rescue().await {
-            // Other servers, or other anchors: the failures until now say nothing of them.
-            return Next::Wait(Duration::ZERO);
-        }
-        if let Some(next) = self.visit_by_any_clock(0..first).await {
-            return next;
-        }
-        self.remember();
-        if self.trial_is_over() {
-            return self.roll_back();
-        }
-        self.resets = 0;
-        Next::Wait(self.wait_after_failure())
-    }
-
     /// The board, for what else is to be done on it between rounds.
     pub const fn board(&mut self) -> &mut Board<P> {
         &mut self.board
@@ -186,15 +176,6 @@ impl<'a, P: Platform> Client<'a, P> {
         self.state.on_trial
     }
 
-    fn wait_after_failure(&mut self) -> Duration {
-        let wait = self.backoff.failed(&mut self.board.random);
-        if self.state.on_trial {
-            TRIAL_WAIT
-        } else {
-            wait
-        }
-    }
-
     async fn wait(&mut self, wait: Duration) {
         if wait.is_zero() {
             return;
@@ -205,106 +186,11 @@ impl<'a, P: Platform> Client<'a, P> {
         self.board.timer.sleep(wait).await;
     }
 
-    /// Visits the endpoints at these places, and once more without the clock when one was refused for its dates: SNTP is not
-    /// authentic. Nothing is given away by it: who can set the clock could also keep it from being set.
-    async fn visit_by_any_clock(&mut self, places: Range<usize>) -> Option<Next> {
-        self.clock_doubted = false;
-        let next = self.visit_each(places.clone()).await;
-        if next.is_some() || !self.clock_doubted {
-            return next;
-        }
-        self.state.time.forget();
-        self.board.say(format_args!(
-            "time: the clock may be wrong, and is not used"
-        ));
-        self.visit_each(places).await
-    }
-
-    /// Each of these endpoints in turn, until one answers as it should; `None` where none does.
-    async fn visit_each(&mut self, places: Range<usize>) -> Option<Next> {
-        for place in places {
-            self.board.watchdog.allow(VISIT_LIMIT);
-            step::begin(&mut self.board.scratch, place, self.resets);
-            let visited = self.visit(place).await;
-            step::end(&mut self.board.scratch);
-            match visited {
-                Ok(Visited::Current) => {
-                    self.succeeded();
-                    return Some(Next::Wait(self.backoff.succeeded(&mut self.board.random)));
-                }
-                Ok(Visited::Installed) => return Some(Next::Restart(Restart::Updated)),
-                Err(error) => {
-                    self.clock_doubted |= error.is_for_the_clock();
-                    self.failed(&error);
-                }
-            }
-        }
-        None
-    }
-
-    fn endpoints(&self) -> usize {
-        self.state.in_force().endpoints().len()
-    }
-
-    /// Asks for the time, unless it is known well enough.
-    async fn tell_time(&mut self) {
-        let now = self.board.timer.uptime();
-        let asked = self.clock_asked;
-        let fresh = asked.is_some_and(|asked| now.saturating_sub(asked) < CLOCK_AGE);
-        if fresh && self.state.time.is_set() {
-            return;
-        }
-        self.board.watchdog.allow(SLACK);
-        self.clock_asked = Some(now);
-        let Board {
-            network,
-            timer,
-            random,
-            console,
-            ..
-        } = &mut self.board;
-        let asked = time::ask(
-            network,
-            timer,
-            random,
-            &self.state.image.time_servers,
-            self.state.time.floor(),
-        );
-        match asked.await {
-            Ok(reading) => match self.state.time.set(reading) {
-                Ok(()) => console.line(format_args!("time: it is {}", reading.now)),
-                Err(error) => console.line(format_args!("time: {error}")),
-            },
-            Err(error) => console.line(format_args!(
-                "time: {error}; it is at least {}",
-                self.state.time.floor()
-            )),
-        }
-    }
-
-    fn succeeded(&mut self) {
-        self.resets = 0;
-        self.state.memory.last_error = None;
-        self.state.memory.last_success = Some(self.clock().basis().for_not_after());
-        self.remember();
-    }
-
-    /// What the next endpoint is told. Rounds are counted, not endpoints, and flash is written once in each.
-    fn failed(&mut self, error: &dyn fmt::Display) {
-        self.board.say(format_args!("client: {error}"));
-        let last = self.state.memory.last_error.as_ref();
-        let count = last.map_or(0, |last| last.count);
-        let again = u32::from(!self.failed);
-        self.failed = true;
-        self.state.memory.last_error = Some(LastError {
-            text: ShortText::of(error),
-            count: count.saturating_add(again),
-        });
-    }
-
     fn remember(&mut self) {
         if let Err(error) = self.state.memory.store(&mut self.board.flash) {
-            self.board.say(format_args!("memory: {error}"));
+            self.board.say(format_args!(
+                "memory: {error}; what is new is forgotten at the next start"
+            ));
         }
     }
 

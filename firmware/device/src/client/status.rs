@@ -12,12 +12,15 @@ use crate::rescue::Origin;
 /// Longest value of a field in bytes.
 const MAX_VALUE: usize = 128;
 
+/// Bytes of a hash that are said.
+const IMAGE: usize = 8;
+
 /// Fields of a request: name and value. Values are visible ASCII, with blanks between.
 #[derive(Clone, Debug)]
 pub struct Status {
     /// Product and version, as User-Agent.
     pub user_agent: String,
-    fields: [(&'static str, String); 5],
+    fields: [(&'static str, String); 6],
 }
 
 /// The store in force: where it is from, its sequence and its SHA-256.
@@ -28,6 +31,9 @@ pub const SLOT: &str = "Perennial-Slot";
 pub const LAST_SUCCESS: &str = "Perennial-Last-Success";
 /// Why the last round failed and how often in a row, or `none`.
 pub const LAST_ERROR: &str = "Perennial-Last-Error";
+/// The release that failed and is tried again later: the beginning of the SHA-256 of its image, how often it failed and how it
+/// ended; or `none`.
+pub const FAILED_RELEASE: &str = "Perennial-Failed-Release";
 /// The newest time that the device is sure of (RFC 3339).
 pub const FLOOR: &str = "Perennial-Time-Floor";
 
@@ -45,10 +51,10 @@ impl Status {
             Origin::Image => "image",
             Origin::Rescue => "rescue",
         };
-        let trial = if state.on_trial {
-            "on trial"
-        } else {
-            "confirmed"
+        let trial = match (state.is_counted, state.on_trial) {
+            (false, _) => "unknown",
+            (true, true) => "on trial",
+            (true, false) => "confirmed",
         };
         let success = memory.last_success;
         let success = success.map_or_else(|| value("never"), value);
@@ -69,13 +75,14 @@ impl Status {
                 (SLOT, value(format_args!("{}; {trial}", image.booted))),
                 (LAST_SUCCESS, success),
                 (LAST_ERROR, error),
+                (FAILED_RELEASE, failed_release(state)),
                 (FLOOR, value(time.floor())),
             ],
         }
     }
 
     /// The fields, for a request over a connection to a server that was verified.
-    pub fn fields(&self) -> [(&str, &str); 5] {
+    pub fn fields(&self) -> [(&str, &str); 6] {
         self.fields
             .each_ref()
             .map(|(name, value)| (*name, value.as_str()))
@@ -85,6 +92,21 @@ impl Status {
     pub fn public_fields(&self) -> [(&str, &str); 1] {
         let [(name, value), ..] = &self.fields;
         [(name, value.as_str())]
+    }
+}
+
+/// A release is remembered as failed while it is tried and while it runs on trial; it has not yet then.
+fn failed_release(state: &State<'_>) -> String {
+    let failed = state.memory.failed_release;
+    let failed = failed.filter(|failed| !state.on_trial && state.tried != Some(failed.sha256));
+    let Some(failed) = failed else {
+        return value("none");
+    };
+    let (image, _) = failed.sha256.split_at_checked(IMAGE).unwrap_or_default();
+    let (image, attempts) = (Hex(image), failed.attempts);
+    match state.memory.rolled_back {
+        Some(why) => value(format_args!("{image}; {attempts} times; taken back: {why}")),
+        None => value(format_args!("{image}; {attempts} times; not installed")),
     }
 }
 

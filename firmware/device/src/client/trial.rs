@@ -3,42 +3,93 @@
 use core::time::Duration;
 
 use super::board::Platform;
-use super::boot::take_back;
-use super::{Client, Next};
-use crate::platform::Timer;
+use super::fetch::{OPEN_LIMIT, WireError};
+use super::small_file::SmallFileError;
+use super::visit::Result;
+use super::visit_error::VisitError;
+use super::{Client, Next, Restart, attempts};
+use crate::memory::RolledBack;
+use crate::platform::{Network, Timer};
 use crate::slots;
+use crate::tls::OpenError;
 
 /// How long an image on trial may run without having reached a signed manifest; then it is taken back.
 pub const TRIAL_LIMIT: Duration = Duration::from_mins(20);
 
+/// What a trial has come to since this start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Trial {
+    /// Whether a server that is verified gave an answer that was of no use.
+    pub(super) answered: bool,
+    /// Whether it is noted that the network was reached.
+    noted: bool,
+}
+
 impl<P: Platform> Client<'_, P> {
-    /// From here on, a reset is not the image's fault: the network may be hostile.
+    /// Something came from the network. From here on, a reset is not the image's fault: the network may be hostile.
     pub(super) fn reached_network(&mut self) {
-        if !self.state.on_trial {
+        if !self.state.on_trial || self.trial.noted {
             return;
         }
-        if let Err(error) = slots::reached_network(&mut self.board.flash, self.state.image.booted) {
-            self.board.say(format_args!("boot: {error}"));
+        match slots::reached_network(&mut self.board.flash, self.state.image.booted) {
+            Ok(()) => self.trial.noted = true,
+            Err(error) => self.board.say(format_args!(
+                "boot: {error}; a reset will count as if there were no network"
+            )),
         }
+    }
+
+    /// Connects to the endpoint for no more than to know that there is a network. It must be noted before anybody there says a
+    /// word that the board might not survive; so an image on trial that was told no time does this first.
+    pub(super) async fn reach(&mut self, place: usize) -> Result<(), P> {
+        if !self.state.on_trial || self.trial.noted {
+            return Ok(());
+        }
+        let store = self.state.in_force();
+        let endpoint = store.endpoints().nth(place);
+        let url = endpoint.ok_or(VisitError::NoEndpoint(place))?.url;
+        let connecting = self.board.network.connect(url.host(), url.port());
+        let connected = self.board.timer.within(OPEN_LIMIT, connecting).await;
+        let connected = connected.map_err(OpenError::TimedOut);
+        let connected = connected.and_then(|connected| connected.map_err(OpenError::Unreached));
+        connected
+            .map(drop)
+            .map_err(|error| VisitError::File(SmallFileError::Source(WireError::Open(error))))?;
+        self.reached_network();
+        Ok(())
     }
 
     pub(super) fn trial_is_over(&self) -> bool {
         self.state.on_trial && self.board.timer.uptime() >= TRIAL_LIMIT
     }
 
-    pub(super) fn roll_back(&mut self) -> Next {
-        match take_back(&mut self.board.flash, self.state.image.booted) {
-            Ok(restart) => {
-                self.board.say(format_args!(
-                    "update: no signed manifest for {} min; the image before this one is started again",
-                    TRIAL_LIMIT.as_secs().div_euclid(60)
-                ));
-                Next::Restart(restart)
-            }
-            Err(error) => {
-                self.board.say(format_args!("update: {error}"));
-                Next::Wait(self.backoff.failed(&mut self.board.random))
-            }
+    /// Takes this image back. That nobody was there to prove itself to is not held against it: who can block the network for so
+    /// long must not be able to put the next attempt off for longer and longer.
+    ///
+    /// `None`: it cannot be taken back, and goes on.
+    pub(super) fn roll_back(&mut self) -> Option<Next> {
+        if let Err(error) = slots::roll_back(&mut self.board.flash, self.state.image.booted) {
+            self.board.say(format_args!(
+                "update: this image on trial cannot be taken back: {error}; it goes on"
+            ));
+            return None;
         }
+        let now = self.clock().basis();
+        let memory = &mut self.state.memory;
+        let why = match self.trial.answered {
+            true => RolledBack::NoManifest,
+            false => RolledBack::NoServer,
+        };
+        memory.rolled_back = Some(why);
+        if why == RolledBack::NoServer {
+            let failed = memory.failed_release;
+            memory.failed_release = failed.map(|failed| attempts::uncounted(failed, now));
+        }
+        self.remember();
+        self.board.say(format_args!(
+            "update: this image is taken back after {} min: {why}; the one before it is started",
+            TRIAL_LIMIT.as_secs().div_euclid(60)
+        ));
+        Some(Next::Restart(Restart::RolledBack))
     }
 }

@@ -10,7 +10,7 @@
 //! does here: a bootloader that finds the running image damaged tries this one. Until the beginning of the new image was
 //! found to be for this chip and product, the slot keeps what it held.
 //!
-//! otadata is never touched. Selecting takes an [`Installed`], which only [`install`] makes.
+//! otadata is never touched. Selecting takes an [`Installed`], which only [`install`] and [`found`] make.
 //!
 //! Takes one sector of heap. Flash is erased just before it is written, for erasing stops the radio.
 
@@ -24,11 +24,12 @@ pub use content::{ContentError, Mismatch};
 pub use error::InstallError;
 pub use source::{FetchError, Refused, Sink, Source};
 
-use embedded_storage::nor_flash::NorFlash;
+use embedded_storage::nor_flash::{NorFlash, ReadNorFlash};
 
 use self::slot_writer::SlotWriter;
 use crate::flash::Region;
 use crate::flash_layout::{OTA_0, OTA_1, SECTOR_SIZE};
+use crate::image::Form;
 use crate::otadata::Slot;
 use crate::platform::Console;
 use crate::release::{Candidate, Edition};
@@ -36,7 +37,7 @@ use crate::release::{Candidate, Edition};
 /// How often in a row a source may fail without a sector more, until installing does.
 pub const MAX_FUTILE_FETCHES: u8 = 4;
 
-/// An image that stands in a slot, read back from flash and found to be the release. Only [`install`] makes one.
+/// An image that stands in a slot, read back from flash and found to be the release. Only [`install`] and [`found`] make one.
 ///
 /// ```compile_fail
 /// fn forged(release: device::install::Installed) -> device::install::Installed {
@@ -104,12 +105,39 @@ pub async fn install<S: Source, F: NorFlash, C: Console>(
         "update: {} stands in {spare}",
         candidate.edition()
     ));
-    Ok(Installed {
-        slot: spare,
-        edition: candidate.edition().clone(),
-        store_sequence: candidate.store_sequence(),
-        sha256: *candidate.sha256(),
-    })
+    Ok(Installed::of(candidate, spare))
+}
+
+/// `candidate`, if the slot `spare` holds it already, whole: an image that was taken back is still there. Nothing is written.
+///
+/// With Secure Boot on it is never found: the manifest has no hash of the signatures, so that wrong ones would stay for ever.
+pub async fn found<F: ReadNorFlash, C: Console>(
+    candidate: &Candidate,
+    flash: &mut F,
+    spare: Slot,
+    console: &mut C,
+) -> Option<Installed> {
+    if candidate.form() == Form::Signed {
+        return None;
+    }
+    let read = read_back::read(region(spare), candidate, flash).await;
+    read.ok()?;
+    console.line(format_args!(
+        "update: {} stands in {spare} already, and is not fetched again",
+        candidate.edition()
+    ));
+    Some(Installed::of(candidate, spare))
+}
+
+impl Installed {
+    fn of(candidate: &Candidate, slot: Slot) -> Self {
+        Self {
+            slot,
+            edition: candidate.edition().clone(),
+            store_sequence: candidate.store_sequence(),
+            sha256: *candidate.sha256(),
+        }
+    }
 }
 
 const fn region(slot: Slot) -> Region {

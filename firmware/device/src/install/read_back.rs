@@ -5,7 +5,7 @@ use alloc::vec;
 use embassy_futures::yield_now;
 use embedded_storage::nor_flash::ReadNorFlash;
 
-use super::content::{ContentError, check_image};
+use super::content::{ContentError, check_descriptor, check_image};
 use crate::flash::Region;
 use crate::flash_layout::SECTOR_SIZE;
 use crate::image::{ImageFacts, ImageReader};
@@ -19,6 +19,19 @@ pub(super) async fn read_back<F: ReadNorFlash>(
     written: &ImageFacts,
     flash: &mut F,
 ) -> Result<(), ContentError> {
+    let read = read(region, candidate, flash).await?;
+    match read == *written {
+        true => Ok(()),
+        false => Err(ContentError::ReadsOtherwise),
+    }
+}
+
+/// What is known of the image in the slot, if it is `candidate`. Another one is left after its first sector.
+pub(super) async fn read<F: ReadNorFlash>(
+    region: Region,
+    candidate: &Candidate,
+    flash: &mut F,
+) -> Result<ImageFacts, ContentError> {
     let mut reader = ImageReader::new(candidate.length());
     let mut sector = vec![0; SECTOR_SIZE as usize];
     let mut at = 0_u32;
@@ -27,14 +40,14 @@ pub(super) async fn read_back<F: ReadNorFlash>(
         let length = left.min(sector.len());
         region.read(flash, at, &mut sector)?;
         reader.take(sector.get(..length).unwrap_or_default())?;
+        if let (0, Some(descriptor)) = (at, reader.descriptor()) {
+            check_descriptor(descriptor, candidate)?;
+        }
         at = at.saturating_add(SECTOR_SIZE);
         // A second or more in all: the network stack must get its turn, and the watchdog be fed.
         yield_now().await;
     }
-    let read = reader.facts()?;
-    check_image(&read, candidate)?;
-    match read == *written {
-        true => Ok(()),
-        false => Err(ContentError::ReadsOtherwise),
-    }
+    let facts = reader.facts()?;
+    check_image(&facts, candidate)?;
+    Ok(facts)
 }

@@ -5,7 +5,7 @@
 //! as a new one does.
 //!
 //! **Wear.** Nothing is written when nothing changed. A change every hour erases each sector 548 times a year; flash is good
-//! for 100,000 times, which is 182 years.
+//! for 100,000 times, which is 182 years. A round that succeeds is a change, four a day.
 //!
 //! # A record
 //!
@@ -26,9 +26,9 @@
 //! | offset | bytes | flag | field |
 //! | --- | --- | --- | --- |
 //! | 0 | 1 | | flags |
-//! | 1 | 1 | 5 | rolled back: 1 failed boots, 2 interrupted, 3 too many boots, 4 its own check failed |
+//! | 1 | 1 | 5 | rolled back: 1 failed boots, 2 interrupted, 3 too many boots, 4 its own check failed, 5 no signed manifest, 6 no server |
 //! | 2 | 1 | 4 | attempts to install the release that failed |
-//! | 3 | 1 | | 0 |
+//! | 3 | 1 | 4 | rounds in which it was put off since the last attempt |
 //! | 4 | 4 | 3 | how often the last error came in a row |
 //! | 8 | 8 | 0 | floor of the time, seconds since 1970 |
 //! | 16 | 8 | 1 | epoch of the highest release that was accepted |
@@ -38,7 +38,8 @@
 //! | 48 | 32 | 4 | SHA-256 of its image |
 //! | 80 | 32 | 1 | its version: length, then ASCII |
 //! | 112 | 100 | 3 | last error: length, then ASCII, at most 96 bytes |
-//! | 212 | 36 | | 0 |
+//! | 212 | 4 | | rounds that succeeded |
+//! | 216 | 32 | | 0 |
 
 mod payload;
 pub mod ring;
@@ -69,6 +70,8 @@ pub struct Memory {
     pub release: Option<Accepted>,
     /// The highest rescue sequence that was accepted; 0 when none was.
     pub rescue_sequence: u64,
+    /// How many rounds succeeded; after the highest number comes 0. It says which endpoint is asked first.
+    pub successes: u32,
     /// When a round last succeeded.
     pub last_success: Option<Moment>,
     /// Why the last round failed.
@@ -102,8 +105,10 @@ pub struct LastError {
 pub struct FailedRelease {
     /// SHA-256 of its image.
     pub sha256: [u8; 32],
-    /// How often it was tried.
+    /// How often it was tried; an attempt that came to its end for want of a network does not count.
     pub attempts: u8,
+    /// In how many rounds it was put off since the last attempt.
+    pub put_off: u8,
     /// When to try it again.
     pub next_try: Moment,
 }
@@ -111,6 +116,10 @@ pub struct FailedRelease {
 /// Why an image that was on trial is not started again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RolledBack {
+    /// Verified servers answered it, and none of them gave it a signed manifest that it could go by.
+    NoManifest,
+    /// No verified server answered it in time.
+    NoServer,
     /// It found itself unfit.
     OwnCheck,
     /// It did not confirm itself.
@@ -202,6 +211,10 @@ impl fmt::Display for Origin {
 impl fmt::Display for RolledBack {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NoManifest => {
+                formatter.write_str("it got no signed manifest that it could go by")
+            }
+            Self::NoServer => formatter.write_str("no server that it trusts answered it"),
             Self::OwnCheck => formatter.write_str("it found itself unfit"),
             Self::Trial(why) => write!(formatter, "{why}"),
         }

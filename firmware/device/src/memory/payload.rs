@@ -10,7 +10,7 @@ pub(super) const LENGTH: usize = 248;
 /// Length, then text.
 const VERSION_LENGTH: usize = 32;
 const ERROR_LENGTH: usize = 100;
-const FREE: usize = 36;
+const FREE: usize = 32;
 
 const FLOOR: u8 = 1;
 const RELEASE: u8 = 1 << 1;
@@ -25,6 +25,7 @@ pub(super) fn encode(memory: &Memory) -> [u8; LENGTH] {
         floor,
         release,
         rescue_sequence,
+        successes,
         last_success,
         last_error,
         failed_release,
@@ -38,7 +39,7 @@ pub(super) fn encode(memory: &Memory) -> [u8; LENGTH] {
         flags(memory),
         rolled_back.map_or(0, code),
         failed.map_or(0, |failed| failed.attempts),
-        0,
+        failed.map_or(0, |failed| failed.put_off),
     ];
     let version = release.as_ref().map(|release| release.version);
     let bytes = bytes
@@ -51,7 +52,8 @@ pub(super) fn encode(memory: &Memory) -> [u8; LENGTH] {
         .chain(seconds(next_try))
         .chain(failed.map_or([0; 32], |failed| failed.sha256))
         .chain(text::<_, VERSION_LENGTH>(version))
-        .chain(text::<_, ERROR_LENGTH>(error.map(|error| error.text)));
+        .chain(text::<_, ERROR_LENGTH>(error.map(|error| error.text)))
+        .chain(successes.to_le_bytes());
     let mut payload = [0; LENGTH];
     for (place, byte) in payload.iter_mut().zip(bytes) {
         *place = byte;
@@ -62,7 +64,7 @@ pub(super) fn encode(memory: &Memory) -> [u8; LENGTH] {
 /// What `payload` says; `None` where it is not what [`encode`] writes.
 pub(super) fn decode(payload: &[u8]) -> Option<Memory> {
     let mut cursor = Cursor::new(payload);
-    let [flags, code, attempts, zero] = *cursor.array().ok()?;
+    let [flags, code, attempts, put_off] = *cursor.array().ok()?;
     let count = u32::from_le_bytes(*cursor.array().ok()?);
     let floor = moment(&mut cursor)?;
     let epoch = i64::from_le_bytes(*cursor.array().ok()?);
@@ -72,6 +74,7 @@ pub(super) fn decode(payload: &[u8]) -> Option<Memory> {
     let sha256 = *cursor.array().ok()?;
     let version = read_text(cursor.array::<VERSION_LENGTH>().ok()?)?;
     let text = read_text(cursor.array::<ERROR_LENGTH>().ok()?)?;
+    let successes = u32::from_le_bytes(*cursor.array().ok()?);
     let _free = cursor.array::<FREE>().ok()?;
 
     let has = |flag| flags & flag != 0;
@@ -79,11 +82,13 @@ pub(super) fn decode(payload: &[u8]) -> Option<Memory> {
         floor: has(FLOOR).then_some(floor),
         release: has(RELEASE).then_some(Accepted { epoch, version }),
         rescue_sequence,
+        successes,
         last_success: has(LAST_SUCCESS).then_some(last_success),
         last_error: has(LAST_ERROR).then_some(LastError { text, count }),
         failed_release: has(FAILED_RELEASE).then_some(FailedRelease {
             sha256,
             attempts,
+            put_off,
             next_try,
         }),
         rolled_back: if has(ROLLED_BACK) {
@@ -92,7 +97,7 @@ pub(super) fn decode(payload: &[u8]) -> Option<Memory> {
             None
         },
     };
-    let canonical = zero == 0 && payload == encode(&memory);
+    let canonical = payload == encode(&memory);
     canonical.then_some(memory)
 }
 
@@ -110,11 +115,13 @@ fn flags(memory: &Memory) -> u8 {
         .fold(0, |all, (set, flag)| if set { all | flag } else { all })
 }
 
-const REASONS: [(RolledBack, u8); 4] = [
+const REASONS: [(RolledBack, u8); 6] = [
     (RolledBack::Trial(Why::FailedBoots), 1),
     (RolledBack::Trial(Why::Interrupted), 2),
     (RolledBack::Trial(Why::TooManyBoots), 3),
     (RolledBack::OwnCheck, 4),
+    (RolledBack::NoManifest, 5),
+    (RolledBack::NoServer, 6),
 ];
 
 fn code(reason: RolledBack) -> u8 {

@@ -25,6 +25,8 @@ pub struct Running<'a> {
     pub edition: Edition,
     /// Anti-rollback version of the running image.
     pub secure_version: u32,
+    /// Sequence of the trust store in the running image.
+    pub store_sequence: u64,
     /// Which images the bootloader starts.
     pub secure_boot: SecureBoot,
 }
@@ -86,6 +88,14 @@ pub enum Refusal {
         /// Bytes of a slot.
         maximum: u32,
     },
+    /// Its trust store is older than that of what runs: anchors and pins that were given up would be trusted again, and servers
+    /// that moved since would not.
+    StoreOlder {
+        /// Sequence of the release's store.
+        found: u64,
+        /// That of what runs.
+        running: u64,
+    },
     /// It differs from what runs in build metadata alone, which has no order.
     Twin(Box<Editions>),
     /// It is for another chip.
@@ -111,7 +121,8 @@ pub struct Editions {
 ///
 /// # Errors
 ///
-/// The first reason against it. There is one order of reasons: product and chip, then order, then secure version, then size.
+/// The first reason against it. There is one order of reasons: product and chip, then order, then secure version, then
+/// store, then size.
 pub fn judge(
     manifest: &Manifest,
     running: &Running<'_>,
@@ -131,6 +142,13 @@ pub fn judge(
     let (found, lowest) = (manifest.secure_version, running.secure_version);
     if found < lowest {
         return Err(Refusal::SecureVersionLower {
+            found,
+            running: lowest,
+        });
+    }
+    let (found, lowest) = (manifest.store_sequence, running.store_sequence);
+    if found < lowest {
+        return Err(Refusal::StoreOlder {
             found,
             running: lowest,
         });
@@ -262,6 +280,10 @@ impl fmt::Display for Refusal {
             Self::Size { found, maximum } => write!(
                 formatter,
                 "the image has {found} bytes, a slot takes 1 to {maximum}"
+            ),
+            Self::StoreOlder { found, running } => write!(
+                formatter,
+                "its trust store has sequence {found}, below {running}, which runs"
             ),
             Self::Twin(editions) => {
                 let Editions { found, against } = &**editions;

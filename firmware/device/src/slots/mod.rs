@@ -139,6 +139,18 @@ pub fn roll_back<F: MultiwriteNorFlash>(flash: &mut F, booted: Slot) -> Result<(
     entries::retire(flash, &running)
 }
 
+/// Whether the image that runs may select another. To be asked before anything is written over the spare slot: until the image
+/// is confirmed, the one there is the only way back.
+///
+/// What runs is selected first, where it is not.
+///
+/// # Errors
+///
+/// See [`SlotsError`]. An image that is on trial itself selects no other.
+pub fn may_select<F: MultiwriteNorFlash>(flash: &mut F, booted: Slot) -> Result<(), SlotsError> {
+    confirmed(flash, booted).map(drop)
+}
+
 /// Selects the image in the spare slot, which must be whole and verified. It is on trial from its first boot on.
 ///
 /// # Errors
@@ -152,12 +164,18 @@ pub fn select<F: MultiwriteNorFlash>(
     if new == booted {
         return Err(SlotsError::Running(new));
     }
-    let entries = Entries::read(flash)?;
-    let running = entries.settle(flash, booted)?;
-    if !running.is_confirmed() {
-        return Err(SlotsError::OnTrial(booted));
-    }
+    let running = confirmed(flash, booted)?;
     entries::write_after(flash, &running, new)
+}
+
+/// The slot that the bootloader goes by; `None` where no entry can be used.
+///
+/// # Errors
+///
+/// See [`SlotsError`].
+pub fn selected<F: MultiwriteNorFlash>(flash: &mut F) -> Result<Option<Slot>, SlotsError> {
+    let selected = Entries::read(flash)?.selected();
+    Ok(selected.map(|used| used.slot()))
 }
 
 /// The slot that does not run.
@@ -189,6 +207,15 @@ fn start<F: MultiwriteNorFlash>(
     let label = trial::booted(&running.label());
     entries::program_label(flash, running, label)?;
     Ok(Boot::Trial(Counted::of(&label)))
+}
+
+/// The entry that what runs is selected by, if it is confirmed.
+fn confirmed<F: MultiwriteNorFlash>(flash: &mut F, booted: Slot) -> Result<Used, SlotsError> {
+    let running = Entries::read(flash)?.settle(flash, booted)?;
+    if !running.is_confirmed() {
+        return Err(SlotsError::OnTrial(booted));
+    }
+    Ok(running)
 }
 
 /// The entry that what runs was started by.

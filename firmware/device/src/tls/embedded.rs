@@ -10,8 +10,8 @@
 //! | a handshake message that is not encrypted, after the handshake | panics (`DecryptedReadHandler`: `unimplemented!`) | the guard refuses it |
 //! | one during the handshake | takes it as if it were encrypted | the guard refuses it |
 //! | close_notify that is not encrypted | takes it, and anyone on the way may send it | the guard refuses it |
-//! | **an encrypted handshake message other than NewSessionTicket and KeyUpdate, after the handshake** | panics, the same | nothing: only a server that was verified can send it. A panic is a reset, and does not count against a new image |
-//! | a KeyUpdate, an unknown message | an error | [`TlsError::UnknownMessage`] |
+//! | an encrypted handshake message that it knows, after the handshake | panics, the same | the cipher drops tickets, and refuses the rest: [`TlsError::UnknownMessage`] |
+//! | a KeyUpdate, an unknown message | an error | the same |
 //! | a version, a cipher suite, a curve that was not offered | goes on, and fails when it decrypts | the guard reads the ServerHello |
 //! | a HelloRetryRequest | cannot read it | the guard knows it |
 //! | a message split over records | cannot read the first part | for the ServerHello, the guard says so; else [`TlsError::Unreadable`] |
@@ -39,6 +39,7 @@ use embedded_tls::{
 };
 use rand_core::CryptoRngCore;
 
+use crate::tls::cipher::WatchedSuite;
 use crate::tls::error::TlsError;
 use crate::tls::guard::Guard;
 use crate::tls::judge::Judge;
@@ -71,8 +72,8 @@ pub struct Stream<'a, C: Read + Write> {
 
 /// On the heap: they have two and three kilobytes, and futures would hold them several times.
 enum Connection<'a, C: Read + Write> {
-    Aes128(Box<TlsConnection<'a, Guard<'a, C>, Aes128GcmSha256>>),
-    Aes256(Box<TlsConnection<'a, Guard<'a, C>, Aes256GcmSha384>>),
+    Aes128(Box<TlsConnection<'a, Guard<'a, C>, WatchedSuite<Aes128GcmSha256>>>),
+    Aes256(Box<TlsConnection<'a, Guard<'a, C>, WatchedSuite<Aes256GcmSha384>>>),
 }
 
 impl<R: CryptoRngCore> EmbeddedTls<R> {

@@ -7,6 +7,7 @@ use core::fmt;
 
 use embedded_io_async::{Error, ErrorKind, ErrorType, Read, Write};
 
+use crate::tls::cipher;
 use crate::tls::error::TlsError;
 use crate::tls::progress::{Phase, Progress};
 use crate::tls::records::{
@@ -100,11 +101,12 @@ impl<C: Read + Write> Guard<'_, C> {
         let judged = judge_header(kind, major, length, self.progress.phase());
         judged.map_err(|problem| self.stop(TlsError::Record(problem)))?;
         self.count(length)?;
-        self.checked = Checked::of_header(header);
         if kind == APPLICATION_DATA {
+            self.checked = Checked::of_header(self.marked(header));
             self.left = length;
             return Ok(());
         }
+        self.checked = Checked::of_header(header);
         let mut contents = [0; PLAIN_BYTES];
         let start = contents
             .get_mut(..length.min(PLAIN_BYTES))
@@ -116,6 +118,15 @@ impl<C: Read + Write> Guard<'_, C> {
         }
         self.checked.append(start);
         Ok(())
+    }
+
+    /// The header of an encrypted record, for the cipher.
+    fn marked(&self, header: [u8; HEADER_BYTES]) -> [u8; HEADER_BYTES] {
+        let [kind, major, minor, high, low] = header;
+        match self.progress.phase() {
+            Phase::Established => [kind, cipher::mark(major), minor, high, low],
+            Phase::Hello | Phase::Handshake => header,
+        }
     }
 
     /// Counts a record of the handshake against what a handshake may have.

@@ -6,12 +6,14 @@
 //! | [`embedded`] | the engine that is in use, and what is known to be wrong with its library |
 //! | `judge.rs` | asks [`crate::verify`] about the chain and about the signature of the handshake |
 //! | `guard.rs`, `records.rs`, `hello.rs` | what is checked below the library, before it sees it |
+//! | `cipher.rs` | what is checked inside the library, once it is decrypted |
 //! | `progress.rs` | what those share |
 //! | `error.rs`, `alert.rs` | why there is no connection, in words that help |
 
 pub mod embedded;
 
 mod alert;
+mod cipher;
 mod error;
 mod guard;
 mod hello;

@@ -76,7 +76,7 @@ fn problem(update: &Update, says: &str) -> Option<String> {
 fn device_of(update: &Update) -> Device {
     let firmware = Firmware {
         edition: update.running.edition.clone(),
-        store: store_for(&update.store),
+        store: store_for(&update.store, update.running.store_sequence),
         image: update.flash.contents(&OTA_0),
         secure_version: update.running.secure_version,
         secure_boot: update.running.secure_boot,
@@ -103,8 +103,8 @@ fn remember(flash: &mut SimulatedFlash, newest: &device::release::Edition) {
     memory.store(flash).unwrap();
 }
 
-/// The store of this fleet with the release keys of another.
-fn store_for(other: &TrustStore<'_>) -> TrustStore<'static> {
+/// The store of this fleet with this sequence and the release keys of another.
+fn store_for(other: &TrustStore<'_>, sequence: u64) -> TrustStore<'static> {
     let keys = other.release_keys();
     let contents = StoreContents {
         release_keys: KeySetContents {
@@ -117,7 +117,7 @@ fn store_for(other: &TrustStore<'_>) -> TrustStore<'static> {
                 })
                 .collect(),
         },
-        ..store(7)
+        ..store(sequence)
     };
     TrustStore::read_exact(contents.write().unwrap().leak()).unwrap()
 }

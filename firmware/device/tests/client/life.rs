@@ -22,6 +22,7 @@ const ASKING: [&str; 2] = [
     "time: it is 2026-02-01T12:00:00Z",
     "client: asking \"primary\", https://primary.example.com/fleet/",
 ];
+const NOTHING_NEWER: [&str; 1] = ["update: 1.3.0 of 1768867200 runs already; nothing is newer"];
 
 fn updated() -> Device {
     let (old, new) = (old(), new());
@@ -98,6 +99,7 @@ fn an_update_from_the_first_round_to_the_one_in_which_nothing_is_newer() {
             &ASKING,
             &[&signed],
             &confirmed,
+            &NOTHING_NEWER,
         ],
     );
 
@@ -106,13 +108,21 @@ fn an_update_from_the_first_round_to_the_one_in_which_nothing_is_newer() {
     let started = ["memory: record 3", "boot: ota_1: the image is confirmed"];
     require_lines(
         &device,
-        &[&started, &STORES, &in_force, &ASKING, &[&signed]],
+        &[
+            &started,
+            &STORES,
+            &in_force,
+            &ASKING,
+            &[&signed],
+            &NOTHING_NEWER,
+        ],
     );
     assert_eq!(
         device.memory(),
         Memory {
             floor: Some(moment("2026-01-20T00:00:00Z")),
             release: accepted(NEW, "2026-01-20T00:00:00Z"),
+            successes: 2,
             last_success: Some(moment(NOW)),
             ..Memory::default()
         }
@@ -161,6 +171,7 @@ fn each_request_says_which_store_the_device_has_and_how_it_fares() {
             ("Perennial-Slot", slot.into()),
             ("Perennial-Last-Success", "never".into()),
             ("Perennial-Last-Error", "none".into()),
+            ("Perennial-Failed-Release", "none".into()),
             ("Perennial-Time-Floor", floor.into()),
         ];
         for (name, value) in expected {

@@ -10,24 +10,30 @@
 #![recursion_limit = "256"]
 
 mod attacker;
+mod blocked;
 mod broken;
 mod changes;
 mod connections;
 mod cuts;
 mod failover;
+mod freezing;
 mod life;
 mod pki;
+mod putting_off;
 mod real;
 mod rescue;
 mod rescue_refused;
 mod resets;
 mod rounds;
 mod simulated_device;
+mod start_order;
+mod start_steps;
 mod status;
 mod time;
 mod tls;
 mod transfers;
 mod trials;
+mod uncounted;
 mod wear;
 mod world;
 

@@ -8,14 +8,15 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use device::client::{self, Board, Client, Next, Platform, Restart};
-use device::flash_layout::OTADATA;
-use device::otadata::{self, Slot};
+use device::otadata::Slot;
 use device::platform::Watchdog;
+use device::startup;
 use device::tls::EmbeddedTls;
 use rand_core::OsRng;
 use simulated::bootloader;
 use simulated::clock::RealTimer;
 use simulated::executor::block_on;
+use simulated::factory;
 use simulated::flash::SimulatedFlash;
 use simulated::network::Loopback;
 use simulated::scratch::Word;
@@ -114,7 +115,9 @@ fn round(
     lines: &Lines,
 ) -> (Next, SimulatedFlash) {
     let booted = bootloader::boot(&mut flash).unwrap();
-    let started = client::start(&mut flash, &mut lines.clone(), firmware.running(booted));
+    let counted = startup::count(&mut flash, booted.partition().offset);
+    let image = firmware.running(booted);
+    let started = client::start(&mut flash, &mut lines.clone(), image, &counted);
     let board = Board {
         network: Loopback::default().with(PRIMARY, 443, port),
         timer: RealTimer::start(),
@@ -145,9 +148,7 @@ fn an_update_from_a_server_of_python_over_tls_1_3() {
     let folder = released();
     let server = Server::of(folder.path(), &PKI.primary);
     let lines = Lines::default();
-    let flash = SimulatedFlash::erased()
-        .with(OTADATA.offset, &otadata::initial())
-        .with(Slot::Ota0.partition().offset, &old().image);
+    let flash = factory::flash(&old().image);
 
     let (next, mut flash) = round(&old(), flash, server.port, &lines);
     let said = lines.take();
@@ -173,9 +174,7 @@ fn an_update_from_a_server_of_python_over_tls_1_3() {
     let mut contents = crate::world::store(7);
     contents.anchors = vec![PKI.later.anchor()];
     let stranger = Firmware::new("1.2.0", "2026-01-05T00:00:00Z", &contents);
-    let flash = SimulatedFlash::erased()
-        .with(OTADATA.offset, &otadata::initial())
-        .with(Slot::Ota0.partition().offset, &stranger.image);
+    let flash = factory::flash(&stranger.image);
     let (next, _) = round(&stranger, flash, server.port, &lines);
     assert!(matches!(next, Next::Wait(_)));
     let said = lines.take();

@@ -1,5 +1,5 @@
-//! A server on which the board is reset, each time it is asked: by a message on which the TLS library panics, by an answer that
-//! takes all memory, or because nothing comes back from it. Here it is silent, and the board is reset while it waits.
+//! A server on which the board is reset, each time it is asked: by an answer that takes all
+//! memory, or because nothing comes back from it. Here it is silent, and the board is reset while it waits.
 
 use device::client::Next;
 use device::client::backoff::{FIRST_WAIT, LONGEST_WAIT};

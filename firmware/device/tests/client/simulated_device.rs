@@ -6,12 +6,14 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use device::client::{self, Board, Client, Next, Platform, Restart};
-use device::flash_layout::{OTADATA, SECTOR_SIZE};
+use device::flash_layout::SECTOR_SIZE;
 use device::memory::Memory;
-use device::otadata::{self, Slot};
+use device::otadata::Slot;
 use device::platform::{Console, Timer as _, Watchdog};
+use device::startup;
 use rand_core::{CryptoRng, Error, RngCore};
 use simulated::bootloader;
+use simulated::factory;
 use simulated::flash::SimulatedFlash;
 use simulated::internet::Internet;
 use simulated::scratch::Word;
@@ -56,15 +58,14 @@ pub(crate) struct Session {
     pub(crate) restart: Option<Restart>,
     /// Whether the last round found a server that answered as it should.
     pub(crate) succeeded: bool,
+    /// The longest that the watchdog was told to wait, but for the waits between rounds.
+    pub(crate) promised: Duration,
 }
 
 impl Device {
     /// A new device with `firmware`, as a flashing tool leaves it.
     pub(crate) fn new(world: World, firmware: &Firmware) -> Self {
-        let flash = SimulatedFlash::erased()
-            .with(OTADATA.offset, &otadata::initial())
-            .with(Slot::Ota0.partition().offset, &firmware.image);
-        Self::with(world, flash)
+        Self::with(world, factory::flash(&firmware.image))
     }
 
     /// A device with this flash.
@@ -86,7 +87,8 @@ impl Device {
         let firmware = self.world.firmware.get(&version);
         let firmware = firmware.unwrap_or_else(|| panic!("nobody made {version}"));
         let image = firmware.running(slot);
-        let started = client::start(&mut self.flash, &mut self.lines, image)?;
+        let counted = startup::count(&mut self.flash, slot.partition().offset);
+        let started = client::start(&mut self.flash, &mut self.lines, image, &counted)?;
         let timer = self.world.timer.restarted();
         let board = Board {
             network: self.world.internet.clone(),
@@ -139,6 +141,7 @@ impl Device {
             waits: Vec::new(),
             restart: None,
             succeeded: false,
+            promised: Duration::ZERO,
         };
         match self.start() {
             Err(restart) => session.restart = Some(restart),
@@ -157,6 +160,7 @@ impl Device {
         for _ in 0..rounds {
             let next = self.world.timer.run(client.round());
             client.board().watchdog.check();
+            session.promised = client.board().watchdog.longest;
             match next {
                 Next::Restart(restart) => session.restart = Some(restart),
                 Next::Wait(wait) => session.waits.push(wait),
@@ -175,7 +179,10 @@ impl Device {
     }
 
     fn wait(&self, client: &mut Client<'static, Host>, wait: Duration) {
-        client.board().watchdog.allow(wait + Duration::from_secs(1));
+        client
+            .board()
+            .watchdog
+            .extend(wait + Duration::from_secs(1));
         self.world.timer.run(self.world.timer.sleep(wait));
     }
 
@@ -267,6 +274,7 @@ impl Console for Lines {
 pub(crate) struct Leash {
     timer: VirtualTimer,
     until: Cell<Duration>,
+    longest: Duration,
 }
 
 impl Leash {
@@ -274,7 +282,13 @@ impl Leash {
         Self {
             timer: timer.clone(),
             until: Cell::new(Duration::MAX),
+            longest: Duration::ZERO,
         }
+    }
+
+    fn extend(&self, limit: Duration) {
+        self.check();
+        self.until.set(self.timer.uptime() + limit);
     }
 
     pub(crate) fn check(&self) {
@@ -284,8 +298,8 @@ impl Leash {
 
 impl Watchdog for Leash {
     fn allow(&mut self, limit: Duration) {
-        self.check();
-        self.until.set(self.timer.uptime() + limit);
+        self.longest = self.longest.max(limit);
+        self.extend(limit);
     }
 }
 

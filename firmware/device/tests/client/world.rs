@@ -63,6 +63,7 @@ impl Firmware {
                 chip: "esp32c3",
                 edition: self.edition.clone(),
                 secure_version: self.secure_version,
+                store_sequence: self.store.sequence(),
                 secure_boot: self.secure_boot,
             },
             booted,

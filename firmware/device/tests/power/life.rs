@@ -1,12 +1,13 @@
 //! A device that updates itself, from the first start to the confirmed update: each start decides by flash alone what is next.
 
 use device::flash::Region;
-use device::flash_layout::{OTADATA, SECTOR_SIZE};
+use device::flash_layout::SECTOR_SIZE;
 use device::memory::{Accepted, Memory, ShortText};
-use device::otadata::{Slot, initial};
+use device::otadata::Slot;
 use device::slots::{self, Boot};
 use simulated::application::Application;
 use simulated::bootloader::boot;
+use simulated::factory;
 use simulated::flash::SimulatedFlash;
 
 use crate::support::{cut, settled};
@@ -25,16 +26,10 @@ pub(crate) enum Life {
 
 /// The first image, and something older than it in the spare slot.
 pub(crate) fn new_device() -> SimulatedFlash {
-    SimulatedFlash::erased()
-        .with(OTADATA.offset, &initial())
-        .with(
-            Slot::Ota0.partition().offset,
-            &Application::small("1.0.0").image(),
-        )
-        .with(
-            Slot::Ota1.partition().offset,
-            &Application::small("0.9.0, which nobody trusts").image(),
-        )
+    factory::flash(&Application::small("1.0.0").image()).with(
+        Slot::Ota1.partition().offset,
+        &Application::small("0.9.0, which nobody trusts").image(),
+    )
 }
 
 fn update() -> Vec<u8> {

@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod choice;
 mod life;
 mod memory;
 mod recorded;

@@ -27,6 +27,7 @@ fn full() -> Memory {
             version: ShortText::of("1".repeat(31)),
         }),
         rescue_sequence: u64::MAX,
+        successes: u32::MAX,
         last_success: Some(moment(-1)),
         last_error: Some(LastError {
             text: ShortText::of("e".repeat(96)),
@@ -35,6 +36,7 @@ fn full() -> Memory {
         failed_release: Some(FailedRelease {
             sha256: [0xA5; 32],
             attempts: 255,
+            put_off: 254,
             next_try: moment(1_800_086_400),
         }),
         rolled_back: Some(RolledBack::Trial(Why::TooManyBoots)),
@@ -67,6 +69,8 @@ fn recalled(flash: &mut SimulatedFlash) -> (u64, Origin) {
 fn everything_comes_back_and_so_does_each_part_alone() {
     let full = full();
     let reasons = [
+        RolledBack::NoManifest,
+        RolledBack::NoServer,
         RolledBack::OwnCheck,
         RolledBack::Trial(Why::FailedBoots),
         RolledBack::Trial(Why::Interrupted),

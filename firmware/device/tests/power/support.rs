@@ -5,6 +5,7 @@ use device::otadata::{Entry, LABEL_LENGTH, Slot, State, initial};
 use device::slots::{self, Boot};
 use simulated::application::Application;
 use simulated::bootloader::boot;
+use simulated::factory;
 use simulated::flash::SimulatedFlash;
 use simulated::power::{Point, every_cut};
 
@@ -16,7 +17,7 @@ pub(crate) const FRESH: [u8; LABEL_LENGTH] = [0xFF; LABEL_LENGTH];
 
 /// As it leaves the factory, and with a whole image in the spare slot.
 pub(crate) fn board() -> SimulatedFlash {
-    let flash = SimulatedFlash::erased().with(OTADATA.offset, &initial());
+    let flash = factory::empty().with(OTADATA.offset, &initial());
     with_image(with_image(flash, Slot::Ota0), Slot::Ota1)
 }
 

@@ -53,6 +53,11 @@ fn releases_for_others() {
             "its secure version is 0, below 1, which runs",
         ),
         (
+            "an older trust store",
+            |update| update.running.store_sequence = 9,
+            "its trust store has sequence 8, below 9, which runs",
+        ),
+        (
             "an image of no bytes",
             |update| update.entry()["size"] = json!(0),
             "the image has 0 bytes, a slot takes 1 to 1900544",

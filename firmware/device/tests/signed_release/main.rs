@@ -19,6 +19,7 @@ mod real;
 mod recorded;
 mod resume;
 mod server;
+mod standing;
 #[path = "../store/support.rs"]
 #[allow(dead_code, reason = "only its sample store is needed")]
 mod stores;

@@ -55,6 +55,7 @@ pub(crate) fn update() -> Update {
             chip: "esp32c3",
             edition: edition(RUNNING, 1_000),
             secure_version: 0,
+            store_sequence: 7,
             secure_boot: SecureBoot::Off,
         },
         newest: None,

@@ -16,8 +16,9 @@ use crate::client::{Bare, Device, Verdict};
 use crate::hostile::{Stage, server};
 use crate::memory::{Memory, Peer};
 use crate::session::{
-    ALERT, CERTIFICATE_REQUEST, CHANGE_CIPHER_SPEC, DATA, ENCRYPTED_EXTENSIONS, HANDSHAKE,
-    KEY_UPDATE, NEW_SESSION_TICKET, SERVER_HELLO, Session, hello_body, hello_with, message, plain,
+    ALERT, CERTIFICATE, CERTIFICATE_REQUEST, CERTIFICATE_VERIFY, CHANGE_CIPHER_SPEC, DATA,
+    ENCRYPTED_EXTENSIONS, FINISHED, HANDSHAKE, KEY_UPDATE, NEW_SESSION_TICKET, SERVER_HELLO,
+    Session, hello_body, hello_with, message, plain,
 };
 use crate::support::Chain;
 

@@ -48,7 +48,7 @@ fn a_message(kinds: &'static [u8]) -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-const IN_HANDSHAKE: &[u8] = &[
+const KINDS: &[u8] = &[
     SERVER_HELLO,
     NEW_SESSION_TICKET,
     ENCRYPTED_EXTENSIONS,
@@ -59,8 +59,6 @@ const IN_HANDSHAKE: &[u8] = &[
     KEY_UPDATE,
     99,
 ];
-/// Those for which the library has no `unimplemented!`.
-const LATER: &[u8] = &[NEW_SESSION_TICKET, KEY_UPDATE, 99];
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
@@ -76,7 +74,7 @@ proptest! {
 
     #[test]
     fn encrypted_during_the_handshake(
-        messages in proptest::collection::vec(a_message(IN_HANDSHAKE), 1..4),
+        messages in proptest::collection::vec(a_message(KINDS), 1..4),
         kind in prop_oneof![6 => Just(HANDSHAKE), 1 => Just(ALERT), 1 => any::<u8>()],
     ) {
         let chain = Chain::new();
@@ -88,7 +86,7 @@ proptest! {
 
     #[test]
     fn encrypted_after_the_handshake(
-        message in a_message(LATER),
+        message in a_message(KINDS),
         junk in bytes(),
         kind in prop_oneof![1 => Just(ALERT), 6 => Just(DATA), 1 => 24..=255_u8],
     ) {

@@ -66,6 +66,7 @@ pub(super) const fn running_as(edition: Edition) -> Running<'static> {
         chip: "esp32c3",
         edition,
         secure_version: 0,
+        store_sequence: 0,
         secure_boot: SecureBoot::Off,
     }
 }
