@@ -9,7 +9,7 @@ use crate::memory::{Memory, RolledBack};
 use crate::otadata::Slot;
 use crate::platform::Console;
 use crate::rescue::{self, Origin, RescuePayload, StoreCopy};
-use crate::slots::{self, Boot, SlotsError, Why};
+use crate::slots::{Boot, Why};
 use crate::startup::Counted;
 use crate::time::TrustedTime;
 
@@ -65,22 +65,6 @@ pub fn start<'a, F: MultiwriteNorFlash, C: Console>(
     };
     tell_store(console, &state);
     Ok(Started(state))
-}
-
-/// Says that the image in the slot `booted` cannot do its work on this board. If it is on trial, the one before it, which could, is
-/// selected again.
-///
-/// # Errors
-///
-/// It is not on trial, or there is no image before it, or otadata cannot be written. Go on as well as may be.
-pub fn take_back<F: MultiwriteNorFlash, C: Console>(
-    flash: &mut F,
-    console: &mut C,
-    booted: Slot,
-) -> Result<Restart, SlotsError> {
-    slots::roll_back(flash, booted)?;
-    note_rolled_back(flash, console, RolledBack::OwnCheck);
-    Ok(Restart::RolledBack)
 }
 
 /// Remembers why the image is taken back, for people. The selection is taken back already.
