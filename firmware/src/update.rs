@@ -47,9 +47,10 @@ pub(crate) fn image(
     booted: Slot,
     store: TrustStore<'static>,
 ) -> Result<Image<'static>, VersionError> {
-    let secure_boot = match efuse::read_bit(efuse::SECURE_BOOT_EN) {
-        true => SecureBoot::On,
-        false => SecureBoot::Off,
+    let secure_boot = if efuse::read_bit(efuse::SECURE_BOOT_EN) {
+        SecureBoot::On
+    } else {
+        SecureBoot::Off
     };
     Ok(Image {
         running: Running {
@@ -89,6 +90,10 @@ pub(crate) fn client(
 }
 
 /// Keeps this board up to date, until it is to be reset.
+#[allow(
+    clippy::large_futures,
+    reason = "the state of a task stands in static memory, which is there for it"
+)]
 #[embassy_executor::task]
 pub(crate) async fn keep(mut client: Client<'static, Esp32C3>, stack: Stack<'static>) -> ! {
     if with_timeout(ADDRESS_LIMIT, stack.wait_config_up())

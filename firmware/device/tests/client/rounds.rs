@@ -6,14 +6,18 @@ use std::io;
 use std::rc::Rc;
 
 use device::client::{self, Board, Client, Next, Platform, Restart};
-use device::flash_layout::{OTA_1, OTADATA, SECTOR_SIZE, STATE, TRUST_STORE};
-use device::otadata::{self, Slot};
+use device::flash_layout::{
+    OTA_1, OTADATA, PARTITION_TABLE_OFFSET, SECTOR_SIZE, STATE, TRUST_STORE,
+};
+use device::otadata::Slot;
 use device::platform::Network;
+use device::startup;
 use device::tls::EmbeddedTls;
 use embedded_io_async::{ErrorType, Read, Write};
 use simulated::bootloader;
 use simulated::clock::RealTimer;
 use simulated::executor::block_on;
+use simulated::factory;
 use simulated::flash::SimulatedFlash;
 use simulated::network::{Loopback, Tcp, Unreached};
 use simulated::scratch::Word;
@@ -48,7 +52,9 @@ fn record(firmware: Firmware, mut flash: SimulatedFlash, port: u16) -> Recorded 
     let before = flash.clone();
     let lines = Lines::default();
     let booted = bootloader::boot(&mut flash).unwrap();
-    let started = client::start(&mut flash, &mut lines.clone(), firmware.running(booted));
+    let counted = startup::count(&mut flash, booted.partition().offset);
+    let image = firmware.running(booted);
+    let started = client::start(&mut flash, &mut lines.clone(), image, &counted);
     let heard = Heard::default();
     let board = Board {
         network: Recorder(Loopback::default().with(PRIMARY, 443, port), heard.clone()),
@@ -81,7 +87,8 @@ impl Recorded {
         let spare = OTA_1.offset..OTA_1.offset + 6 * SECTOR_SIZE;
         let regions = [OTADATA, STATE, TRUST_STORE]
             .map(|partition| (partition.offset, self.before.contents(&partition)));
-        let spare = (spare.start, self.before.bytes(spare));
+        let table = PARTITION_TABLE_OFFSET..PARTITION_TABLE_OFFSET + SECTOR_SIZE;
+        let others = [table, spare].map(|range| (range.start, self.before.bytes(range)));
         let mut parts = vec![
             self.firmware.store.as_bytes().to_vec(),
             self.firmware.edition.version().to_string().into(),
@@ -89,7 +96,7 @@ impl Recorded {
             number((self.booted == Slot::Ota1).into()),
             number(1),
         ];
-        parts.extend(vectors::flash(&[&regions[..], &[spare]].concat()));
+        parts.extend(vectors::flash(&[&regions[..], &others].concat()));
         parts.push(number(connections.len() as i64));
         parts.extend(connections.iter().map(|said| [&[end], &said[..]].concat()));
         parts.extend(self.datagrams.iter().cloned());
@@ -140,9 +147,7 @@ impl Recorded {
 fn rounds_are_the_same_from_what_servers_said() {
     let folder = released();
     let server = Server::of(folder.path(), &PKI.primary);
-    let flash = SimulatedFlash::erased()
-        .with(OTADATA.offset, &otadata::initial())
-        .with(Slot::Ota0.partition().offset, &old().image);
+    let flash = factory::flash(&old().image);
     let update = record(old(), flash, server.port);
     assert_eq!(update.next, Next::Restart(Restart::Updated));
     update.require_the_same("cost: round that installs an image of 20 KiB");

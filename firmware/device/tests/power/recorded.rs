@@ -36,6 +36,7 @@ pub(crate) fn memory(flash: &SimulatedFlash, memory: &Memory) {
         floor,
         release,
         rescue_sequence,
+        successes,
         last_success,
         last_error,
         failed_release,
@@ -51,10 +52,12 @@ pub(crate) fn memory(flash: &SimulatedFlash, memory: &Memory) {
         optional(release.as_ref().map(|release| release.epoch)),
         version.into(),
         rescue_sequence.to_le_bytes().into(),
+        i64::from(*successes).to_le_bytes().into(),
         optional(last_success.map(|success| success.unix_seconds())),
         optional(last_error.as_ref().map(|error| error.count.into())),
         error.into(),
         optional(failed_release.map(|failed| failed.attempts.into())),
+        optional(failed_release.map(|failed| failed.put_off.into())),
         sha256.into(),
         optional(failed_release.map(|failed| failed.next_try.unix_seconds())),
         optional(rolled_back.map(why)),
@@ -68,6 +71,8 @@ const fn why(rolled_back: RolledBack) -> i64 {
         RolledBack::Trial(Why::FailedBoots) => 1,
         RolledBack::Trial(Why::Interrupted) => 2,
         RolledBack::Trial(Why::TooManyBoots) => 3,
+        RolledBack::NoManifest => 4,
+        RolledBack::NoServer => 5,
     }
 }
 

@@ -55,9 +55,9 @@ kinds! {
     /// Is this release signed, and taken? The store; the manifest; signature files.
     Manifest = "manifest",
     /// What is remembered, and what after more was stored? The flash. What to store: floor of the time, or nothing; epoch of the
-    /// release, or nothing; its version; sequence of the rescue store; time of the last success, or nothing; how often the
-    /// error came, or nothing; its text; attempts, or nothing; the hash that they were of; when to try again; why an image was
-    /// taken back: 0 to 3, or nothing.
+    /// release, or nothing; its version; sequence of the rescue store; rounds that succeeded; time of the last success, or
+    /// nothing; how often the error came, or nothing; its text; attempts to install the release that failed, or nothing; how
+    /// often it was put off, or nothing; its hash; when to try it again; why an image was taken back: 0 to 5, or nothing.
     Memory = "memory",
     /// Which slot is selected? The partition.
     Otadata = "otadata",

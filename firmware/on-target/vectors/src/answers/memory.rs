@@ -36,6 +36,7 @@ fn remembered(parts: &mut Parts<'_>) -> Result<Memory, Malformed> {
         floor: moment(parts)?,
         release: release(parts)?,
         rescue_sequence: parts.number()?.cast_unsigned(),
+        successes: u32::try_from(parts.number()?).unwrap_or(u32::MAX),
         last_success: moment(parts)?,
         last_error: last_error(parts)?,
         failed_release: failed_release(parts)?,
@@ -61,8 +62,10 @@ fn last_error(parts: &mut Parts<'_>) -> Result<Option<LastError>, Malformed> {
 }
 
 fn failed_release(parts: &mut Parts<'_>) -> Result<Option<FailedRelease>, Malformed> {
-    let (attempts, sha256, next_try) = (parts.optional_number()?, parts.bytes()?, moment(parts)?);
-    let attempts = attempts.map(|attempts| u8::try_from(attempts).unwrap_or(u8::MAX));
+    let count = |count: i64| u8::try_from(count).unwrap_or(u8::MAX);
+    let attempts = parts.optional_number()?.map(count);
+    let put_off = parts.optional_number()?.map_or(0, count);
+    let (sha256, next_try) = (parts.bytes()?, moment(parts)?);
     let (Some(attempts), Ok(sha256), Some(next_try)) = (attempts, sha256.try_into(), next_try)
     else {
         return Ok(None);
@@ -70,6 +73,7 @@ fn failed_release(parts: &mut Parts<'_>) -> Result<Option<FailedRelease>, Malfor
     Ok(Some(FailedRelease {
         sha256,
         attempts,
+        put_off,
         next_try,
     }))
 }
@@ -80,6 +84,8 @@ const fn rolled_back(why: i64) -> Option<RolledBack> {
         1 => Some(RolledBack::Trial(Why::FailedBoots)),
         2 => Some(RolledBack::Trial(Why::Interrupted)),
         3 => Some(RolledBack::Trial(Why::TooManyBoots)),
+        4 => Some(RolledBack::NoManifest),
+        5 => Some(RolledBack::NoServer),
         _ => None,
     }
 }

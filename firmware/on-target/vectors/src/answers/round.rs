@@ -8,6 +8,7 @@ use core::pin::Pin;
 use device::client::{self, Board, Client, Image, Next};
 use device::platform::Timer as _;
 use device::release::Edition;
+use device::startup;
 use device::store::TrustStore;
 use device::tls::EmbeddedTls;
 
@@ -65,7 +66,8 @@ fn live<M: Meter>(
     timer: &Time,
     meter: &mut M,
 ) -> String {
-    let started = match client::start(&mut board.flash, &mut board.console, image) {
+    let counted = startup::count(&mut board.flash, image.booted.partition().offset);
+    let started = match client::start(&mut board.flash, &mut board.console, image, &counted) {
         Ok(started) => started,
         Err(restart) => return format!("{restart:?}\n{}", ended(&board)),
     };
