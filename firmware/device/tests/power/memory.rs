@@ -19,9 +19,9 @@ fn moment(seconds: i64) -> Moment {
 }
 
 /// The SHA-256 of a set of rescue keys.
-const RESCUERS: [u8; 32] = [0x5A; 32];
+pub(crate) const RESCUERS: [u8; 32] = [0x5A; 32];
 /// Those of the image before.
-const EARLIER_RESCUERS: [u8; 32] = [0x3C; 32];
+pub(crate) const EARLIER_RESCUERS: [u8; 32] = [0x3C; 32];
 
 fn floors(sequence: u64) -> RescueFloors {
     let mut floors = RescueFloors::default();

@@ -7,6 +7,8 @@ use device::slots::Why;
 use simulated::flash::SimulatedFlash;
 use vectors::Kind;
 
+use crate::memory::{EARLIER_RESCUERS, RESCUERS};
+
 /// What an image does with otadata, as a question has it.
 const START: u8 = 0;
 const REACHED_NETWORK: u8 = 2;
@@ -35,7 +37,7 @@ pub(crate) fn memory(flash: &SimulatedFlash, memory: &Memory) {
     let Memory {
         floor,
         release,
-        rescue_sequence,
+        rescue_floors,
         successes,
         last_success,
         last_error,
@@ -51,7 +53,10 @@ pub(crate) fn memory(flash: &SimulatedFlash, memory: &Memory) {
         optional(floor.map(|floor| floor.unix_seconds())),
         optional(release.as_ref().map(|release| release.epoch)),
         version.into(),
-        rescue_sequence.to_le_bytes().into(),
+        EARLIER_RESCUERS.into(),
+        rescue_floors.of(&EARLIER_RESCUERS).to_le_bytes().into(),
+        RESCUERS.into(),
+        rescue_floors.of(&RESCUERS).to_le_bytes().into(),
         i64::from(*successes).to_le_bytes().into(),
         optional(last_success.map(|success| success.unix_seconds())),
         optional(last_error.as_ref().map(|error| error.count.into())),

@@ -3,7 +3,9 @@
 use alloc::format;
 use alloc::string::String;
 
-use device::memory::{Accepted, FailedRelease, LastError, Memory, RolledBack, ShortText};
+use device::memory::{
+    Accepted, FailedRelease, LastError, Memory, RescueFloors, RolledBack, ShortText,
+};
 use device::slots::Why;
 use device::verify::Moment;
 
@@ -35,13 +37,24 @@ fn remembered(parts: &mut Parts<'_>) -> Result<Memory, Malformed> {
     Ok(Memory {
         floor: moment(parts)?,
         release: release(parts)?,
-        rescue_sequence: parts.number()?.cast_unsigned(),
+        rescue_floors: rescue_floors(parts)?,
         successes: u32::try_from(parts.number()?).unwrap_or(u32::MAX),
         last_success: moment(parts)?,
         last_error: last_error(parts)?,
         failed_release: failed_release(parts)?,
         rolled_back: parts.optional_number()?.and_then(rolled_back),
     })
+}
+
+/// Two sets of keys, each with its sequence.
+fn rescue_floors(parts: &mut Parts<'_>) -> Result<RescueFloors, Malformed> {
+    let mut floors = RescueFloors::default();
+    for _ in 0..2 {
+        let (keys, sequence) = (parts.bytes()?, parts.number()?.cast_unsigned());
+        let keys = keys.try_into().map_err(|_| Malformed::Cut)?;
+        floors.raise(keys, sequence);
+    }
+    Ok(floors)
 }
 
 fn moment(parts: &mut Parts<'_>) -> Result<Option<Moment>, Malformed> {
