@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bounds;
-mod chains;
 mod device_client;
+mod every_chain;
 mod mistakes;
 mod peers;
 mod support;
