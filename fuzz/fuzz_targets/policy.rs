@@ -44,7 +44,7 @@ fn meaning(draft: &PolicyDraft) -> String {
     if let Some(product) = &draft.product {
         say(&mut said, &[&product.name, &product.chip]);
         say(&mut said, &[&product.verifier]);
-        let _ = writeln!(said, "{}", product.store_sequence);
+        let _ = writeln!(said, "{}", product.store_sequence.value);
     }
     if let Some(service) = &draft.service_life {
         say(&mut said, &[&service.ends]);
