@@ -66,6 +66,9 @@ pub trait Timer {
 
     /// What `future` gives, if it does so in time; it is dropped otherwise.
     ///
+    /// A future that is given by value stands in memory twice: where the caller gave it, and where it runs. Pin a large one first
+    /// (`core::pin::pin`), and give that.
+    ///
     /// # Errors
     ///
     /// [`TimedOut`].

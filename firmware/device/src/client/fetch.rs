@@ -3,6 +3,7 @@
 use alloc::borrow::ToOwned as _;
 use core::fmt;
 use core::future::Future;
+use core::pin::pin;
 use core::time::Duration;
 
 use super::board::Platform;
@@ -67,7 +68,7 @@ impl<'a, P: Platform> EndpointFiles<'a, P> {
     }
 }
 
-/// What `work` gives, which asks for files of the endpoint of `visit` over `desk`. The connection lasts as long.
+/// What `work` gives, which is best pinned by the caller (see [`Timer::within`]) and asks for files of the endpoint of `visit` over `desk`. The connection lasts as long.
 pub(super) async fn with_line<P: Platform, O>(
     network: &mut P::Network,
     timer: &P::Timer,
@@ -77,7 +78,7 @@ pub(super) async fn with_line<P: Platform, O>(
     work: impl Future<Output = O>,
 ) -> O {
     let clerk = Clerk::<P> { timer, visit, desk };
-    desk.together(work, serve(network, tls, &clerk)).await
+    desk.together(work, pin!(serve(network, tls, &clerk))).await
 }
 
 impl<P: Platform> Source for EndpointFiles<'_, P> {

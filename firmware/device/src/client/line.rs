@@ -8,6 +8,7 @@
 use alloc::borrow::ToOwned as _;
 use core::convert::Infallible;
 use core::future::Future;
+use core::pin::pin;
 use core::time::Duration;
 
 use embedded_io_async::{Read, Write};
@@ -142,7 +143,7 @@ impl<'a, P: Platform> Clerk<'a, P> {
         if left.is_zero() {
             return Err(WireError::TimedOut(whole));
         }
-        match self.timer.within(PORTION_LIMIT.min(left), step).await {
+        match self.timer.within(PORTION_LIMIT.min(left), pin!(step)).await {
             Ok(done) => done.map_err(WireError::Http),
             Err(portion) => Err(WireError::TimedOut(match left < PORTION_LIMIT {
                 true => whole,

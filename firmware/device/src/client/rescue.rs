@@ -11,6 +11,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
+use core::pin::pin;
 use core::time::Duration;
 
 use embedded_io_async::{Read, Write};
@@ -111,7 +112,7 @@ impl<P: Platform> Client<'_, P> {
             fields: &status.public_fields(),
             keep: false,
         };
-        let download = download(network, &request, &self.state.image.store);
+        let download = pin!(download(network, &request, &self.state.image.store));
         let limited = timer.within(FILE_LIMIT, download);
         limited.await.map_err(NoRescue::TimedOut)?
     }

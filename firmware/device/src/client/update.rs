@@ -1,5 +1,6 @@
 //! A newer release: into the spare slot, selected; or not yet.
 
+use core::pin::pin;
 use core::time::Duration;
 
 use super::board::{Board, Platform};
@@ -109,8 +110,15 @@ impl<P: Platform> Client<'_, P> {
         let timer = &*timer;
         let desk = Desk::new();
         let mut files = EndpointFiles::<P>::new(&desk, timer);
-        let installing = install(&mut files, candidate, flash, spare, console);
-        let installed = with_line::<P, _>(network, timer, tls, errand.visit(), &desk, installing);
+        let installing = pin!(install(&mut files, candidate, flash, spare, console));
+        let installed = pin!(with_line::<P, _>(
+            network,
+            timer,
+            tls,
+            errand.visit(),
+            &desk,
+            installing
+        ));
         let installed = timer.within(INSTALL_LIMIT, installed).await;
         let installed = installed.map_err(VisitError::TimedOut)?;
         installed.map_err(VisitError::Install)

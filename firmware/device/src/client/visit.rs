@@ -1,5 +1,6 @@
 //! One endpoint: its manifest, what follows for the image that runs, and the update.
 
+use core::pin::pin;
 use core::time::Duration;
 
 use super::board::{Board, Platform};
@@ -78,8 +79,15 @@ impl<P: Platform> Client<'_, P> {
         let timer = &*timer;
         let desk = Desk::new();
         let mut files = EndpointFiles::<P>::new(&desk, timer);
-        let signed = signed::<P>(&mut files, keys, console);
-        let fetched = with_line::<P, _>(network, timer, tls, errand.visit(), &desk, signed);
+        let signed = pin!(signed::<P>(&mut files, keys, console));
+        let fetched = pin!(with_line::<P, _>(
+            network,
+            timer,
+            tls,
+            errand.visit(),
+            &desk,
+            signed
+        ));
         let fetched = timer.within(MANIFEST_LIMIT, fetched).await;
         fetched.map_err(VisitError::TimedOut)?
     }

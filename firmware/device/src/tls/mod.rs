@@ -33,6 +33,7 @@ pub use crate::tls::suite::Suite;
 
 use core::cell::Cell;
 use core::future::Future;
+use core::pin::pin;
 use core::time::Duration;
 
 use embedded_io_async::{ErrorType, Read, Write};
@@ -177,7 +178,7 @@ where
             false => Err(OpenError::Tls(TlsError::NotProven)),
         }
     };
-    let opened = timer.within(limit, attempt).await;
+    let opened = timer.within(limit, pin!(attempt)).await;
     opened.unwrap_or_else(|late| {
         if connected.get() {
             network.useless(server.host);
