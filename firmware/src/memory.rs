@@ -9,8 +9,8 @@ use crate::stack;
 /// RAM that the bootloader no longer needs.
 const RECLAIMED_HEAP_BYTES: usize = 64 * 1024;
 /// Heap beside it. Of both together the radio takes 47 to 57 KiB, a TLS connection with its TCP buffers 31 KiB, and
-/// verifying its chain at most 48 KiB while that lasts: a sixth is free then, for a manifest or a rescue store.
-const HEAP_BYTES: usize = 96 * 1024;
+/// verifying its chain at most 48 KiB while that lasts: a quarter is free then, for a manifest or a rescue store.
+const HEAP_BYTES: usize = 120 * 1024;
 
 /// Gives the heap its memory. Call it once, before anything is allocated.
 pub(crate) fn add_heap() {
