@@ -1,7 +1,7 @@
 //! A connection to a real server that is cut at every byte of its handshake, of either side.
 
-use std::io::{self, ErrorKind, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::io::{self, ErrorKind, Read as _};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -49,12 +49,15 @@ fn what_the_device_says_may_end_at_every_byte() {
     }
 }
 
-/// Whether a connection ended as one that is cut does. A cut with something on the way is a reset.
+/// Whether a connection ended as one that is cut does. A cut with something on the way is a reset; a server whose question is cut
+/// may say so.
 fn is_end(error: TlsError) -> bool {
     use embedded_io_async::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset};
     matches!(
         error,
-        TlsError::Cut | TlsError::Io(BrokenPipe | ConnectionAborted | ConnectionReset)
+        TlsError::Alert(_)
+            | TlsError::Cut
+            | TlsError::Io(BrokenPipe | ConnectionAborted | ConnectionReset)
     )
 }
 
@@ -151,30 +154,47 @@ fn serve(listener: &TcpListener, server: u16, cuts: &Receiver<Cut>) {
     }
 }
 
-/// Passes bytes on in both directions, until the cut or until one side is gone.
+/// Passes bytes on in both directions until the cut. What the other side says is passed on whole, and the device hears of the end
+/// before its words are refused: where the cut shows must not depend on who is quicker.
 fn relay(mut client: TcpStream, mut server: TcpStream, cut: Cut) -> io::Result<()> {
     for stream in [&client, &server] {
         stream.set_nonblocking(true)?;
         stream.set_nodelay(true)?;
     }
+    let _ = until_cut(&mut client, &mut server, cut);
+    if matches!(cut, Cut::Client(_)) {
+        let _ = server.shutdown(Shutdown::Write);
+        let _ = wait(|| pass(&mut server, &mut client, &mut { usize::MAX }));
+    }
+    client.shutdown(Shutdown::Write)?;
+    wait(|| pass(&mut client, &mut io::sink(), &mut { usize::MAX }))
+}
+
+fn until_cut(client: &mut TcpStream, server: &mut TcpStream, cut: Cut) -> io::Result<()> {
     let (mut of_client, mut of_server) = match cut {
         Cut::Client(count) => (count, usize::MAX),
         Cut::Server(count) => (usize::MAX, count),
     };
-    while of_client > 0 && of_server > 0 {
-        let passed = [
-            pass(&mut client, &mut server, &mut of_client)?,
-            pass(&mut server, &mut client, &mut of_server)?,
-        ];
-        if passed == [0, 0] {
+    wait(|| {
+        if of_client == 0 || of_server == 0 {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
+        let passed = pass(client, server, &mut of_client)?;
+        Ok(passed + pass(server, client, &mut of_server)?)
+    })
+}
+
+/// Passes bytes on until that fails.
+fn wait(mut pass: impl FnMut() -> io::Result<usize>) -> io::Result<()> {
+    loop {
+        if pass()? == 0 {
             std::thread::sleep(PAUSE);
         }
     }
-    Ok(())
 }
 
 /// Passes on what is there, and at most `left`: how many bytes it was. The end is an error.
-fn pass(from: &mut TcpStream, into: &mut TcpStream, left: &mut usize) -> io::Result<usize> {
+fn pass(from: &mut TcpStream, into: &mut impl io::Write, left: &mut usize) -> io::Result<usize> {
     let mut buffer = [0; 4096];
     let most = buffer.len().min(*left);
     match from.read(&mut buffer[..most]) {
