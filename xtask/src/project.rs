@@ -45,19 +45,18 @@ pub struct ProjectInputs {
     pub sha256: BTreeMap<String, String>,
 }
 
-/// Folders with a file for each release. A release records them as a whole: devices hold what it records in memory, and it must
-/// not grow with every release before it.
-const FOLDERS_OF_RELEASES: [&str; 1] = ["trust/releases/"];
+/// Folders with a file for each release or rescue store. A release records each as a whole: devices hold what it records in memory,
+/// and that must not grow with every release before it.
+const GROWING_FOLDERS: [&str; 2] = ["trust/releases/", "trust/rescues/"];
 
 impl ProjectInputs {
     /// What a release records of them: the SHA-256 of each file by its path, and the [`directory_hash`] of a folder with a file for each
     /// release by the folder's path, which ends with a slash.
     pub fn recorded(&self) -> BTreeMap<String, String> {
-        let (of_releases, mut recorded): (BTreeMap<_, _>, BTreeMap<_, _>) =
-            (self.sha256.clone().into_iter())
-                .partition(|(path, _)| folder_of_releases(path).is_some());
-        for folder in FOLDERS_OF_RELEASES {
-            let names = of_releases
+        let (growing, mut recorded): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            (self.sha256.clone().into_iter()).partition(|(path, _)| growing_folder(path).is_some());
+        for folder in GROWING_FOLDERS {
+            let names = growing
                 .iter()
                 .filter_map(|(path, hash)| Some((path.strip_prefix(folder)?, &**hash)));
             let files: Vec<_> = names.collect();
@@ -69,8 +68,8 @@ impl ProjectInputs {
     }
 }
 
-fn folder_of_releases(path: &str) -> Option<&'static str> {
-    FOLDERS_OF_RELEASES
+fn growing_folder(path: &str) -> Option<&'static str> {
+    GROWING_FOLDERS
         .into_iter()
         .find(|folder| path.starts_with(folder))
 }

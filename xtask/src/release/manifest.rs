@@ -49,7 +49,7 @@ pub struct ReleaseManifest {
     /// The trust store in the image.
     pub store: StoreRecord,
     /// SHA-256 of every file that the verdict was made from, by its path in the project. The ledger is one input however long it is:
-    /// `trust/releases/`, with in-toto's `dirHash`.
+    /// `trust/releases/` and `trust/rescues/`, with in-toto's `dirHash`.
     pub inputs: BTreeMap<String, String>,
     /// SHA-256 of `firmware/Cargo.lock`, which names every crate and its checksum.
     pub lockfile_sha256: String,
