@@ -77,12 +77,11 @@ pub(super) const fn put_off(failed: FailedRelease) -> FailedRelease {
 }
 
 /// What is remembered when nothing was wrong with the last attempt but the network: the pause begins now, and is not longer
-/// than the one before.
-pub(super) fn uncounted(failed: FailedRelease, now: TimeBasis) -> FailedRelease {
-    let attempts = failed.attempts.saturating_sub(1);
+/// than the one before. No clock ends it: who blocked the network may tell the time, too.
+pub(super) fn uncounted(failed: FailedRelease) -> FailedRelease {
     FailedRelease {
-        attempts,
-        next_try: next_try(attempts, now),
+        attempts: failed.attempts.saturating_sub(1),
+        next_try: Moment::end_of(Day::MAX),
         ..failed
     }
 }
@@ -197,12 +196,14 @@ mod tests {
     fn what_does_not_count_leaves_the_pause_as_it_was() {
         let mut release = failed(1);
         for _ in 0..10 {
-            release = begin(Some(&uncounted(release, known(0))), &IMAGE, known(0));
+            release = begin(Some(&uncounted(release)), &IMAGE, known(0));
             assert_eq!(release, failed(1));
         }
-        let release = uncounted(release, known(1));
-        assert!(!may(release, known(1), Duration::ZERO));
-        assert!(may(release, known(2), Duration::ZERO));
+        let release = uncounted(release);
+        // Who blocked the network may tell any time.
+        assert!(!may(release, known(100_000), HOUR - Duration::from_secs(1)));
+        assert!(may(release, known(0), HOUR));
+        assert!(may(put_off(release), unknown(), Duration::ZERO));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The update client: what a device does from its start to the next one.
 //!
 //! ```text
-//! start: recall ─► count the boot (trial, rollback) ─► store in force
+//! start: the boot was counted (`startup`) ─► recall ─► store in force
 //! round: time ─► each endpoint in turn: verified connection ─► signed manifest ─► confirm the trial
 //!                                       ─► newer? install ─► select ─► restart
 //!              ─► no endpoint answered as it should: rescue store over plain HTTP ─► another round
@@ -97,6 +97,11 @@ pub struct Client<'a, P: Platform> {
     useful: Duration,
     /// What the trial of this image has come to.
     trial: Trial,
+    /// The release, by the hash of its image, that may have been on its way from the endpoint at which the board was reset: in this
+    /// round another endpoint may give it, and that is no further attempt.
+    interrupted_try: Option<[u8; 32]>,
+    /// Whether the board was reset while it asked for the time.
+    time_resets: bool,
     /// The step after the one in which the board was reset: this round begins there.
     first: usize,
     /// How many resets in a row interrupted a step.
@@ -128,10 +133,13 @@ impl<'a, P: Platform> Client<'a, P> {
     /// The client of an image that was started, on a board whose network is on.
     pub fn new(mut board: Board<P>, started: Started<'a>) -> Self {
         let Started(state) = started;
-        let interrupted = step::take(&mut board.scratch);
+        let interrupted = step::take(&mut board.scratch, state.image.booted);
         let resets = interrupted.map_or(0, |interrupted| interrupted.resets);
         let useful = board.timer.uptime();
-        let after = |interrupted: Interrupted| usize::from(interrupted.step).saturating_add(1);
+        let step = interrupted.map(|Interrupted { step, .. }| usize::from(step));
+        let of_endpoint = step.is_some_and(|step| step < state.in_force().endpoints().len());
+        let failed = state.memory.failed_release.as_ref();
+        let interrupted_try = failed.map(|failed| failed.sha256).filter(|_| of_endpoint);
         Self {
             board,
             state,
@@ -141,7 +149,9 @@ impl<'a, P: Platform> Client<'a, P> {
             tried_at: Duration::ZERO,
             useful,
             trial: Trial::default(),
-            first: interrupted.map_or(0, after),
+            interrupted_try,
+            time_resets: step == Some(step::TIME),
+            first: step.map_or(0, |step| step.saturating_add(1)),
             resets,
             backoff: Backoff::after_resets(resets),
         }

@@ -51,7 +51,7 @@ impl<P: Platform> Client<'_, P> {
             return false;
         }
         let all = self.endpoints();
-        step::begin(&mut self.board.scratch, all, self.resets);
+        self.begin_step(all);
         let rescued = self.rescue_from_any().await;
         step::end(&mut self.board.scratch);
         rescued

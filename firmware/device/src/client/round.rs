@@ -19,13 +19,11 @@ impl<P: Platform> Client<'_, P> {
     /// One round over the endpoints.
     pub async fn round(&mut self) -> Next {
         self.failed = false;
-        self.state.tried = None;
+        self.state.tried = self.interrupted_try.take();
         if let Some(next) = self.count_late() {
             return next;
         }
-        if self.tell_time().await {
-            self.reached_network();
-        }
+        self.learn_time().await;
         let order = self.order();
         if let Some(next) = self.visit_by_any_clock(&order.before_rescue).await {
             return next;
@@ -55,6 +53,28 @@ impl<P: Platform> Client<'_, P> {
     /// How many there are.
     pub(super) fn endpoints(&self) -> usize {
         self.state.in_force().endpoints().len()
+    }
+
+    /// Not in the round after a reset that came while it was asked: what was answered then may have caused it.
+    async fn learn_time(&mut self) {
+        if core::mem::take(&mut self.time_resets) {
+            self.board.say(format_args!(
+                "time: the board was reset while it asked; it goes on without"
+            ));
+            return;
+        }
+        self.begin_step(step::TIME);
+        let told = self.tell_time().await;
+        step::end(&mut self.board.scratch);
+        if told {
+            self.reached_network();
+        }
+    }
+
+    /// A reset from now on interrupts `step`.
+    pub(super) fn begin_step(&mut self, step: usize) {
+        let booted = self.state.image.booted;
+        step::begin(&mut self.board.scratch, booted, step, self.resets);
     }
 
     fn order(&mut self) -> Order {
@@ -101,7 +121,7 @@ impl<P: Platform> Client<'_, P> {
     /// Each of these endpoints in turn, until one answers as it should; `None` where none does.
     async fn visit_each(&mut self, places: &[usize]) -> Option<Next> {
         for place in places {
-            step::begin(&mut self.board.scratch, *place, self.resets);
+            self.begin_step(*place);
             let visited = self.visit(*place).await;
             step::end(&mut self.board.scratch);
             match visited {

@@ -1,34 +1,44 @@
 //! The step that the client is at, kept over a reset: whoever has the board reset is not asked first again.
 
+use crate::otadata::Slot;
 use crate::platform::Scratch;
+
+/// Asking for the time: no place of an endpoint, and none behind the last one.
+pub(super) const TIME: usize = 0xFE;
 
 /// A step that a reset interrupted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Interrupted {
-    /// The place of an endpoint; behind the last one, rescue.
+    /// The place of an endpoint; behind the last one, rescue; or [`TIME`].
     pub(super) step: u8,
     /// How many resets in a row interrupted a step, with this one.
     pub(super) resets: u8,
 }
 
-/// In the upper half of the word. Everything else is nothing: after a loss of power it holds anything.
-const MARK: u16 = 0x5E7A;
-
-/// The step that a reset interrupted, if one did. Forgets it.
-pub(super) fn take(scratch: &mut impl Scratch) -> Option<Interrupted> {
+/// The step of the image in `booted` that a reset interrupted, if one did. Forgets it. That of the image in the other slot says
+/// nothing of this one.
+pub(super) fn take(scratch: &mut impl Scratch, booted: Slot) -> Option<Interrupted> {
     let [step, resets, mark @ ..] = scratch.load().to_le_bytes();
     end(scratch);
-    (u16::from_le_bytes(mark) == MARK).then_some(Interrupted {
+    (mark == mark_of(booted)).then_some(Interrupted {
         step,
         resets: resets.saturating_add(1),
     })
 }
 
-/// The client is at `step` from now on, after so many resets in a row.
-pub(super) fn begin(scratch: &mut impl Scratch, step: usize, resets: u8) {
-    let [low, high] = MARK.to_le_bytes();
+/// The client of the image in `booted` is at `step` from now on, after so many resets in a row.
+pub(super) fn begin(scratch: &mut impl Scratch, booted: Slot, step: usize, resets: u8) {
+    let [low, high] = mark_of(booted);
     let step = u8::try_from(step).unwrap_or(u8::MAX);
     scratch.store(u32::from_le_bytes([step, resets, low, high]));
+}
+
+/// In the upper half of the word. Everything else is nothing: after a loss of power it holds anything.
+const fn mark_of(booted: Slot) -> [u8; 2] {
+    match booted {
+        Slot::Ota0 => [0x7A, 0x5E],
+        Slot::Ota1 => [0x7B, 0x5E],
+    }
 }
 
 /// The client is at no step: a reset is nobody's doing.
@@ -39,6 +49,7 @@ pub(super) fn end(scratch: &mut impl Scratch) {
 #[cfg(test)]
 mod tests {
     use super::{Interrupted, begin, end, take};
+    use crate::otadata::Slot::{Ota0, Ota1};
     use crate::platform::Scratch;
 
     struct Word(u32);
@@ -55,24 +66,32 @@ mod tests {
     #[test]
     fn a_step_is_known_after_a_reset_and_only_once() {
         let mut word = Word(0xDEAD_BEEF);
-        assert_eq!(take(&mut word), None);
-        begin(&mut word, 2, 0);
+        assert_eq!(take(&mut word, Ota0), None);
+        begin(&mut word, Ota0, 2, 0);
         let interrupted = Interrupted { step: 2, resets: 1 };
-        assert_eq!(take(&mut word), Some(interrupted));
-        assert_eq!(take(&mut word), None);
-        begin(&mut word, 2, 1);
+        assert_eq!(take(&mut word, Ota0), Some(interrupted));
+        assert_eq!(take(&mut word, Ota0), None);
+        begin(&mut word, Ota0, 2, 1);
         end(&mut word);
-        assert_eq!(take(&mut word), None);
+        assert_eq!(take(&mut word, Ota0), None);
     }
 
     #[test]
     fn resets_are_counted_to_255() {
         let mut word = Word(0);
-        begin(&mut word, 300, u8::MAX);
+        begin(&mut word, Ota0, 300, u8::MAX);
         let interrupted = Interrupted {
             step: u8::MAX,
             resets: u8::MAX,
         };
-        assert_eq!(take(&mut word), Some(interrupted));
+        assert_eq!(take(&mut word, Ota0), Some(interrupted));
+    }
+
+    #[test]
+    fn the_step_of_an_image_that_was_taken_back_is_not_that_of_the_one_before_it() {
+        let mut word = Word(0);
+        begin(&mut word, Ota1, 0, 24);
+        assert_eq!(take(&mut word, Ota0), None);
+        assert_eq!(take(&mut word, Ota1), None);
     }
 }

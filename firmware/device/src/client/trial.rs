@@ -68,13 +68,25 @@ impl<P: Platform> Client<'_, P> {
     ///
     /// `None`: it cannot be taken back, and goes on.
     pub(super) fn roll_back(&mut self) -> Option<Next> {
+        let before = self.state.memory.clone();
+        let why = self.note_end();
         if let Err(error) = slots::roll_back(&mut self.board.flash, self.state.image.booted) {
             self.board.say(format_args!(
                 "update: this image on trial cannot be taken back: {error}; it goes on"
             ));
+            self.state.memory = before;
+            self.remember();
             return None;
         }
-        let now = self.clock().basis();
+        self.board.say(format_args!(
+            "update: this image is taken back after {} min: {why}; the one before it is started",
+            TRIAL_LIMIT.as_secs().div_euclid(60)
+        ));
+        Some(Next::Restart(Restart::RolledBack))
+    }
+
+    /// Remembers why the trial ends. First of all: once the image is taken back, a loss of power would have it forgotten.
+    fn note_end(&mut self) -> RolledBack {
         let memory = &mut self.state.memory;
         let why = match self.trial.answered {
             true => RolledBack::NoManifest,
@@ -82,14 +94,9 @@ impl<P: Platform> Client<'_, P> {
         };
         memory.rolled_back = Some(why);
         if why == RolledBack::NoServer {
-            let failed = memory.failed_release;
-            memory.failed_release = failed.map(|failed| attempts::uncounted(failed, now));
+            memory.failed_release = memory.failed_release.map(attempts::uncounted);
         }
         self.remember();
-        self.board.say(format_args!(
-            "update: this image is taken back after {} min: {why}; the one before it is started",
-            TRIAL_LIMIT.as_secs().div_euclid(60)
-        ));
-        Some(Next::Restart(Restart::RolledBack))
+        why
     }
 }

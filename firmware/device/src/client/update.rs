@@ -78,10 +78,8 @@ impl<P: Platform> Client<'_, P> {
             return;
         }
         let failed = self.state.memory.failed_release;
-        if failed.is_none_or(|failed| failed.sha256 != *sha256) {
-            // It says why another one is not started again.
-            self.state.memory.rolled_back = None;
-        }
+        // It says why an earlier attempt came to its end.
+        self.state.memory.rolled_back = None;
         let now = self.clock().basis();
         self.state.memory.failed_release = Some(attempts::begin(failed.as_ref(), sha256, now));
         self.state.tried = Some(*sha256);

@@ -75,6 +75,10 @@ impl HeadReader {
     fn next(&mut self, byte: u8) -> Result<At, ResponseError> {
         match self.at {
             At::End => Ok(At::End),
+            // An empty line before the status line is the end of a head that had none.
+            At::Kept if self.kept.is_empty() && matches!(byte, b'\r' | b'\n') => {
+                Err(malformed(httparse::Error::Version))
+            }
             At::Kept if byte == b'\n' => {
                 self.keep(byte)?;
                 Ok(At::Name {

@@ -26,7 +26,7 @@
 //! | offset | bytes | flag | field |
 //! | --- | --- | --- | --- |
 //! | 0 | 1 | | flags |
-//! | 1 | 1 | 5 | rolled back: 1 failed boots, 2 interrupted, 3 too many boots, 4 its own check failed, 5 no signed manifest, 6 no server |
+//! | 1 | 1 | 5 | rolled back: 1 failed boots, 2 interrupted, 3 too many boots, 4 its own check failed, 5 no signed manifest, 6 no server, 7 its boots cannot be counted |
 //! | 2 | 1 | 4 | attempts to install the release that failed |
 //! | 3 | 1 | 4 | rounds in which it was put off since the last attempt |
 //! | 4 | 4 | 3 | how often the last error came in a row |

@@ -116,13 +116,14 @@ fn flags(memory: &Memory) -> u8 {
         .fold(0, |all, (set, flag)| if set { all | flag } else { all })
 }
 
-const REASONS: [(RolledBack, u8); 6] = [
+const REASONS: [(RolledBack, u8); 7] = [
     (RolledBack::Trial(Why::FailedBoots), 1),
     (RolledBack::Trial(Why::Interrupted), 2),
     (RolledBack::Trial(Why::TooManyBoots), 3),
     (RolledBack::OwnCheck, 4),
     (RolledBack::NoManifest, 5),
     (RolledBack::NoServer, 6),
+    (RolledBack::Trial(Why::Uncounted), 7),
 ];
 
 fn code(reason: RolledBack) -> u8 {

@@ -66,6 +66,8 @@ pub enum Why {
     Interrupted,
     /// It was started [`MAX_BOOTS`] times and did not confirm itself.
     TooManyBoots,
+    /// Its boots cannot be counted: that is not programmed any more.
+    Uncounted,
 }
 
 /// To be called first of all at each start. Counts this boot when the image is on trial, and takes its selection back
@@ -205,8 +207,15 @@ fn start<F: MultiwriteNorFlash>(
         return Ok(Boot::RolledBack(why));
     }
     let label = trial::booted(&running.label());
-    entries::program_label(flash, running, label)?;
-    Ok(Boot::Trial(Counted::of(&label)))
+    match entries::program_label(flash, running, label) {
+        Ok(()) => Ok(Boot::Trial(Counted::of(&label))),
+        // Nothing would ever end its trial.
+        Err(_) if entries.has_way_back(running) => {
+            entries::retire(flash, running)?;
+            Ok(Boot::RolledBack(Why::Uncounted))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// The entry that what runs is selected by, if it is confirmed.
@@ -258,6 +267,7 @@ impl fmt::Display for Why {
             ),
             Self::Interrupted => formatter.write_str("that was begun, and cut by a loss of power"),
             Self::TooManyBoots => write!(formatter, "{MAX_BOOTS} boots, and it is not confirmed"),
+            Self::Uncounted => formatter.write_str("its boots cannot be counted"),
         }
     }
 }

@@ -1,14 +1,15 @@
 //! A server on which the board is reset, each time it is asked: by an answer that takes all
 //! memory, or because nothing comes back from it. Here it is silent, and the board is reset while it waits.
 
-use device::client::Next;
 use device::client::backoff::{FIRST_WAIT, LONGEST_WAIT};
+use device::client::{Next, Restart};
 use simulated::internet::{Manner, WebServer};
 
 use crate::pki::PKI;
 use crate::rescue::{envelope, payload, stranded};
 use crate::rescuers::RESCUERS;
 use crate::simulated_device::Device;
+use crate::transfers::IMAGE;
 use crate::world::{FAILOVER, NEW, PRIMARY, World, new, old};
 
 const AT_PRIMARY: &str = "client: asking \"primary\"";
@@ -94,4 +95,47 @@ fn each_reset_in_a_row_is_waited_for_longer() {
         longest = longest.max(waited);
     }
     assert!(longest >= LONGEST_WAIT);
+}
+
+/// What a time server answers may be what the board does not survive: then it is not asked first again.
+#[test]
+fn who_tells_the_time_keeps_nobody_from_the_endpoints() {
+    let mut device = device();
+    device.world.internet.hide_time();
+    device.reset_in_network().unwrap();
+    device.lines.take();
+    let mut client = device.start().unwrap();
+    let lines = device.lines.clone();
+    let asked = || lines.any(|line| line.contains(AT_PRIMARY));
+    device.world.timer.run_unless(client.round(), asked);
+    let told = lines.take();
+    let told: Vec<_> = told
+        .iter()
+        .filter(|line| line.starts_with("time: "))
+        .collect();
+    assert_eq!(
+        told,
+        ["time: the board was reset while it asked; it goes on without"]
+    );
+    drop(client);
+    // That one was reset at the endpoint: the next one comes first, and the time may be asked for again.
+    device.world.behave(FAILOVER, Manner::Serves);
+    device.live_until(NEW, 1);
+}
+
+/// In the middle of an image that one endpoint has: the other one may have it too, and is asked at once.
+#[test]
+fn an_image_at_which_the_board_is_reset_comes_from_the_next_endpoint() {
+    let mut device = device();
+    device.world.behave(FAILOVER, Manner::Serves);
+    let (path, bytes) = (IMAGE.to_owned(), 0);
+    device.world.behave(PRIMARY, Manner::Drips { path, bytes });
+    device.reset_after("is newer");
+    device.world.internet.asked();
+    let session = device.session(1);
+    assert_eq!(session.restart, Some(Restart::Updated));
+    let asked = device.world.internet.asked();
+    assert!(asked.iter().all(|asked| asked.host != PRIMARY));
+    assert_eq!(device.memory().failed_release.unwrap().attempts, 1);
+    device.live_until(NEW, 1);
 }

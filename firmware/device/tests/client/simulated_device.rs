@@ -257,7 +257,7 @@ impl Lines {
 }
 
 impl Lines {
-    fn any(&self, wanted: impl Fn(&String) -> bool) -> bool {
+    pub(crate) fn any(&self, wanted: impl Fn(&String) -> bool) -> bool {
         self.0.borrow().iter().any(wanted)
     }
 }

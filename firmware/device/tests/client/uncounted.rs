@@ -2,8 +2,10 @@
 //! in the other slot may be the only way back.
 
 use device::client::{Next, Restart};
-use device::flash_layout::{OTA_0, OTA_1, OTADATA};
+use device::flash_layout::{OTA_0, OTA_1, OTADATA, SECTOR_SIZE};
+use device::memory::RolledBack;
 use device::otadata::Slot;
+use device::slots::Why;
 use simulated::internet::Manner;
 
 use crate::life::field;
@@ -115,4 +117,28 @@ fn its_status_says_so() {
     device.session(1);
     let asked = device.world.internet.asked();
     assert_eq!(field(&asked[0], "Perennial-Slot"), Some("ota_0; unknown"));
+}
+
+/// A sector of otadata wears out where starts are counted. Nothing else would end such a trial.
+#[test]
+fn an_image_whose_starts_are_not_counted_any_more_is_taken_back() {
+    const LABEL: std::ops::Range<u32> = 4..24;
+    let restart = |sector: u32| {
+        let mut device = on_trial();
+        let entry = OTADATA.offset + sector * SECTOR_SIZE;
+        device
+            .flash
+            .fail_programs(entry + LABEL.start..entry + LABEL.end);
+        let restart = device.session(1).restart;
+        if restart == Some(Restart::RolledBack) {
+            assert_eq!(device.boots(), (Slot::Ota0, OLD.to_owned()));
+            let why = RolledBack::Trial(Why::Uncounted);
+            assert_eq!(device.memory().rolled_back, Some(why));
+        }
+        restart
+    };
+    // The image on trial has one of the two.
+    let taken_back = [0, 1].map(restart).into_iter();
+    let taken_back = taken_back.filter(|restart| *restart == Some(Restart::RolledBack));
+    assert_eq!(taken_back.count(), 1);
 }

@@ -131,6 +131,11 @@ fn what_is_not_http_is_refused_as_soon_as_it_shows() {
         ("HTTP/2.0 200 OK\r\n\r\n", E::Version),
         ("HTTP/1.2 200 OK\r\n\r\n", E::Version),
         ("<html>", E::Version),
+        (
+            "\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+            E::Version,
+        ),
+        ("\r\nA: b\r\n\r\n", E::Version),
         ("HTTP/1.1 20 OK\r\n\r\n", E::Status),
         ("HTTP/1.1 2000 OK\r\n\r\n", E::Status),
         ("HTTP/1.1 200 O\0K\r\n\r\n", E::Status),

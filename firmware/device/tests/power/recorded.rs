@@ -78,6 +78,7 @@ const fn why(rolled_back: RolledBack) -> i64 {
         RolledBack::Trial(Why::TooManyBoots) => 3,
         RolledBack::NoManifest => 4,
         RolledBack::NoServer => 5,
+        RolledBack::Trial(Why::Uncounted) => 6,
     }
 }
 

@@ -99,6 +99,7 @@ const fn rolled_back(why: i64) -> Option<RolledBack> {
         3 => Some(RolledBack::Trial(Why::TooManyBoots)),
         4 => Some(RolledBack::NoManifest),
         5 => Some(RolledBack::NoServer),
+        6 => Some(RolledBack::Trial(Why::Uncounted)),
         _ => None,
     }
 }
