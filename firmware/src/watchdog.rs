@@ -11,7 +11,7 @@ use esp_hal::rtc_cntl::{Rtc, Rwdt, RwdtStage};
 /// four seconds if flash is ten times slower than it should be (docs/device.md).
 const TIMEOUT: esp_hal::time::Duration = esp_hal::time::Duration::from_secs(120);
 
-/// How often [`Watchdog::feed`] has to be called at least: twelve times within the timeout.
+/// How often [`Watchdog::feed`] has to be called at least: 24 times within the timeout.
 pub(crate) const FEED_INTERVAL: Duration = Duration::from_secs(5);
 
 /// A running watchdog.

@@ -171,8 +171,6 @@ impl Said {
                 let inner = contents(input);
                 let kind = inner.iter().rev().find(|byte| **byte != 0);
                 match kind {
-                    // Only a verified server can say such things after the handshake, and the library panics on some.
-                    Some(&HANDSHAKE) if self.established => Vec::new(),
                     Some(&DATA) => {
                         let end = inner
                             .iter()

@@ -92,8 +92,8 @@ impl<P: Platform> Client<'_, P> {
         fetched.map_err(VisitError::TimedOut)?
     }
 
-    /// A server that is trusted gave a signed manifest of this product that is not older than this image: all that the next
-    /// update takes works. So the trial ends, and the date of this image is remembered as evidence of the time.
+    /// A server that is trusted gave a signed manifest of this product that is not older than this image: the next release can be
+    /// found, and so can a rescue store. That it can be installed is not shown. So the trial ends, and the date of this image is remembered as evidence of the time.
     ///
     /// That of the manifest is not. One that is dated ahead of its time would make every certificate look expired; this
     /// image's date has just let one pass.

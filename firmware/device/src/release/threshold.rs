@@ -10,8 +10,8 @@ use crate::store::layout::PUBLIC_KEY_LENGTH;
 
 /// Longest manifest in bytes.
 ///
-/// The reference firmware's has 10 KiB and grows by some 110 bytes with each file that the verdict is made from, so with
-/// each release of the fleet: there is room for 200. It is held whole, because nothing of it counts before all of it is verified: beside a TLS connection more
+/// The reference firmware's has 10 KiB and grows by some 110 bytes with each file that the verdict is made from. The ledger is one,
+/// however many releases it has. It is held whole, because nothing of it counts before all of it is verified: beside a TLS connection more
 /// would not fit the heap. The builder must refuse to make a longer one.
 pub const MAX_MANIFEST: usize = 32 * 1024;
 

@@ -2,7 +2,7 @@
 //!
 //! webpki compares the dates of all certificates with one time. A device compares them role by role, some
 //! not at all, and with two different times when the clock is unset. So the dates are judged before
-//! (`dates.rs`), and webpki gets copies in which every certificate is valid from 1970 to 2049 at least.
+//! (`sent.rs`, `anchors.rs`), and webpki gets copies in which every certificate is valid from 1970 to 2049 at least.
 //! Whatever else it decides is untouched by that. A signature is verified over the original.
 
 use core::ops::Range;
