@@ -77,6 +77,17 @@ impl RescueFile {
         );
         Failure::new(exit, what).evidence(error).help(NEXT)
     }
+
+    /// Nothing is wrong with it, and no device in the field takes it.
+    pub fn refused_in_the_field(&self) -> Failure {
+        let what = format!(
+            "{} is a rescue store that no device in the field takes",
+            self.path.display()
+        );
+        Failure::new(Exit::Tampered, what)
+            .evidence("devices go by the rescue keys and the sequence of the image that they run, not by the policy's")
+            .help("have it signed with the rescue keys of those releases, too; where its sequence is the reason, make another")
+    }
 }
 
 const NEXT: &str = "`cargo xtask rescue make` writes one, `cargo xtask rescue sign` signs it";

@@ -21,7 +21,7 @@ use crate::verify::trusted_policy;
 /// Prints what is in a rescue store, who of the rescue keys signed, and which releases take it.
 ///
 /// # Errors
-/// [`Exit::Tampered`] for one that neither devices with the keys of the policy nor those of a release take;
+/// [`Exit::Tampered`] for one that no devices take: those of no release, and where no release has devices, those with the keys of the policy;
 /// [`Exit::Findings`] for one that the ledger has no place for.
 pub fn run(project: &Project, arguments: &Verify) -> Result<Exit> {
     let file = RescueFile::read(&arguments.file)?;
@@ -79,11 +79,25 @@ impl<'a> Seen<'a> {
 
     /// The device's reason is first, then each key and each release.
     fn refused_by_all(&self, file: &RescueFile) -> Option<Failure> {
-        let error = self.by_policy.as_ref().err()?;
-        let taken = self.by_release.iter().any(|(_, said)| said.is_ok());
+        let refused = match &self.by_policy {
+            Err(error) if !self.is_taken_by_a_release() => file.refused(error),
+            Ok(()) if self.is_for_nobody_in_the_field() => file.refused_in_the_field(),
+            _ => return None,
+        };
         let releases = self.releases().map(|(word, said)| format!("{word} {said}"));
         let said = self.signed.iter().cloned().chain(releases);
-        (!taken).then(|| said.fold(file.refused(error), Failure::evidence))
+        Some(said.fold(refused, Failure::evidence))
+    }
+
+    fn is_taken_by_a_release(&self) -> bool {
+        self.by_release.iter().any(|(_, said)| said.is_ok())
+    }
+
+    /// The keys of the policy are those of no device yet, where the ledger has releases that devices run.
+    fn is_for_nobody_in_the_field(&self) -> bool {
+        let in_the_field = |one: &RecordedRelease| one.release.has_devices();
+        let devices = self.by_release.iter().any(|(one, _)| in_the_field(one));
+        devices && !self.is_taken_by_a_release()
     }
 
     /// The lines for people.
