@@ -46,7 +46,10 @@ fn not_above(case: &Case<'_>, recorded: &RecordedRescueStore) -> Option<Finding>
     let rescue = &recorded.rescue;
     let releases = case.ledger.releases().filter(|earlier| {
         let release = &earlier.release;
-        release.released < rescue.issued && release.store.sequence >= rescue.sequence
+        // The release that brings the same store says nothing of what devices had before, whatever day the rescue store tells.
+        release.store.sha256 != rescue.store_sha256
+            && release.released < rescue.issued
+            && release.store.sequence >= rescue.sequence
     });
     let releases = releases.map(|earlier| {
         let release = &earlier.release;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use device::rescue::Envelope;
-use device::store::TrustStore;
+use device::store::{AfterExpiry, TrustStore};
 use trust::words::one_line;
 
 use super::cli::Show;
@@ -50,12 +50,21 @@ pub fn described(path: &Path, envelope: &Envelope<'_>, store: &TrustStore<'_>) -
             "pin",
             &format!("{} {pinned}, until {}", pin.host, pin.expires),
         );
+        if pin.after_expiry == AfterExpiry::Refuse {
+            text += &line(
+                "",
+                "AND FROM THE NEXT DAY ON DEVICES REFUSE THIS HOST, WHATEVER THEY TRUST",
+            );
+        }
     }
     for endpoint in store.endpoints() {
         text += &line(
             "endpoint",
             &format!("{} {}", shown(endpoint.name), endpoint.url),
         );
+        for redirect in endpoint.redirects() {
+            text += &line("", &format!("may redirect to {redirect}"));
+        }
     }
     text
 }

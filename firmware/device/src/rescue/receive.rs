@@ -102,7 +102,18 @@ impl<'i, 's> Receiver<'i, 's> {
     /// See [`ReceiveError`].
     pub fn finish(mut self) -> Result<RescueStore, ReceiveError> {
         self.check()?;
-        RescueStore::of_authentic(self.bytes).map_err(refused)
+        let (stage, until, came) = (self.stage, self.until, self.bytes.len());
+        let store = RescueStore::of_authentic(self.bytes).map_err(refused)?;
+        // Whatever the bytes look like: nobody's signature was asked for before the last stage.
+        if stage != Stage::Whole {
+            return Err(refused(RescueError::Truncated {
+                offset: came,
+                field: RescueField::Payload,
+                needed: until.saturating_sub(came),
+                available: 0,
+            }));
+        }
+        Ok(store)
     }
 
     /// Bytes of the heap that it takes.
