@@ -24,9 +24,9 @@ pub mod internet;
 pub mod network;
 pub mod power;
 pub mod scratch;
+pub mod sntp;
 pub mod virtual_time;
 
 mod faults;
-mod sntp;
 mod tear;
 mod web;

@@ -21,6 +21,7 @@ use simulated::factory;
 use simulated::flash::SimulatedFlash;
 use simulated::network::{Loopback, Tcp, Unreached};
 use simulated::scratch::Word;
+use simulated::sntp;
 use vectors::{Kind, Known, Unmeasured, Vectors, answer, named};
 
 use crate::certificates::moment;
@@ -205,21 +206,11 @@ impl Network for Recorder {
         question: &[u8],
         answer: &mut [u8],
     ) -> Result<usize, Unreached> {
-        let packet = time_packet(question);
+        let packet = sntp::answer(question, moment(NOW).unix_seconds());
         answer[..packet.len()].copy_from_slice(&packet);
         self.1.1.borrow_mut().push(packet.into());
         Ok(packet.len())
     }
-}
-
-/// RFC 4330, section 5.
-fn time_packet(question: &[u8]) -> [u8; 48] {
-    let seconds = moment(NOW).unix_seconds() + 2_208_988_800;
-    let mut packet = [0; 48];
-    packet[..2].copy_from_slice(&[4 << 3 | 4, 2]);
-    packet[24..32].copy_from_slice(&question[40..48]);
-    packet[40..44].copy_from_slice(&seconds.to_be_bytes()[4..]);
-    packet
 }
 
 struct Connection {
