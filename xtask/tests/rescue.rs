@@ -84,6 +84,7 @@ impl Fleet {
         let release = std::fs::read_to_string(root.join(fixture)).unwrap();
         let keys = format!("[rescue]\nthreshold = {threshold}\nkeys = {keys:?}\n\n");
         let release = release.replacen("[[anchor]]", &(keys + "[[anchor]]"), 1);
+        let release = release.replacen("\nsequence = 1", "\nsequence = 3", 1);
         std::fs::write(there.join("1.0.4.toml"), release).unwrap();
     }
 
@@ -389,7 +390,14 @@ fn a_published_rescue_store_is_remembered() {
     assert!(low.contains("L106"), "{low}");
     fleet.write_policy(4_294_967_301, &rescue);
     let far = said(&fleet.make(10));
+    assert!(far.contains("error[L109 beyond-rescue]"), "{far}");
+    let release = fleet.at("trust/releases/1.0.4.toml");
+    let shipped = std::fs::read_to_string(&release).unwrap();
+    let retired = shipped.replace("units = 12000", "units = 0");
+    std::fs::write(&release, retired).unwrap();
+    let far = said(&fleet.make(10));
     assert!(far.contains("is more than 4294967296 above"), "{far}");
+    std::fs::write(&release, shipped).unwrap();
     fleet.write_policy(5, &rescue);
     fleet.make(0);
     fleet.sign("rescue-1.key", 0);
