@@ -91,7 +91,7 @@ pub const TABLE: &[Examples] = examples! {
         "does the finished image hold it?" => "cargo xtask render --check --in build/updater.bin";
     "rescue make":
         "the proven store, for the rescue keys to sign" => "cargo xtask rescue make --output rescue.bin"
-        "one for devices in the field" => "cargo xtask rescue make --channel production --issued 2027-03-01 --output rescue.bin";
+        "one for devices in the field" => "cargo xtask rescue make --channel production --as-of 2027-03-01 --output rescue.bin";
     "rescue show":
         "what is in it, before you sign" => "cargo xtask rescue show rescue.bin";
     "rescue sign":
