@@ -45,7 +45,7 @@ fn its_origin_is_said_once_for_people_and_once_for_the_bill_of_materials() {
         .find_map(|line| line.strip_prefix("sha256 = \"")?.strip_suffix('"'));
     let page = text("PERENNIAL.md");
     assert!(page.contains(checksum.unwrap()));
-    assert!(manifest.contains("patch = \"PERENNIAL.patch\""));
+    assert!(manifest.contains("patch = \"firmware/vendor/embedded-tls/PERENNIAL.patch\""));
 }
 
 #[test]
