@@ -10,8 +10,8 @@ use std::sync::LazyLock;
 
 use device::flash_layout::OTA_0;
 use device::release::{
-    Edition, MAX_MANIFEST, Manifest, ReleaseImage, Running, SCHEMA, SIGNED_IMAGE, SecureBoot, Signed,
-    Standing, Tally, judge,
+    Edition, MAX_MANIFEST, Manifest, ReleaseImage, Running, SCHEMA, SIGNED_IMAGE, SecureBoot,
+    Signed, Standing, Tally, judge,
 };
 use device::store::TrustStore;
 use libfuzzer_sys::fuzz_target;
@@ -142,7 +142,9 @@ fn assert_written_again(manifest: &Manifest) {
 
 fn judged(manifest: &Manifest, running: &Running<'_>, newest: Option<&Edition>) {
     match judge(manifest, running, newest) {
-        Ok(Standing::Newer(candidate)) => assert_newer(candidate.image(), manifest, running, newest),
+        Ok(Standing::Newer(candidate)) => {
+            assert_newer(candidate.image(), manifest, running, newest)
+        }
         Ok(Standing::Current) => assert_eq!(manifest.edition, running.edition),
         Err(refusal) => assert!(!refusal.to_string().is_empty()),
     }
@@ -156,10 +158,7 @@ fn assert_newer(
 ) {
     assert_eq!(manifest.chip, running.chip);
     assert_eq!(image.product(), running.product);
-    assert_eq!(
-        image.edition().order(&running.edition),
-        Ordering::Greater
-    );
+    assert_eq!(image.edition().order(&running.edition), Ordering::Greater);
     assert!(newest.is_none_or(|newest| image.edition().order(newest) != Ordering::Less));
     assert!(image.secure_version() >= running.secure_version);
     assert!(image.store_sequence() >= running.store_sequence);

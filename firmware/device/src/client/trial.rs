@@ -26,6 +26,8 @@ pub(super) struct Trial {
     imageless: bool,
     /// Whether it is noted that the network was reached.
     noted: bool,
+    /// Whether an update was rehearsed, and would come.
+    pub(super) rehearsed: bool,
 }
 
 impl Trial {

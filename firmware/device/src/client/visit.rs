@@ -46,6 +46,7 @@ impl<P: Platform> Client<'_, P> {
             .allow(MANIFEST_LIMIT.saturating_add(SLACK));
         self.reach(place).await?;
         let (manifest, standing) = self.ask(place).await?;
+        self.trial.rehearsed |= self.state.on_trial;
         self.proven()?;
         match standing {
             Standing::Current => {
@@ -72,6 +73,7 @@ impl<P: Platform> Client<'_, P> {
             ..
         } = &self.state;
         let newest = memory.release.as_ref().and_then(edition);
+        let is_to_rehearse = *on_trial && !self.trial.rehearsed;
         let Board {
             network,
             timer,
@@ -96,7 +98,7 @@ impl<P: Platform> Client<'_, P> {
             let manifest = manifest.map_err(VisitError::TimedOut)??;
             let standing = judge(&manifest, &image.running, newest.as_ref());
             let standing = standing.map_err(VisitError::Refused)?;
-            if *on_trial {
+            if is_to_rehearse {
                 watchdog.allow(INSTALL_LIMIT.saturating_add(SLACK));
                 let rehearsed = pin!(rehearse::<P>(&mut files, image, &manifest, flash, console));
                 let rehearsed = timer.within(INSTALL_LIMIT, rehearsed).await;

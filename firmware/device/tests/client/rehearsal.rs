@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use device::client::backoff::REHEARSAL_WAIT;
 use device::client::{INSTALL_LIMIT, Restart, TRIAL_LIMIT};
-use device::flash_layout::{OTA_0, OTA_1};
+use device::flash_layout::{OTA_0, OTA_1, OTADATA};
 use device::memory::RolledBack;
 use device::otadata::Slot;
 use device::release::{SIGNED_IMAGE, SecureBoot};
@@ -359,6 +359,25 @@ fn flash_that_cannot_be_read_is_found() {
     client.board().flash.fail_reads(0..0);
     device.world.timer.run(client.round());
     assert!(!client.is_on_trial());
+}
+
+/// Confirming fails, and is tried again in each round.
+#[test]
+fn what_was_shown_is_not_shown_again() {
+    let mut device = installed();
+    images(&device);
+    let mut client = device.start().unwrap();
+    let flash = &mut client.board().flash;
+    flash.fail_programs(OTADATA.offset..OTADATA.end());
+    for _ in 0..3 {
+        device.world.timer.run(client.round());
+        assert!(client.is_on_trial());
+    }
+    assert_eq!(images(&device).len(), 2);
+    client.board().flash.fail_programs(0..0);
+    device.world.timer.run(client.round());
+    assert!(!client.is_on_trial());
+    assert_eq!(images(&device), []);
 }
 
 /// Two releases that the bootloader of a board with Secure Boot starts.
