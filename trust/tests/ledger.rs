@@ -66,6 +66,7 @@ fn every_optional_value_is_written_and_read() {
     endpoint.chains = vec!["endpoints/a.pem".to_owned(), "endpoints/b.pem".to_owned()];
     full.anchors[1].owner = None;
     full.units = None;
+    full.partition_table_sha256 = Some(ledger::partition_table::sha256());
     assert_eq!(release(&full.to_toml()), full);
 }
 

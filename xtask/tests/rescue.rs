@@ -11,6 +11,9 @@ use device::rescue::layout::FIXED_HEADER_LENGTH;
 use tempfile::TempDir;
 
 const PRODUCT: &str = "perennial-reference";
+/// 2026-11-22, in seconds, and the day after it.
+const TODAY: &str = "1795305600";
+const TOMORROW: &str = "1795392000";
 /// Where the number of signatures stands.
 const COUNT: usize = FIXED_HEADER_LENGTH + PRODUCT.len();
 /// Where the payload of an envelope with two signatures begins.
@@ -84,6 +87,7 @@ impl Fleet {
         let release = std::fs::read_to_string(root.join(fixture)).unwrap();
         let keys = format!("[rescue]\nthreshold = {threshold}\nkeys = {keys:?}\n\n");
         let release = release.replacen("[[anchor]]", &(keys + "[[anchor]]"), 1);
+        let release = release.replacen("\nsequence = 1", "\nsequence = 3", 1);
         std::fs::write(there.join("1.0.4.toml"), release).unwrap();
     }
 
@@ -105,11 +109,14 @@ impl Fleet {
 
     /// Runs the program in the folder; it must end with `code`.
     fn run(&self, arguments: &[&str], code: i32) -> Output {
+        self.run_at(TODAY, arguments, code)
+    }
+
+    /// The same on another day.
+    fn run_at(&self, epoch: &str, arguments: &[&str], code: i32) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
         command.arg("--project").arg(self.folder.path());
-        command
-            .args(arguments)
-            .env("SOURCE_DATE_EPOCH", "1795305600");
+        command.args(arguments).env("SOURCE_DATE_EPOCH", epoch);
         let output = command.current_dir(self.folder.path()).output().unwrap();
         let said = said(&output);
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
@@ -389,7 +396,14 @@ fn a_published_rescue_store_is_remembered() {
     assert!(low.contains("L106"), "{low}");
     fleet.write_policy(4_294_967_301, &rescue);
     let far = said(&fleet.make(10));
+    assert!(far.contains("error[L109 beyond-rescue]"), "{far}");
+    let release = fleet.at("trust/releases/1.0.4.toml");
+    let shipped = std::fs::read_to_string(&release).unwrap();
+    let retired = shipped.replace("units = 12000", "units = 0");
+    std::fs::write(&release, retired).unwrap();
+    let far = said(&fleet.make(10));
     assert!(far.contains("is more than 4294967296 above"), "{far}");
+    std::fs::write(&release, shipped).unwrap();
     fleet.write_policy(5, &rescue);
     fleet.make(0);
     fleet.sign("rescue-1.key", 0);
@@ -398,4 +412,65 @@ fn a_published_rescue_store_is_remembered() {
     let old = ["rescue", "verify", "published.bin"];
     let old = said(&fleet.run(&old, 10));
     assert!(old.contains("= trust/rescues/5.toml"), "{old}");
+}
+
+/// Somebody answers for the release that is left behind; who makes the rescue store is told so nevertheless.
+#[test]
+fn a_release_that_is_too_far_below_is_named() {
+    let fleet = Fleet::new();
+    fleet.ship();
+    let release = std::fs::read_to_string(fleet.at("trust/releases/1.0.4.toml")).unwrap();
+    let newer = release.replace("1.0.4", "1.0.5");
+    let newer = newer.replacen("\nsequence = 3", "\nsequence = 4", 1);
+    std::fs::write(fleet.at("trust/releases/1.0.5.toml"), newer).unwrap();
+    let policy = std::fs::read_to_string(fleet.at("policy.toml")).unwrap();
+    let (_, rescue) = policy.split_once("\n[rescue]").unwrap();
+    let waiver = "[[waiver]]\ncode = \"L109\"\nowner = \"Ada\"\nreason = \"visited\"\nexpires = \"2026-12-31\"\n";
+    fleet.write_policy(4_294_967_300, &format!("\n[rescue]{rescue}\n{waiver}"));
+    let made = said(&fleet.make(0));
+    let named = "too far above 1.0.4, sequence 3: its devices take none above 4294967299, and refuse this one";
+    assert!(made.contains(named), "{made}");
+    assert!(made.contains("  above 1.0.5, sequence 4"), "{made}");
+    fleet.sign("rescue-1.key", 0);
+    fleet.sign("rescue-2.key", 0);
+    let verified = stdout(&fleet.verify(0));
+    let refused = "not taken by 1.0.4, sequence 3: its sequence 4294967300 is above 4294967299";
+    assert!(verified.contains(refused), "{verified}");
+    assert!(
+        verified.contains("taken     by 1.0.5, sequence 4"),
+        "{verified}"
+    );
+}
+
+#[test]
+fn a_day_of_issue_has_come_and_the_store_was_judged_for_it() {
+    let fleet = Fleet::new();
+    let make = ["rescue", "make", "-o", "rescue.bin"];
+    let dated = |options: &[&str], code| fleet.run(&[&make[..], options].concat(), code);
+    let late = said(&dated(&["--issued", "2026-11-23"], 2));
+    assert!(
+        late.contains("that is after 2026-11-22, the release date"),
+        "{late}"
+    );
+    let late = said(&dated(&["--as-of", "2026-11-23"], 2));
+    assert!(
+        late.contains("that is after 2026-11-22, SOURCE_DATE_EPOCH"),
+        "{late}"
+    );
+    assert!(!fleet.at("rescue.bin").exists());
+    let made = dated(&["--as-of", "2026-11-23", "--issued", "2026-11-22"], 0);
+    assert!(stdout(&made).contains("issued    2026-11-22T00:00:00Z"));
+
+    // A file that tells another day is verified, and not recorded before that day.
+    std::fs::remove_file(fleet.at("rescue.bin")).unwrap();
+    fleet.run_at(TOMORROW, &make, 0);
+    fleet.sign("rescue-1.key", 0);
+    fleet.sign("rescue-2.key", 0);
+    fleet.verify(0);
+    let record = ["rescue", "verify", "rescue.bin", "--record"];
+    let late = said(&fleet.run(&record, 2));
+    assert!(late.contains("cannot be issued on 2026-11-23"), "{late}");
+    assert!(!fleet.at("trust/rescues").exists());
+    fleet.run_at(TOMORROW, &record, 0);
+    assert!(fleet.at("trust/rescues/4.toml").is_file());
 }

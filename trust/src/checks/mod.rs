@@ -32,6 +32,7 @@ mod installed;
 mod key_strength;
 mod leaves_programmes;
 mod ledger_anchors;
+mod partition_table;
 mod pin_expiry;
 mod pins_served;
 mod proof;
@@ -44,6 +45,7 @@ mod service_life;
 mod shipped_anchors;
 mod signing;
 mod stale_captures;
+mod store_sequence;
 mod unneeded_anchors;
 
 pub(crate) use captures_on_device::refused_by_device;
@@ -94,6 +96,7 @@ const ALL: &[Check] = &[
     key_strength::check,
     leaves_programmes::check,
     ledger_anchors::check,
+    partition_table::check,
     pin_expiry::check,
     pins_served::check,
     redirects::check,
@@ -105,6 +108,7 @@ const ALL: &[Check] = &[
     shipped_anchors::check,
     signing::check,
     stale_captures::check,
+    store_sequence::check,
     unneeded_anchors::check,
 ];
 

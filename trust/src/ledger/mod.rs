@@ -6,6 +6,7 @@
 //! the files.
 
 mod model;
+pub mod partition_table;
 mod read;
 mod record;
 mod rescue_keys;
@@ -38,6 +39,8 @@ pub struct RecordedRelease {
     pub file: Arc<SourceFile>,
     /// Where its version stands.
     pub version_at: Location,
+    /// Where the hash of its partition table stands, or would.
+    pub partition_table_at: Location,
     /// The header of each `[[anchor]]`, in the order of [`Release::anchors`].
     pub anchors_at: Vec<Location>,
     /// The header of each `[[endpoint]]`, in the order of [`Release::endpoints`].

@@ -27,6 +27,8 @@ pub struct Release {
     pub longest_offline_days: u32,
     /// How many devices run it, where somebody counts them. The one value that people change later.
     pub units: Option<u64>,
+    /// [`partition_table::sha256`](super::partition_table::sha256) of the table that it expects; `None` where it was not recorded.
+    pub partition_table_sha256: Option<Sha256>,
     /// Its trust store.
     pub store: ReleaseStore,
     /// The keys whose rescue stores its devices take; `None` where they take none.

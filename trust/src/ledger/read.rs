@@ -26,6 +26,7 @@ pub(super) const RULES: FieldRules = FieldRules {
 
 /// What a file of the ledger is called in findings.
 const TITLE: &str = "the release";
+const PARTITION_TABLE: &str = "partition-table-sha256";
 
 impl Ledger {
     /// Reads the files of `trust/releases/` and `trust/rescues/`. A release or rescue store with a mistake is left out and has
@@ -122,6 +123,8 @@ impl<'a> Reader<'a> {
         let service_ends = top.date("service-ends");
         let longest_offline_days = top.number("longest-offline-days", DAYS, 0);
         let units = top.optional_number("units", "a number of devices", 0);
+        let partition_table_sha256 = top.optional_sha256(PARTITION_TABLE);
+        let partition_table_at = Location::new(self.file, top.span_of(PARTITION_TABLE));
         let store = top.table("store");
         let rescue = top.optional_table("rescue");
         let (anchors, anchors_at) = self.each(&mut top, "anchor", anchor);
@@ -142,6 +145,7 @@ impl<'a> Reader<'a> {
             service_ends: service_ends?,
             longest_offline_days: longest_offline_days?,
             units,
+            partition_table_sha256,
             store: store?,
             rescue,
             anchors,
@@ -153,6 +157,7 @@ impl<'a> Reader<'a> {
             release,
             file: Arc::clone(self.file),
             version_at,
+            partition_table_at,
             anchors_at,
             endpoints_at,
             pins_at,

@@ -2,7 +2,7 @@
 
 use super::{
     Release, ReleaseAnchor, ReleaseArtefact, ReleaseEndpoint, ReleasePin, ReleaseRescueKeys,
-    ReleaseStore,
+    ReleaseStore, partition_table,
 };
 use crate::channel::Channel;
 use crate::policy::{AfterExpiry, Endpoint, Policy, Sha256};
@@ -36,6 +36,7 @@ pub fn record(shipped: Shipped, store: &ApprovedStore, policy: &Policy) -> Relea
         service_ends: contents.service_ends,
         longest_offline_days: policy.service_life.longest_offline_days.value,
         units: None,
+        partition_table_sha256: Some(partition_table::sha256()),
         store: ReleaseStore {
             sequence: contents.sequence,
             sha256: shipped.store_sha256,

@@ -56,6 +56,8 @@ impl Release {
         let offline = self.longest_offline_days.to_string();
         line(text, "longest-offline-days", &offline);
         optional(text, "units", self.units.map(|units| units.to_string()));
+        let table = self.partition_table_sha256.as_ref().map(hexadecimal);
+        optional(text, "partition-table-sha256", table);
         text.push_str("\n[store]\n");
         line(text, "sequence", &self.store.sequence.to_string());
         line(text, "sha256", &hexadecimal(&self.store.sha256));

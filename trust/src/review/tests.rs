@@ -142,7 +142,7 @@ fn what_was_recorded_of_a_release_changes_but_for_its_units() {
     for (from, to) in [
         ("commit = \"3f1c0de0", "commit = \"3f1c0de1"),
         ("released = \"2026-03-19\"", "released = \"2026-03-20\""),
-        ("sequence = 3", "sequence = 4"),
+        ("sequence = 1", "sequence = 4"),
         (
             "\"https://cdn.example.com/\"",
             "\"https://cdn.example.org/\"",

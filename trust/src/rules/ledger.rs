@@ -131,6 +131,70 @@ rules! {
     /// A rescue store with a higher sequence. `cargo xtask rescue make` refuses a lower one than the ledger allows.
     RESCUE_STORE_NOT_ABOVE = "L107" "rescue-store-not-above" Error since "0.1.0";
 
+    /// # L108 below-shipped-release
+    ///
+    /// ## What it does
+    /// Finds a `store-sequence` below that of a shipped release whose firmware is the reference client (`verifier =
+    /// "perennial"`). A release with `units = 0` has no devices.
+    ///
+    /// ## Why it matters
+    /// Its devices refuse this release: an older store would trust again what was given up. They stay with what they have,
+    /// and look as if they were up to date.
+    ///
+    /// ## Example
+    /// `trust/releases/1.0.4.toml` has the sequence 3, and the policy:
+    /// ```toml
+    /// [product]
+    /// store-sequence = 2
+    /// ```
+    ///
+    /// ## Use instead
+    /// ```toml
+    /// [product]
+    /// store-sequence = 3      # the store of 1.0.4; 4 for another one
+    /// ```
+    BELOW_SHIPPED_RELEASE = "L108" "below-shipped-release" Error since "0.1.0";
+
+    /// # L109 beyond-rescue
+    ///
+    /// ## What it does
+    /// Finds a `store-sequence` that is 4,294,967,296 (2³²) or more above that of a shipped release with rescue keys. A
+    /// release with `units = 0` has no devices.
+    ///
+    /// ## Why it matters
+    /// A device takes a rescue store that is at most 2³² above the store it has, so that nobody uses up the numbers. After a
+    /// release with this sequence the next rescue store must be above it, and devices that still run the older one would
+    /// refuse that: nothing could rescue them but a visit.
+    ///
+    /// ## Example
+    /// `trust/releases/1.0.4.toml` has the sequence 3, and the policy has the minute as a number:
+    /// ```toml
+    /// [product]
+    /// store-sequence = 202607011200
+    /// ```
+    ///
+    /// ## Use instead
+    /// A number that rises by one. Days as numbers (`20260701`) are near enough to small ones, too.
+    BEYOND_RESCUE = "L109" "beyond-rescue" Error since "0.1.0";
+
+    /// # L110 partition-table-changed
+    ///
+    /// ## What it does
+    /// Finds a shipped release that expects another partition table than this one would: `partition-table-sha256` in its file
+    /// is not that of the layout in `firmware/device/src/flash_layout.rs`. A release with `units = 0` has no devices; of a
+    /// release without that key it is not known.
+    ///
+    /// ## Why it matters
+    /// An update changes no partition table. The new image finds another one than it was built for, and is taken back, on every
+    /// device.
+    ///
+    /// ## Example
+    /// A partition for files was added behind `state`, which 1.0.4 does not have.
+    ///
+    /// ## Use instead
+    /// The layout of the devices. Where a new board needs another one, it is another product.
+    PARTITION_TABLE_CHANGED = "L110" "partition-table-changed" Error since "0.1.0";
+
     /// # L901 ledger-unreadable
     ///
     /// ## What it does

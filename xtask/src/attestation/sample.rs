@@ -7,7 +7,7 @@ use trust::gate::{self, Question, Verdict};
 
 use super::rebuild::{self, Comparison};
 use super::release::{Materials, documents};
-use crate::build::ingredients::{Crate, CrateRole};
+use crate::build::ingredients::{Crate, CrateRole, Origin};
 use crate::project::Project;
 use crate::release::contents::{ReleaseContents, records};
 use crate::release::manifest::{
@@ -23,7 +23,7 @@ pub struct Sample {
     pub manifest: ReleaseManifest,
     /// The verdict on this project's own policy.
     pub verdict: Verdict,
-    /// Three crates.
+    /// Crates of each kind.
     pub crates: Vec<Crate>,
 }
 
@@ -106,14 +106,23 @@ fn crates() -> Vec<Crate> {
         name: name.to_owned(),
         version: version.to_owned(),
         sha256: hash.map(|digit| digit.repeat(64)),
+        origin: None,
         licence: Some(licence.to_owned()),
         role,
     };
     let (build, linked) = (CrateRole::Build, CrateRole::Linked);
+    let copy = Crate {
+        origin: Some(Origin {
+            sha256: "c".repeat(64),
+            patch: "firmware/vendor/embedded-tls/PERENNIAL.patch".to_owned(),
+        }),
+        ..one("embedded-tls", "0.19.0", None, "Apache-2.0", linked)
+    };
     vec![
         one("device", "0.1.0", None, "MIT OR Apache-2.0", linked),
         one("radio-sys", "0.3.0", Some("a"), "MIT OR Apache-2.0", linked),
         one("syn", "2.0.1+x", Some("b"), "Unlicense OR MIT", build),
+        copy,
     ]
 }
 

@@ -11,7 +11,7 @@ use trust::store::ApprovedAnchor;
 
 use super::release::{Materials, NoProof, reference};
 use super::statement::json;
-use crate::build::ingredients::{Crate, CrateRole, purl_of_package};
+use crate::build::ingredients::{Crate, CrateRole, Origin, purl_of_package};
 use crate::release::manifest::{ArtefactKind, BlobRecord, PackageRecord, ReleaseManifest};
 use crate::signing::minisign::KeyId;
 
@@ -19,8 +19,8 @@ mod model;
 mod read;
 
 use model::{
-    Bom, CertificateProperties, Component, CryptoProperties, Dependency, Hash, LicenceChoice,
-    Metadata, Property, RelatedCryptoMaterialProperties, Tools,
+    Bom, CertificateProperties, Component, CryptoProperties, Dependency, Diff, Hash, LicenceChoice,
+    Metadata, Patch, Pedigree, Property, RelatedCryptoMaterialProperties, Tools,
 };
 pub use read::crates;
 
@@ -125,13 +125,34 @@ fn of_crate(one: &Crate) -> Component {
         scope: Some(scope.to_owned()),
         hashes: one.sha256.as_deref().map(|hash| vec![sha256(hash)]),
         licenses: one.licence.as_ref().map(|text| vec![licence(text)]),
-        // A crate of this project is in no registry.
-        purl: one.sha256.is_some().then(|| one.purl()),
+        // A crate of this project is in no registry. A copy has the name by which advisories find what it was made of.
+        purl: (one.sha256.is_some() || one.origin.is_some()).then(|| one.purl()),
+        pedigree: one.origin.as_ref().map(|origin| pedigree(one, origin)),
         ..Component::new(
             "library",
             &reference("crate", format!("{}@{}", one.name, one.version)),
             &one.name,
         )
+    }
+}
+
+/// What a copy was made of: the published crate, and a patch in the commit.
+fn pedigree(copy: &Crate, origin: &Origin) -> Pedigree {
+    let published = reference("published", format!("{}@{}", copy.name, copy.version));
+    let published = Component {
+        version: Some(copy.version.clone()),
+        hashes: Some(vec![sha256(&origin.sha256)]),
+        purl: Some(copy.purl()),
+        ..Component::new("library", &published, &copy.name)
+    };
+    Pedigree {
+        ancestors: vec![published],
+        patches: vec![Patch {
+            kind: "unofficial".to_owned(),
+            diff: Diff {
+                url: origin.patch.clone(),
+            },
+        }],
     }
 }
 

@@ -173,9 +173,26 @@ fn the_bill_of_materials_gives_its_crates_back_and_names_anchors_and_keys() {
         "blob:radio-sys@0.3.0/libs/libphy.a",
         "bootloader",
         "crate:device@0.1.0",
+        "crate:embedded-tls@0.19.0",
         "crate:radio-sys@0.3.0",
     ];
     assert_eq!(linked, &expected);
+}
+
+#[test]
+fn the_bill_of_materials_says_what_a_copy_was_made_of() {
+    let bom = value(&Sample::made(), ArtefactKind::Sbom);
+    let components = bom["components"].as_array().unwrap();
+    let copy = |one: &&Value| one["bom-ref"] == "crate:embedded-tls@0.19.0";
+    let copy = components.iter().find(copy).unwrap();
+    let purl = "pkg:cargo/embedded-tls@0.19.0";
+    assert_eq!((&copy["purl"], copy.get("hashes")), (&json!(purl), None));
+    let published = &copy["pedigree"]["ancestors"][0];
+    assert_eq!(published["purl"], purl);
+    assert_eq!(published["hashes"][0]["content"], "c".repeat(64));
+    let patch = "firmware/vendor/embedded-tls/PERENNIAL.patch";
+    let diff = json!({"type": "unofficial", "diff": {"url": patch}});
+    assert_eq!(copy["pedigree"]["patches"], json!([diff]));
 }
 
 #[test]

@@ -38,10 +38,23 @@ pub struct Crate {
     pub version: String,
     /// SHA-256 of the archive that the registry gave out; `None` for a crate of this project, which is in the commit.
     pub sha256: Option<String>,
+    /// What it is a changed copy of; `None` for what nobody changed.
+    pub origin: Option<Origin>,
     /// Its licence as it says itself, as an SPDX expression.
     pub licence: Option<String>,
     /// What it is there for.
     pub role: CrateRole,
+}
+
+/// The published crate of the same name and version that a copy in this project was made of: `package.metadata.vendored` in
+/// the manifest of the copy.
+#[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd)]
+#[serde(deny_unknown_fields)]
+pub struct Origin {
+    /// SHA-256 of the archive that the registry gives out, hexadecimal.
+    pub sha256: String,
+    /// What was changed: a file below the root of the project.
+    pub patch: String,
 }
 
 /// What a crate is there for.
@@ -173,6 +186,11 @@ impl Said<'_> {
                 name: key.0.clone(),
                 version: key.1.clone(),
                 sha256: checksum.clone(),
+                // What other people's crates say in their metadata is not about us.
+                origin: match checksum {
+                    Some(_) => None,
+                    None => package.origin()?,
+                },
                 licence: package.license.as_deref().map(spdx),
                 role,
             });
@@ -203,6 +221,20 @@ struct Package {
     version: String,
     license: Option<String>,
     manifest_path: PathBuf,
+    #[serde(default)]
+    metadata: serde_json::Value,
+}
+
+impl Package {
+    fn origin(&self) -> Result<Option<Origin>> {
+        let said = self.metadata.get("vendored").cloned();
+        said.map(serde_json::from_value)
+            .transpose()
+            .map_err(|error| {
+                let path = self.manifest_path.display();
+                unreadable(format!("{path}: package.metadata.vendored: {error}"))
+            })
+    }
 }
 
 /// The crates in what `cargo tree` prints: `name v1.2.3 (path or proc-macro) (*)`.

@@ -17,11 +17,12 @@ use crate::project::{POLICY, Project};
 use crate::release::manifest::ReleaseManifest;
 
 /// What the tool is compiled from, in the project.
-const TOOL: [&str; 10] = [
+const TOOL: [&str; 11] = [
     ".cargo",
     "Cargo.lock",
     "Cargo.toml",
     "firmware/device",
+    "firmware/vendor",
     "rust-toolchain.toml",
     "templates",
     "trust/Cargo.toml",

@@ -41,7 +41,7 @@ pub fn artefacts(release: &ReleaseContents) -> Vec<ReleaseArtefact> {
 }
 
 /// Writes the entry, and says what to do with it. A file that says the same stays; one that says the same and how many
-/// devices run the release does too.
+/// devices run the release does too, and one that was recorded before partition tables were.
 ///
 /// # Errors
 /// [`Exit::Unreadable`] when another entry is there, which then stays as it is, and when it cannot be written.
@@ -70,13 +70,15 @@ pub fn record(
     print(out, &format!("{shown}\n"))
 }
 
-/// The entry that is there is this one, whatever it says about `units`.
+/// The entry that is there is this one, whatever it says about `units`, and where it says nothing of the partition table.
 fn same(path: &Path, shown: &str, release: &Release) -> Result<()> {
     let bytes = std::fs::read(path).map_err(|error| Failure::io("read", path, &error))?;
     let file = SourceFile::from_bytes(shown, &bytes);
     let (ledger, _) = Ledger::read(&[Arc::clone(&file)]);
     let counted = ledger.releases().next().map(|found| Release {
         units: found.release.units,
+        partition_table_sha256: (found.release.partition_table_sha256)
+            .and(release.partition_table_sha256),
         ..release.clone()
     });
     let is_same = |expected: &Release| {

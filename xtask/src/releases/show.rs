@@ -38,6 +38,7 @@ pub(super) struct Record<'a> {
     service_ends: Date,
     longest_offline_days: u32,
     units: Option<u64>,
+    partition_table_sha256: Option<String>,
     store: StoreRecord,
     rescue: Option<RescueRecord>,
     anchors: Vec<AnchorRecord<'a>>,
@@ -113,6 +114,7 @@ impl<'a> Record<'a> {
             service_ends: release.service_ends,
             longest_offline_days: release.longest_offline_days,
             units: release.units,
+            partition_table_sha256: release.partition_table_sha256.map(hex::encode),
             store: StoreRecord {
                 sequence: release.store.sequence,
                 sha256: hex::encode(release.store.sha256),
@@ -207,6 +209,14 @@ fn find<'a>(ledger: &'a Ledger, version: &str) -> Result<&'a RecordedRelease> {
     })
 }
 
+/// Which partition table it expects, in words.
+fn partition_table(release: &Release) -> String {
+    match &release.partition_table_sha256 {
+        Some(sha256) => format!("partition table {}", hex::encode(sha256)),
+        None => "partition table not recorded".to_owned(),
+    }
+}
+
 /// Who must sign a rescue store, in words.
 fn rescue_keys(release: &Release) -> String {
     let Some(keys) = &release.rescue else {
@@ -236,6 +246,7 @@ fn text(recorded: &RecordedRelease) -> String {
         ),
         ("units", units),
         ("verifier", release.verifier.word().to_owned()),
+        ("layout", partition_table(release)),
         (
             "store",
             format!(

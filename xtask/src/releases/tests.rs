@@ -6,7 +6,7 @@ use std::path::Path;
 
 use clap::Parser as _;
 use tempfile::TempDir;
-use trust::ledger::{Ledger, Release};
+use trust::ledger::{Ledger, Release, partition_table};
 use trust::source::SourceFile;
 
 use super::{ReleasesArguments, ReleasesCommand, ledger, list, record, require_recordable, show};
@@ -96,6 +96,29 @@ fn a_release_is_recorded_once_and_units_are_for_people() {
     fs::write(place.path(), SAMPLE).unwrap();
     place.record(&release).unwrap();
     assert_eq!(fs::read_to_string(place.path()).unwrap(), SAMPLE);
+}
+
+#[test]
+fn an_entry_from_before_partition_tables_were_recorded_stays() {
+    let place = Place::new();
+    let (older, table) = (sample(), partition_table::sha256());
+    place.record(&older).unwrap();
+    let of = |table| Release {
+        partition_table_sha256: Some(table),
+        ..older.clone()
+    };
+    place.record(&of(table)).unwrap();
+    assert_eq!(fs::read_to_string(place.path()).unwrap(), older.to_toml());
+    fs::write(place.path(), of(table).to_toml()).unwrap();
+    place.record(&of(table)).unwrap();
+    let failure = place.record(&of([7; 32])).unwrap_err();
+    assert_eq!(failure.exit, Exit::Unreadable);
+    assert!(
+        place
+            .run(&["show", "1.0.4"])
+            .unwrap()
+            .contains(&hex::encode(table))
+    );
 }
 
 #[test]

@@ -42,7 +42,7 @@ pub struct Make {
     /// When and for whom.
     #[command(flatten)]
     pub question: QuestionArguments,
-    /// Day of issue that the file tells, YYYY-MM-DD [default: the release date]
+    /// Day of issue that the file tells, YYYY-MM-DD: not after the release date, nor after today [default: the release date]
     #[arg(long, value_name = "DATE")]
     pub issued: Option<Date>,
     /// Make it for the production channel without the approvals that [review] of the policy asks for
@@ -85,7 +85,7 @@ pub struct Show {
 /// keys of the policy nor those of any release take it, and when a rescue store was published that is not below it.
 #[derive(Args, Clone, Debug)]
 pub struct Verify {
-    /// Add the rescue store to the ledger, trust/rescues/<sequence>.toml: it is the one to publish
+    /// Add the rescue store to the ledger, trust/rescues/<sequence>.toml: it is the one to publish, and its day of issue has come
     #[arg(long)]
     pub record: bool,
     /// Rescue store

@@ -1,6 +1,6 @@
 //! `rescue make`: the proven store, for the rescue keys to sign.
 
-use device::rescue::{EnvelopeContents, MAX_STEP, check_sequence};
+use device::rescue::{EnvelopeContents, MAX_STEP, WriteError, check_sequence};
 use device::store::TrustStore;
 use device::verify::Moment;
 use trust::finding::Finding;
@@ -10,7 +10,7 @@ use trust::policy::{KeySet, Policy};
 use trust::render::RenderedStore;
 
 use super::cli::{Make, Show};
-use super::show;
+use super::{issued, show};
 use crate::atomic::{self, Existing, Readers};
 use crate::build::approvals;
 use crate::check;
@@ -23,9 +23,10 @@ use crate::signing::minisign::KeyId;
 /// Writes the store that the gate approves into an envelope without signatures.
 ///
 /// # Errors
-/// A closed gate; a policy without rescue keys; a sequence that a release or rescue store has; a file that cannot be written.
+/// A day of issue that has not come; a closed gate; a policy without rescue keys; a sequence that a release or rescue store has; a file that cannot be written.
 pub fn run(project: &Project, arguments: &Make) -> Result<Exit> {
     let question = arguments.question.question(project)?;
+    let issued = issued::decide(project, arguments.issued, question.as_of)?;
     let inputs = project.inputs()?;
     let verdict = gate::judge(&inputs.inputs, question);
     let asked = !arguments.dangerously_skip_approvals;
@@ -38,21 +39,38 @@ pub fn run(project: &Project, arguments: &Make) -> Result<Exit> {
         return Ok(check::exit_of(&verdict));
     };
     let (ledger, _) = Ledger::read(&inputs.inputs.releases);
-    require_place(&ledger, policy.product.store_sequence.value)?;
+    let sequence = policy.product.store_sequence.value;
+    require_place(&ledger, sequence)?;
     let keys = rescue_keys(policy)?;
     let rendered = RenderedStore::new(approved).map_err(|error| bug(&error))?;
     let store = TrustStore::read_exact(rendered.bytes()).map_err(|error| bug(&error))?;
-    let issued = arguments.issued.unwrap_or(question.as_of).unix_seconds();
     // Every date that can be typed is one.
-    let issued = Moment::from_unix_seconds(issued).ok_or_else(|| bug(&"no such day"))?;
+    let issued =
+        Moment::from_unix_seconds(issued.unix_seconds()).ok_or_else(|| bug(&"no such day"))?;
     let bytes = EnvelopeContents::unsigned(&store, issued)
         .write()
         .map_err(|error| too_long(&error))?;
     let path = &arguments.output;
     atomic::write(path, &bytes, Existing::Refuse, Readers::Everyone)?;
     output::say(format_args!("wrote {}", path.display()));
+    say_place(&ledger, sequence);
+    output::say(signers(keys));
+    let file = path.clone();
+    show::run(&Show { file })
+}
+
+/// What it is above, and the releases whose devices refuse it, because it is too far above.
+fn say_place(ledger: &Ledger, sequence: u64) {
     for recorded in ledger.releases() {
-        output::say(format_args!("  above {}", named(recorded)));
+        let name = named(recorded);
+        match check_sequence(sequence, recorded.release.store.sequence, 0) {
+            Err(WriteError::TooFarAbove { maximum, .. }) if recorded.release.has_devices() => {
+                output::say(format_args!(
+                    "  warning: too far above {name}: its devices take none above {maximum}, and refuse this one"
+                ));
+            }
+            _ => output::say(format_args!("  above {name}")),
+        }
     }
     for recorded in ledger.rescues() {
         let sequence = recorded.rescue.sequence;
@@ -60,9 +78,6 @@ pub fn run(project: &Project, arguments: &Make) -> Result<Exit> {
             "  above the rescue store with sequence {sequence}"
         ));
     }
-    output::say(signers(keys));
-    let file = path.clone();
-    show::run(&Show { file })
 }
 
 /// A release and its store, in words.

@@ -3,6 +3,7 @@
 
 pub mod cli;
 mod file;
+mod issued;
 mod make;
 mod record;
 mod show;

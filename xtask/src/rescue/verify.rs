@@ -7,9 +7,9 @@ use trust::policy::{Policy, PublicKey};
 use super::cli::Verify;
 use super::file::{RescueFile, Whole};
 use super::make::{named, rescue_keys};
-use super::record;
 use super::show::{described, line};
 use super::takers::{Answer, Offer};
+use super::{issued, record};
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::output;
@@ -22,7 +22,7 @@ use crate::verify::trusted_policy;
 ///
 /// # Errors
 /// [`Exit::Tampered`] for one that no devices take: those of no release, and where no release has devices, those with the keys of the policy;
-/// [`Exit::Findings`] for one that the ledger has no place for.
+/// [`Exit::Findings`] for one that the ledger has no place for; [`Exit::Unreadable`] for one to record whose day of issue has not come.
 pub fn run(project: &Project, arguments: &Verify) -> Result<Exit> {
     let file = RescueFile::read(&arguments.file)?;
     let whole = file.whole()?;
@@ -39,6 +39,7 @@ pub fn run(project: &Project, arguments: &Verify) -> Result<Exit> {
     record::require_place(&ledger, &entry)?;
     output::print(&text)?;
     if arguments.record {
+        issued::require_come(project, entry.issued)?;
         record::write(project, &entry)?;
     }
     Ok(Exit::Done)

@@ -115,11 +115,12 @@ pub(super) const fn has_signed_length(length: usize) -> bool {
 fn differences(image: &[u8], padded: &PaddedImage<'_>) -> Faults {
     let mut faults = Faults::NONE;
     for field in padded.fields() {
-        let part = |bytes: &'_ [u8]| bytes.get(field.range.clone()).map(<[u8]>::to_vec);
-        let (Some(found), Some(expected)) = (part(image), part(padded.bytes())) else {
+        let parts = image.get(field.range.clone());
+        let parts = parts.zip(padded.bytes().get(field.range.clone()));
+        let Some((found, expected)) = parts.filter(|(found, expected)| found != expected) else {
             continue;
         };
-        let pairs = found.iter().zip(&expected).enumerate();
+        let pairs = found.iter().zip(expected).enumerate();
         let mut differing = pairs.filter(|(_, (a, b))| a != b).map(|(place, _)| place);
         if let Some(first) = differing.next() {
             let (count, first) = (differing.count() + 1, field.range.start + first);

@@ -1,4 +1,5 @@
-//! The engine that is in use: embedded-tls 0.19, with nothing of its own ways to verify a server.
+//! The engine that is in use: embedded-tls 0.19, with nothing of its own ways to verify a server. It is a copy with a patch:
+//! `firmware/vendor/embedded-tls/PERENNIAL.md`.
 //!
 //! It was read line by line for what a hostile or unusual server can do to it. What is not listed is refused with an error.
 //!
@@ -15,7 +16,7 @@
 //! | a version, a cipher suite, a curve that was not offered | goes on, and fails when it decrypts | the guard reads the ServerHello |
 //! | a HelloRetryRequest | cannot read it | the guard knows it |
 //! | a message split over records | cannot read the first part | for the ServerHello, the guard says so; else [`TlsError::Unreadable`] |
-//! | an encrypted extension with a NamedGroup, or a CertificateRequest with a SignatureScheme, that it does not know | cannot read the message | [`TlsError::Unreadable`] |
+//! | groups in EncryptedExtensions, or signature schemes in a CertificateRequest, that it does not know, or too many | as published, cannot read the message: a server that learns a new one is lost | the patch: they are passed over |
 //! | an alert of unknown number | cannot read it | the guard reads those before encryption |
 //! | a record longer than the buffer | an error | the buffer holds the longest |
 //! | ChangeCipherSpec without end | reads on | the guard counts the records of a handshake |

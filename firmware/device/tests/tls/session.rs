@@ -21,6 +21,18 @@ pub(crate) const CERTIFICATE_REQUEST: u8 = 13;
 pub(crate) const CERTIFICATE_VERIFY: u8 = 15;
 pub(crate) const FINISHED: u8 = 20;
 pub(crate) const KEY_UPDATE: u8 = 24;
+/// Messages that a server may send, and one that nobody knows.
+pub(crate) const MESSAGES: [u8; 9] = [
+    SERVER_HELLO,
+    NEW_SESSION_TICKET,
+    ENCRYPTED_EXTENSIONS,
+    CERTIFICATE,
+    CERTIFICATE_REQUEST,
+    CERTIFICATE_VERIFY,
+    FINISHED,
+    KEY_UPDATE,
+    99,
+];
 
 /// The server's side of one connection.
 pub(crate) struct Session {
@@ -66,8 +78,21 @@ impl Session {
 
     /// The whole honest flight from ServerHello to Finished, each message in a record of its own.
     pub(crate) fn honest(&mut self, identity: &impl Identity) -> Vec<u8> {
+        self.honest_after(&[(ENCRYPTED_EXTENSIONS, &[0, 0])], identity)
+    }
+
+    /// The same, with these messages before the Certificate.
+    pub(crate) fn honest_after(
+        &mut self,
+        first: &[(u8, &[u8])],
+        identity: &impl Identity,
+    ) -> Vec<u8> {
         let mut flight = self.hello();
-        for message in self.honest_messages(identity) {
+        for (kind, body) in first {
+            let message = self.say(*kind, body);
+            flight.extend(self.seal(HANDSHAKE, &message));
+        }
+        for message in self.proof(identity) {
             flight.extend(self.seal(HANDSHAKE, &message));
         }
         self.begin_data();
@@ -77,15 +102,16 @@ impl Session {
     /// The same, with all that is encrypted in one record.
     pub(crate) fn honest_together(&mut self, identity: &impl Identity) -> Vec<u8> {
         let mut flight = self.hello();
-        let messages = self.honest_messages(identity).concat();
+        let extensions = self.say(ENCRYPTED_EXTENSIONS, &[0, 0]);
+        let messages = [extensions, self.proof(identity).concat()].concat();
         flight.extend(self.seal(HANDSHAKE, &messages));
         self.begin_data();
         flight
     }
 
-    fn honest_messages(&mut self, identity: &impl Identity) -> [Vec<u8>; 4] {
+    /// From Certificate to Finished.
+    fn proof(&mut self, identity: &impl Identity) -> [Vec<u8>; 3] {
         [
-            self.say(ENCRYPTED_EXTENSIONS, &[0, 0]),
             self.certificate(&identity.sent()),
             self.certificate_verify(identity),
             self.finished(),
@@ -135,8 +161,7 @@ impl Session {
         signed.extend(b"TLS 1.3, server CertificateVerify\0");
         signed.extend(self.transcript.clone().finalize());
         let signature = identity.sign(&signed);
-        let length = u16::try_from(signature.len()).unwrap().to_be_bytes();
-        let body = [&[0x04, 0x03][..], &length, &signature].concat();
+        let body = [&[0x04, 0x03][..], &sized(&signature)].concat();
         self.say(CERTIFICATE_VERIFY, &body)
     }
 
@@ -193,26 +218,32 @@ pub(crate) fn hello_body(suite: u16, point: &[u8]) -> Vec<u8> {
 
 /// The body of a ServerHello with these extensions.
 pub(crate) fn hello_with(suite: u16, extensions: &[(u16, &[u8])]) -> Vec<u8> {
-    let mut list = Vec::new();
-    for (kind, data) in extensions {
-        list.extend(kind.to_be_bytes());
-        list.extend(u16::try_from(data.len()).unwrap().to_be_bytes());
-        list.extend(*data);
-    }
     let mut body = vec![3, 3];
     body.extend([7; 32]);
     body.push(0);
     body.extend(suite.to_be_bytes());
     body.push(0);
-    body.extend(u16::try_from(list.len()).unwrap().to_be_bytes());
-    body.extend(list);
+    body.extend(extension_list(extensions));
     body
+}
+
+/// Extensions with the length of all before them, as each message has them: the whole body of EncryptedExtensions.
+pub(crate) fn extension_list(extensions: &[(u16, &[u8])]) -> Vec<u8> {
+    let each = extensions
+        .iter()
+        .map(|(kind, data)| [&kind.to_be_bytes()[..], &sized(data)].concat());
+    sized(&each.collect::<Vec<_>>().concat())
+}
+
+/// Bytes with their number before them, in two bytes.
+pub(crate) fn sized(bytes: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(bytes.len()).unwrap().to_be_bytes();
+    [&length, bytes].concat()
 }
 
 /// A record that is not encrypted.
 pub(crate) fn plain(kind: u8, contents: &[u8]) -> Vec<u8> {
-    let length = u16::try_from(contents.len()).unwrap().to_be_bytes();
-    [&[kind, 3, 3][..], &length, contents].concat()
+    [&[kind, 3, 3][..], &sized(contents)].concat()
 }
 
 /// A handshake message.

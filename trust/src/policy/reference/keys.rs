@@ -56,7 +56,7 @@ const PRODUCT: SectionReference = SectionReference {
             "store-sequence",
             "1",
             Kind::Number(1, MAX_SEQUENCE),
-            "rises by one with each change of the store, so that a device can tell the newer of two",
+            "rises by one with each change of the store, so that a device can tell the newer of two (L106, L108, L109)",
         ),
     ],
 };

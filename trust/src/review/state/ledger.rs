@@ -40,6 +40,7 @@ fn of_release(release: &Release) -> Item {
         service_ends,
         longest_offline_days,
         units,
+        partition_table_sha256,
         store: ReleaseStore { sequence, sha256 },
         rescue,
         anchors,
@@ -56,6 +57,9 @@ fn of_release(release: &Release) -> Item {
         .day("service-ends", *service_ends)
         .number("longest-offline-days", *longest_offline_days)
         .maybe(*units, |item, units| item.number("units", units))
+        .maybe(*partition_table_sha256, |item, sha256| {
+            item.text("partition-table-sha256", hex::encode(sha256))
+        })
         .number("store-sequence", *sequence)
         .text("store-sha256", hex::encode(sha256))
         .maybe(rescue.as_ref(), of_rescue_keys)

@@ -55,6 +55,8 @@ pub(super) struct Component {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) purl: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) pedigree: Option<Pedigree>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) crypto_properties: Option<CryptoProperties>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) properties: Option<Vec<Property>>,
@@ -72,6 +74,7 @@ impl Component {
             hashes: None,
             licenses: None,
             purl: None,
+            pedigree: None,
             crypto_properties: None,
             properties: None,
         }
@@ -94,6 +97,28 @@ pub(super) struct Hash {
 #[serde(deny_unknown_fields)]
 pub(super) struct LicenceChoice {
     pub(super) expression: String,
+}
+
+/// What a component was made of.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Pedigree {
+    pub(super) ancestors: Vec<Component>,
+    pub(super) patches: Vec<Patch>,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Patch {
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    pub(super) diff: Diff,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Diff {
+    pub(super) url: String,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]

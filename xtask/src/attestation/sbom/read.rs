@@ -1,7 +1,7 @@
 //! The crates that a bill of materials lists: what `verify` makes the documents again from.
 
-use super::model::{Bom, Component};
-use crate::build::ingredients::{Crate, CrateRole};
+use super::model::{Bom, Component, Pedigree};
+use crate::build::ingredients::{Crate, CrateRole, Origin};
 
 /// The crates of a document, in its order.
 ///
@@ -27,7 +27,16 @@ fn of_component(component: &Component) -> Result<Crate, String> {
         name: component.name.clone(),
         version: (component.version.clone()).ok_or_else(|| missing("version"))?,
         sha256: hash.map(|hash| hash.content.clone()),
+        origin: component.pedigree.as_ref().and_then(origin),
         licence: licence.map(|licence| licence.expression.clone()),
         role,
+    })
+}
+
+fn origin(pedigree: &Pedigree) -> Option<Origin> {
+    let published = pedigree.ancestors.first()?.hashes.as_deref()?.first()?;
+    Some(Origin {
+        sha256: published.content.clone(),
+        patch: pedigree.patches.first()?.diff.url.clone(),
     })
 }

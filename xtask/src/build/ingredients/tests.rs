@@ -114,6 +114,39 @@ fn what_nobody_can_name_is_an_error() {
     }
 }
 
+/// Only of the project's own: what stands in a crate of the registry is not about us.
+#[test]
+fn a_copy_says_what_it_was_made_of() {
+    let said_by = |name: &str, origin: &str| {
+        let metadata = metadata(Path::new("/sources"));
+        let metadata = metadata.replace(
+            &format!(r#""name":"{name}""#),
+            &format!(r#""name":"{name}","metadata":{{"docs":1,"vendored":{origin}}}"#),
+        );
+        let said = Said {
+            lockfile: LOCK.as_bytes(),
+            linked: LINKED.as_bytes(),
+            compiled: COMPILED.as_bytes(),
+            metadata: metadata.as_bytes(),
+        };
+        let (crates, _) = said.crates()?;
+        Ok(crates.into_iter().find_map(|one| one.origin))
+    };
+    let right = r#"{"sha256":"ab","patch":"vendor/a.patch"}"#;
+    let origin = Origin {
+        sha256: "ab".to_owned(),
+        patch: "vendor/a.patch".to_owned(),
+    };
+    let said: Result<_> = said_by("device", right);
+    assert_eq!(said.unwrap(), Some(origin));
+    assert_eq!(said_by("radio-sys", right).unwrap(), None);
+    let failure = said_by("device", r#"{"sha256":"ab"}"#).unwrap_err();
+    assert!(
+        failure.to_string().contains("missing field `patch`"),
+        "{failure}"
+    );
+}
+
 /// The sources of one crate, with files at these paths.
 fn sources(paths: &[&str]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();

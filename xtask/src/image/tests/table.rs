@@ -21,6 +21,12 @@ fn byte_for_byte() {
     assert!(table[7 * 32..].iter().all(|byte| *byte == 0xFF));
 }
 
+#[test]
+fn the_ledger_has_the_hash_of_its_entries() {
+    let recorded = hex::encode(trust::ledger::partition_table::sha256());
+    assert_eq!(sha256_hex(&bytes()[..6 * 32]), recorded);
+}
+
 /// What ESP-IDF's own generator makes of the same table as CSV (`gen_esp32part.py`, as in the Python package
 /// esp-idf-defs 0.1.7: `PartitionTable.from_csv(..).to_binary()`). The crate esp-idf-part cannot be asked: it
 /// knows no subtypes of an application's own.

@@ -27,8 +27,7 @@ impl Stage {
         let locked = ingredients::locked(&lock).unwrap();
         for one in &mut sample.crates {
             let same = locked.iter().find(|((name, _), hash)| {
-                hash.is_some() == one.sha256.is_some()
-                    && (*name == one.name || one.name != "device")
+                hash.is_some() == one.sha256.is_some() && (*name == one.name || hash.is_some())
             });
             let ((name, version), hash) = same.unwrap();
             (one.name, one.version, one.sha256) = (name.clone(), version.clone(), hash.clone());

@@ -92,8 +92,9 @@ source = "made"
 "#;
 
 const ANCHOR: &str = include_str!("../../../../anchors/isrg-root-x2.pem");
-const RELEASE: &str =
-    include_str!("../../../../fixtures/rules/L903-ledger-bad-value/pass/releases/1.0.4.toml");
+const RELEASE: &str = include_str!(
+    "../../../../fixtures/rules/L110-partition-table-changed/pass/releases/1.0.4.toml"
+);
 
 const RESCUE_STORE: &str =
     include_str!("../../../../fixtures/rules/L107-rescue-store-not-above/pass/rescues/4.toml");
