@@ -10,8 +10,8 @@ use std::sync::LazyLock;
 
 use device::flash_layout::OTA_0;
 use device::release::{
-    Candidate, Edition, MAX_MANIFEST, Manifest, Running, SCHEMA, SIGNED_IMAGE, SecureBoot, Signed,
-    Standing, Tally, judge,
+    Edition, MAX_MANIFEST, Manifest, ReleaseImage, Running, SCHEMA, SIGNED_IMAGE, SecureBoot,
+    Signed, Standing, Tally, judge,
 };
 use device::store::TrustStore;
 use libfuzzer_sys::fuzz_target;
@@ -142,31 +142,30 @@ fn assert_written_again(manifest: &Manifest) {
 
 fn judged(manifest: &Manifest, running: &Running<'_>, newest: Option<&Edition>) {
     match judge(manifest, running, newest) {
-        Ok(Standing::Newer(candidate)) => assert_newer(&candidate, manifest, running, newest),
+        Ok(Standing::Newer(candidate)) => {
+            assert_newer(candidate.image(), manifest, running, newest)
+        }
         Ok(Standing::Current) => assert_eq!(manifest.edition, running.edition),
         Err(refusal) => assert!(!refusal.to_string().is_empty()),
     }
 }
 
 fn assert_newer(
-    candidate: &Candidate,
+    image: &ReleaseImage,
     manifest: &Manifest,
     running: &Running<'_>,
     newest: Option<&Edition>,
 ) {
     assert_eq!(manifest.chip, running.chip);
-    assert_eq!(candidate.product(), running.product);
-    assert_eq!(
-        candidate.edition().order(&running.edition),
-        Ordering::Greater
-    );
-    assert!(newest.is_none_or(|newest| candidate.edition().order(newest) != Ordering::Less));
-    assert!(candidate.secure_version() >= running.secure_version);
-    assert!(candidate.store_sequence() >= running.store_sequence);
-    assert!((1..=OTA_0.size).contains(&candidate.length()));
+    assert_eq!(image.product(), running.product);
+    assert_eq!(image.edition().order(&running.edition), Ordering::Greater);
+    assert!(newest.is_none_or(|newest| image.edition().order(newest) != Ordering::Less));
+    assert!(image.secure_version() >= running.secure_version);
+    assert!(image.store_sequence() >= running.store_sequence);
+    assert!((1..=OTA_0.size).contains(&image.length()));
     let expected = match running.secure_boot {
         SecureBoot::Off => &*manifest.image.name,
         SecureBoot::On => SIGNED_IMAGE,
     };
-    assert_eq!(candidate.file(), expected);
+    assert_eq!(image.file(), expected);
 }

@@ -12,6 +12,8 @@ pub const FIRST_WAIT: Duration = Duration::from_mins(1);
 pub const LONGEST_WAIT: Duration = Duration::from_hours(6);
 /// Between two rounds of an image on trial, which has little time to show that it can be updated.
 pub const TRIAL_WAIT: Duration = Duration::from_secs(30);
+/// The longest wait between two of them, once it could not fetch the image of a release.
+pub const REHEARSAL_WAIT: Duration = Duration::from_mins(5);
 
 /// Each wait is longer by up to a quarter, at random: a fleet that lost its server at one moment must not come back at one.
 const SPREAD: u32 = 4;

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! start: the boot was counted (`startup`) ─► recall ─► store in force
-//! round: time ─► each endpoint in turn: verified connection ─► signed manifest ─► confirm the trial
+//! round: time ─► each endpoint in turn: verified connection ─► signed manifest
+//!                                       ─► on trial? rehearse the update ─► confirm the trial
 //!                                       ─► newer? install ─► select ─► restart
 //!              ─► no endpoint answered as it should: rescue store over plain HTTP ─► another round
 //!              ─► wait (six hours; after a failure longer and longer; after a day of failures the board is reset)
@@ -10,8 +11,8 @@
 //!
 //! **It cannot be locked out.** Whatever one endpoint answers, the next one is asked: another host under another CA. That holds
 //! for one that has the board reset too: after that, the next one comes first. When none is
-//! trusted, a rescue store is taken from anywhere. An image that cannot reach a signed manifest is taken back before it
-//! becomes the only one. Nothing that a server or the time says is remembered in a way that would refuse the next server:
+//! trusted, a rescue store is taken from anywhere. An image that cannot fetch the image of a signed release is taken back before
+//! it becomes the only one. Nothing that a server or the time says is remembered in a way that would refuse the next server:
 //! the floor of the time is the date of an image that a server was verified by.
 //!
 //! **It does not hang.** Each step has a limit, and the watchdog is told the limit of the whole before it begins.
@@ -21,7 +22,7 @@
 //! | [`board`] | the board and the image that the client runs on and in |
 //! | `boot.rs` | the start |
 //! | `late.rs` | a start that could not be counted at once |
-//! | `trial.rs` | an image that has yet to show that it can be updated |
+//! | `trial.rs`, `rehearsal.rs` | an image that has yet to show that it can be updated; how it does |
 //! | `clock.rs` | asking for the time |
 //! | `round.rs`, `order.rs` | all endpoints in turn, and rescue; which comes first |
 //! | `visit.rs`, `visit_error.rs` | one endpoint: manifest, confirming; what its failure says |
@@ -48,6 +49,7 @@ mod exchange;
 mod late;
 mod line;
 mod order;
+mod rehearsal;
 mod rescue;
 mod round;
 mod small_file;
@@ -72,7 +74,7 @@ pub use visit_error::VisitError;
 
 use self::backoff::Backoff;
 use self::state::State;
-use self::step::Interrupted;
+use self::step::AfterReset;
 use self::trial::Trial;
 use crate::memory::Memory;
 use crate::platform::{Timer, Watchdog};
@@ -97,15 +99,8 @@ pub struct Client<'a, P: Platform> {
     useful: Duration,
     /// What the trial of this image has come to.
     trial: Trial,
-    /// The release, by the hash of its image, that may have been on its way from the endpoint at which the board was reset: in this
-    /// round another endpoint may give it, and that is no further attempt.
-    interrupted_try: Option<[u8; 32]>,
-    /// Whether the board was reset while it asked for the time.
-    time_resets: bool,
-    /// The step after the one in which the board was reset: this round begins there.
-    first: usize,
-    /// How many resets in a row interrupted a step.
-    resets: u8,
+    /// What is left of the reset before this start.
+    after_reset: AfterReset,
     backoff: Backoff,
 }
 
@@ -133,13 +128,13 @@ impl<'a, P: Platform> Client<'a, P> {
     /// The client of an image that was started, on a board whose network is on.
     pub fn new(mut board: Board<P>, started: Started<'a>) -> Self {
         let Started(state) = started;
-        let interrupted = step::take(&mut board.scratch, state.image.booted);
-        let resets = interrupted.map_or(0, |interrupted| interrupted.resets);
         let useful = board.timer.uptime();
-        let step = interrupted.map(|Interrupted { step, .. }| usize::from(step));
-        let of_endpoint = step.is_some_and(|step| step < state.in_force().endpoints().len());
-        let failed = state.memory.failed_release.as_ref();
-        let interrupted_try = failed.map(|failed| failed.sha256).filter(|_| of_endpoint);
+        let after_reset = AfterReset::take(
+            &mut board.scratch,
+            state.image.booted,
+            state.in_force().endpoints().len(),
+            state.memory.failed_release.as_ref(),
+        );
         Self {
             board,
             state,
@@ -149,17 +144,14 @@ impl<'a, P: Platform> Client<'a, P> {
             tried_at: Duration::ZERO,
             useful,
             trial: Trial::default(),
-            interrupted_try,
-            time_resets: step == Some(step::TIME),
-            first: step.map_or(0, |step| step.saturating_add(1)),
-            resets,
-            backoff: Backoff::after_resets(resets),
+            after_reset,
+            backoff: Backoff::after_resets(after_reset.resets),
         }
     }
 
     /// Rounds, until the board is to be reset. After a reset that interrupted one, the first comes later.
     pub async fn run(&mut self) -> Restart {
-        if self.resets != 0 {
+        if self.after_reset.resets != 0 {
             let wait = self.wait_after_failure();
             self.wait(wait).await;
         }

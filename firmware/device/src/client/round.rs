@@ -3,7 +3,6 @@
 use core::fmt;
 use core::time::Duration;
 
-use super::backoff::TRIAL_WAIT;
 use super::board::Platform;
 use super::order::Order;
 use super::visit::Visited;
@@ -19,7 +18,7 @@ impl<P: Platform> Client<'_, P> {
     /// One round over the endpoints.
     pub async fn round(&mut self) -> Next {
         self.failed = false;
-        self.state.tried = self.interrupted_try.take();
+        self.state.tried = self.after_reset.tried.take();
         if let Some(next) = self.count_late() {
             return next;
         }
@@ -45,7 +44,7 @@ impl<P: Platform> Client<'_, P> {
     pub(super) fn wait_after_failure(&mut self) -> Duration {
         let wait = self.backoff.failed(&mut self.board.random);
         match self.state.on_trial && !self.trial_is_over() {
-            true => TRIAL_WAIT,
+            true => self.trial.wait(wait),
             false => wait,
         }
     }
@@ -57,7 +56,7 @@ impl<P: Platform> Client<'_, P> {
 
     /// Not in the round after a reset that came while it was asked: what was answered then may have caused it.
     async fn learn_time(&mut self) {
-        if core::mem::take(&mut self.time_resets) {
+        if core::mem::take(&mut self.after_reset.of_time) {
             self.board.say(format_args!(
                 "time: the board was reset while it asked; it goes on without"
             ));
@@ -74,12 +73,17 @@ impl<P: Platform> Client<'_, P> {
     /// A reset from now on interrupts `step`.
     pub(super) fn begin_step(&mut self, step: usize) {
         let booted = self.state.image.booted;
-        step::begin(&mut self.board.scratch, booted, step, self.resets);
+        step::begin(
+            &mut self.board.scratch,
+            booted,
+            step,
+            self.after_reset.resets,
+        );
     }
 
     fn order(&mut self) -> Order {
         let all = self.endpoints();
-        match core::mem::take(&mut self.first) {
+        match core::mem::take(&mut self.after_reset.first) {
             first if (1..=all).contains(&first) => Order::after_reset(first, all),
             _ => Order::after_successes(self.state.memory.successes, all),
         }
@@ -91,7 +95,7 @@ impl<P: Platform> Client<'_, P> {
         {
             return next;
         }
-        self.resets = 0;
+        self.after_reset.resets = 0;
         let offline = self.board.timer.uptime().saturating_sub(self.useful);
         if offline >= OFFLINE_LIMIT {
             let hours = OFFLINE_LIMIT.as_secs().div_euclid(3600);
@@ -128,7 +132,7 @@ impl<P: Platform> Client<'_, P> {
                 Ok(visited) => return Some(self.after(visited)),
                 Err(error) => {
                     self.clock_doubted |= error.is_for_the_clock();
-                    self.trial.answered |= error.is_an_answer();
+                    self.trial.failed(&error);
                     self.failed(&error);
                 }
             }
@@ -152,7 +156,7 @@ impl<P: Platform> Client<'_, P> {
     }
 
     fn succeeded(&mut self) {
-        self.resets = 0;
+        self.after_reset.resets = 0;
         self.useful = self.board.timer.uptime();
         self.state.memory.last_error = None;
         self.state.memory.last_success = Some(self.clock().basis().for_not_after());

@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 
+use super::backoff::{REHEARSAL_WAIT, TRIAL_WAIT};
 use super::board::Platform;
 use super::fetch::{OPEN_LIMIT, WireError};
 use super::small_file::SmallFileError;
@@ -13,16 +14,48 @@ use crate::platform::{Network, Timer};
 use crate::slots;
 use crate::tls::OpenError;
 
-/// How long an image on trial may run without having reached a signed manifest; then it is taken back.
+/// How long an image on trial may run without having shown that it can be updated; then it is taken back, at the end of the round.
 pub const TRIAL_LIMIT: Duration = Duration::from_mins(20);
 
 /// What a trial has come to since this start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Trial {
     /// Whether a server that is verified gave an answer that was of no use.
-    pub(super) answered: bool,
+    answered: bool,
+    /// Whether a signed manifest came, and not the image of that release.
+    imageless: bool,
     /// Whether it is noted that the network was reached.
     noted: bool,
+    /// Whether an update was rehearsed, and would come.
+    pub(super) rehearsed: bool,
+}
+
+impl Trial {
+    /// An endpoint was of no use.
+    pub(super) const fn failed<N>(&mut self, error: &VisitError<N>) {
+        self.answered |= error.is_an_answer();
+        self.imageless |= error.is_of_the_rehearsal();
+    }
+
+    /// Between two rounds.
+    ///
+    /// One in which the image was fetched in vain has cost the servers much of an update, so more of them wait as other
+    /// rounds do; but not so long that few are left of the trial.
+    pub(super) fn wait(&self, wait: Duration) -> Duration {
+        match self.imageless {
+            true => wait.min(REHEARSAL_WAIT),
+            false => TRIAL_WAIT,
+        }
+    }
+
+    /// Why it ends now.
+    const fn verdict(&self) -> RolledBack {
+        match (self.imageless, self.answered) {
+            (true, _) => RolledBack::NoImage,
+            (false, true) => RolledBack::NoManifest,
+            (false, false) => RolledBack::NoServer,
+        }
+    }
 }
 
 impl<P: Platform> Client<'_, P> {
@@ -63,8 +96,9 @@ impl<P: Platform> Client<'_, P> {
         self.state.on_trial && self.board.timer.uptime() >= TRIAL_LIMIT
     }
 
-    /// Takes this image back. That nobody was there to prove itself to is not held against it: who can block the network for so
-    /// long must not be able to put the next attempt off for longer and longer.
+    /// Takes this image back. What nobody but the network may have done is not held against it, be it that no server was there or
+    /// that no image came from one: who can block or cut connections for so long must not be able to put the next attempt off for
+    /// longer and longer. What a verified server said is, for that is the fault of the image or of the release.
     ///
     /// `None`: it cannot be taken back, and goes on.
     pub(super) fn roll_back(&mut self) -> Option<Next> {
@@ -88,12 +122,9 @@ impl<P: Platform> Client<'_, P> {
     /// Remembers why the trial ends. First of all: once the image is taken back, a loss of power would have it forgotten.
     fn note_end(&mut self) -> RolledBack {
         let memory = &mut self.state.memory;
-        let why = match self.trial.answered {
-            true => RolledBack::NoManifest,
-            false => RolledBack::NoServer,
-        };
+        let why = self.trial.verdict();
         memory.rolled_back = Some(why);
-        if why == RolledBack::NoServer {
+        if !self.trial.answered {
             memory.failed_release = memory.failed_release.map(attempts::uncounted);
         }
         self.remember();

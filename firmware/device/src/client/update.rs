@@ -15,7 +15,7 @@ use crate::platform::{Timer, Watchdog};
 use crate::release::Candidate;
 use crate::slots;
 
-/// For the image.
+/// For the image, be it installed or rehearsed.
 pub const INSTALL_LIMIT: Duration = Duration::from_mins(150);
 
 impl<P: Platform> Client<'_, P> {
@@ -25,7 +25,7 @@ impl<P: Platform> Client<'_, P> {
         place: usize,
         candidate: &Candidate,
     ) -> Result<Visited, P> {
-        let edition = candidate.edition();
+        let edition = candidate.image().edition();
         if let Some(left) = self.put_off(candidate) {
             return Ok(Visited::PutOff(left));
         }
@@ -55,16 +55,16 @@ impl<P: Platform> Client<'_, P> {
     /// How long the release is not tried, if so. That it was put off is remembered with the success of the round.
     fn put_off(&mut self, candidate: &Candidate) -> Option<Duration> {
         // Another endpoint may have the right image where the first one had a broken one.
-        if self.state.tried == Some(*candidate.sha256()) {
+        if self.state.tried == Some(*candidate.image().sha256()) {
             return None;
         }
         let failed = self.state.memory.failed_release?;
         let passed = self.board.timer.uptime().saturating_sub(self.tried_at);
         let now = self.clock().basis();
-        let checked = attempts::check(Some(&failed), candidate.sha256(), now, passed);
+        let checked = attempts::check(Some(&failed), candidate.image().sha256(), now, passed);
         let put_off = checked.err()?;
         self.state.memory.failed_release = Some(attempts::put_off(failed));
-        let edition = candidate.edition();
+        let edition = candidate.image().edition();
         self.board
             .say(format_args!("update: {edition} is newer, but {put_off}"));
         Some(put_off.left)
@@ -73,7 +73,7 @@ impl<P: Platform> Client<'_, P> {
     /// Remembers that the release is tried, before flash is worn by it. Until it is confirmed it counts as failed: nobody else
     /// could say so.
     fn begin(&mut self, candidate: &Candidate) {
-        let sha256 = candidate.sha256();
+        let sha256 = candidate.image().sha256();
         if self.state.tried == Some(*sha256) {
             return;
         }

@@ -7,7 +7,10 @@ use super::board::{Board, Platform};
 use super::desk::Desk;
 use super::errand::Errand;
 use super::fetch::{EndpointFiles, NetworkError, with_line};
+use super::rehearsal::rehearse;
 use super::small_file;
+use super::state::State;
+use super::update::INSTALL_LIMIT;
 use super::visit_error::VisitError;
 use super::{Client, SLACK};
 use crate::memory::{Accepted, ShortText};
@@ -42,10 +45,8 @@ impl<P: Platform> Client<'_, P> {
             .watchdog
             .allow(MANIFEST_LIMIT.saturating_add(SLACK));
         self.reach(place).await?;
-        let manifest = self.manifest(place).await?;
-        let newest = self.state.memory.release.as_ref().and_then(edition);
-        let standing = judge(&manifest, &self.state.image.running, newest.as_ref());
-        let standing = standing.map_err(VisitError::Refused)?;
+        let (manifest, standing) = self.ask(place).await?;
+        self.trial.rehearsed |= self.state.on_trial;
         self.proven()?;
         match standing {
             Standing::Current => {
@@ -60,16 +61,26 @@ impl<P: Platform> Client<'_, P> {
         }
     }
 
-    /// The signed manifest.
-    async fn manifest(&mut self, place: usize) -> Result<Manifest, P> {
+    /// The signed manifest, and how its release stands to this image. Where that is on trial, an update was rehearsed, too.
+    async fn ask(&mut self, place: usize) -> Result<(Manifest, Standing), P> {
         let errand = Errand::of(&self.state, place, self.board.timer.uptime());
         let errand = errand.ok_or(VisitError::NoEndpoint(place))?;
         let keys = errand.store.release_keys();
+        let State {
+            image,
+            memory,
+            on_trial,
+            ..
+        } = &self.state;
+        let newest = memory.release.as_ref().and_then(edition);
+        let is_to_rehearse = *on_trial && !self.trial.rehearsed;
         let Board {
             network,
             timer,
             tls,
+            flash,
             console,
+            watchdog,
             ..
         } = &mut self.board;
         console.line(format_args!(
@@ -79,21 +90,28 @@ impl<P: Platform> Client<'_, P> {
         let timer = &*timer;
         let desk = Desk::new();
         let mut files = EndpointFiles::<P>::new(&desk, timer);
-        let signed = pin!(signed::<P>(&mut files, keys, console));
-        let fetched = pin!(with_line::<P, _>(
-            network,
-            timer,
-            tls,
-            errand.visit(),
-            &desk,
-            signed
-        ));
-        let fetched = timer.within(MANIFEST_LIMIT, fetched).await;
-        fetched.map_err(VisitError::TimedOut)?
+        let offered = pin!(async {
+            let manifest = {
+                let signed = pin!(signed::<P>(&mut files, keys, console));
+                timer.within(MANIFEST_LIMIT, signed).await
+            };
+            let manifest = manifest.map_err(VisitError::TimedOut)??;
+            let standing = judge(&manifest, &image.running, newest.as_ref());
+            let standing = standing.map_err(VisitError::Refused)?;
+            if is_to_rehearse {
+                watchdog.allow(INSTALL_LIMIT.saturating_add(SLACK));
+                let rehearsed = pin!(rehearse::<P>(&mut files, image, &manifest, flash, console));
+                let rehearsed = timer.within(INSTALL_LIMIT, rehearsed).await;
+                rehearsed.map_err(VisitError::RehearsalTimedOut)??;
+            }
+            Ok((manifest, standing))
+        });
+        with_line::<P, _>(network, timer, tls, errand.visit(), &desk, offered).await
     }
 
-    /// A server that is trusted gave a signed manifest of this product that is not older than this image: the next release can be
-    /// found, and so can a rescue store. That it can be installed is not shown. So the trial ends, and the date of this image is remembered as evidence of the time.
+    /// A server that is trusted gave a signed manifest of this product that is not older than this image, and an image on trial
+    /// could fetch all that an update takes: the next release can be found and fetched, and so can a rescue store. So the trial
+    /// ends, and the date of this image is remembered as evidence of the time. What is not shown is that flash can be written.
     ///
     /// That of the manifest is not. One that is dated ahead of its time would make every certificate look expired; this
     /// image's date has just let one pass.

@@ -32,6 +32,10 @@ pub enum VisitError<N> {
     MayNotSelect(SlotsError),
     /// This image is on trial: it installs nothing before it is confirmed, and confirming failed.
     NotConfirmed(SlotsError),
+    /// This image is on trial, and could not fetch the image of a release as an update would.
+    Rehearsal(InstallError<WireError<N>>),
+    /// The same: that took too long.
+    RehearsalTimedOut(TimedOut),
     /// The release was not installed.
     Install(InstallError<WireError<N>>),
     /// The new image stands in its slot and could not be selected.
@@ -47,7 +51,8 @@ impl<N> VisitError<N> {
             AnchorExpired, AnchorNotYetValid, IntermediateExpired, IntermediateNotYetValid,
         };
         let (Self::File(SmallFileError::Source(error))
-        | Self::Install(InstallError::Fetch { error, .. })) = self
+        | Self::Install(InstallError::Fetch { error, .. })
+        | Self::Rehearsal(InstallError::Fetch { error, .. })) = self
         else {
             return false;
         };
@@ -77,18 +82,25 @@ impl<N> VisitError<N> {
     /// keeps servers from being reached or verified, and cuts what they say.
     pub(super) const fn is_an_answer(&self) -> bool {
         match self {
-            Self::File(SmallFileError::Source(error)) => is_said_by_the_server(error),
+            Self::File(SmallFileError::Source(error))
+            | Self::Rehearsal(InstallError::Fetch { error, .. }) => is_said_by_the_server(error),
             Self::File(SmallFileError::TooLong { .. })
             | Self::Install(_)
             | Self::Manifest(_)
             | Self::MayNotSelect(_)
             | Self::NotConfirmed(_)
             | Self::Refused(_)
+            | Self::Rehearsal(_)
             | Self::Select(_)
             | Self::TooLong(_)
             | Self::Unsigned(_) => true,
-            Self::NoEndpoint(_) | Self::TimedOut(_) => false,
+            Self::NoEndpoint(_) | Self::RehearsalTimedOut(_) | Self::TimedOut(_) => false,
         }
+    }
+
+    /// Whether a signed manifest came, and not the image of that release.
+    pub(super) const fn is_of_the_rehearsal(&self) -> bool {
+        matches!(self, Self::Rehearsal(_) | Self::RehearsalTimedOut(_))
     }
 
     /// Whether the image did not come, which says nothing of the release.
@@ -140,6 +152,8 @@ impl<N: fmt::Display> fmt::Display for VisitError<N> {
             Self::Manifest(error) => write!(formatter, "{error}"),
             Self::Refused(refusal) => write!(formatter, "{refusal}"),
             Self::NotConfirmed(error) => write!(formatter, "this image is not confirmed: {error}"),
+            Self::Rehearsal(error) => write!(formatter, "no update would come: {error}"),
+            Self::RehearsalTimedOut(late) => write!(formatter, "no update would come: {late}"),
             Self::Install(error) => write!(formatter, "{error}"),
             Self::MayNotSelect(error) => write!(
                 formatter,

@@ -7,7 +7,7 @@ use core::fmt;
 use crate::flash::FlashError;
 use crate::hex::Hex;
 use crate::image::{Descriptor, DescriptorField, Form, ImageError, ImageFacts};
-use crate::release::Candidate;
+use crate::release::ReleaseImage;
 
 /// Why bytes are not the release, or do not get into the slot.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,18 +68,18 @@ pub struct Mismatch {
 /// Demands that the image says of itself what the manifest says.
 pub(super) fn check_descriptor(
     found: &Descriptor,
-    candidate: &Candidate,
+    image: &ReleaseImage,
 ) -> Result<(), ContentError> {
-    let version = candidate.edition().version().to_string();
-    let product = candidate.product();
-    let (image, manifest) = (found.secure_version, candidate.secure_version());
+    let version = image.edition().version().to_string();
+    let product = image.product();
+    let (said, manifest) = (found.secure_version, image.secure_version());
     let mismatch = if found.project != product {
         Mismatch::of(DescriptorField::Project, &found.project, product)
     } else if found.version != version {
         Mismatch::of(DescriptorField::Version, &found.version, &version)
-    } else if image != manifest {
-        let (image, manifest) = (image.to_string(), manifest.to_string());
-        Mismatch::of(DescriptorField::SecureVersion, &image, &manifest)
+    } else if said != manifest {
+        let (said, manifest) = (said.to_string(), manifest.to_string());
+        Mismatch::of(DescriptorField::SecureVersion, &said, &manifest)
     } else {
         return Ok(());
     };
@@ -87,15 +87,15 @@ pub(super) fn check_descriptor(
 }
 
 /// Demands that the image is the one in the manifest.
-pub(super) fn check_image(facts: &ImageFacts, candidate: &Candidate) -> Result<(), ContentError> {
-    let (found, expected) = (facts.image_sha256, *candidate.sha256());
+pub(super) fn check_image(facts: &ImageFacts, image: &ReleaseImage) -> Result<(), ContentError> {
+    let (found, expected) = (facts.image_sha256, *image.sha256());
     if found != expected {
         return Err(ContentError::Digest { found, expected });
     }
-    if facts.form != candidate.form() {
+    if facts.form != image.form() {
         return Err(ContentError::Form { found: facts.form });
     }
-    check_descriptor(&facts.descriptor, candidate)
+    check_descriptor(&facts.descriptor, image)
 }
 
 impl Mismatch {

@@ -1,7 +1,7 @@
 //! From a release that may be installed to the spare slot, and nowhere else.
 //!
 //! ```text
-//! Source ─► sectors, as they come: image checks, SHA-256 ─► spare slot, without its first bytes
+//! Source ─► image checks, SHA-256, as it comes ─► sectors ─► spare slot, without its first bytes
 //!        ─► the manifest's SHA-256 ─► the first bytes ─► read back, everything again ─► Installed
 //! ```
 //!
@@ -12,30 +12,37 @@
 //!
 //! otadata is never touched. Selecting takes an [`Installed`], which only [`install`] and [`found`] make.
 //!
+//! An image on trial does the same with [`rehearse`], up to the sectors: one that could not be updated must not be confirmed.
+//!
 //! Takes one sector of heap. Flash is erased just before it is written, for erasing stops the radio.
 
 mod content;
+mod destination;
 mod error;
 mod read_back;
+mod receiver;
+mod rehearsal;
 mod slot_writer;
 mod source;
+mod transfer;
 
 pub use content::{ContentError, Mismatch};
 pub use error::InstallError;
+pub use rehearsal::rehearse;
 pub use source::{FetchError, Refused, Sink, Source};
+pub use transfer::MAX_FUTILE_FETCHES;
 
 use embedded_storage::nor_flash::{NorFlash, ReadNorFlash};
 
+use self::receiver::Receiver;
 use self::slot_writer::SlotWriter;
+use self::transfer::transfer;
 use crate::flash::Region;
 use crate::flash_layout::{OTA_0, OTA_1, SECTOR_SIZE};
 use crate::image::Form;
 use crate::otadata::Slot;
 use crate::platform::Console;
-use crate::release::{Candidate, Edition};
-
-/// How often in a row a source may fail without a sector more, until installing does.
-pub const MAX_FUTILE_FETCHES: u8 = 4;
+use crate::release::{Candidate, Edition, ReleaseImage};
 
 /// An image that stands in a slot, read back from flash and found to be the release. Only [`install`] and [`found`] make one.
 ///
@@ -89,13 +96,16 @@ pub async fn install<S: Source, F: NorFlash, C: Console>(
     spare: Slot,
     console: &mut C,
 ) -> Result<Installed, InstallError<S::Error>> {
-    let region = region(spare);
-    let mut writer = SlotWriter::new(candidate, region, flash, console);
-    fetch(source, candidate, &mut writer).await?;
-    let written = writer.finish().map_err(InstallError::Content)?;
+    let (image, region) = (candidate.image(), region(spare));
+    let mut slot = SlotWriter::new(region, flash);
+    let mut receiver = Receiver::new(image, &mut slot, console, "update");
+    transfer(source, image, &mut receiver).await?;
+    let written = receiver.finish().map_err(InstallError::Content)?;
+    let finished = slot.finish().map_err(ContentError::Flash);
+    finished.map_err(InstallError::Content)?;
 
     console.line(format_args!("update: reading {spare} back"));
-    let read = read_back::read_back(region, candidate, &written, flash).await;
+    let read = read_back::read_back(region, image, &written, flash).await;
     if let Err(error) = read {
         // What cannot be read must not be started. Where erasing fails too, its digest still keeps it from that.
         let _ = region.erase(flash, 0, SECTOR_SIZE);
@@ -103,9 +113,9 @@ pub async fn install<S: Source, F: NorFlash, C: Console>(
     }
     console.line(format_args!(
         "update: {} stands in {spare}",
-        candidate.edition()
+        image.edition()
     ));
-    Ok(Installed::of(candidate, spare))
+    Ok(Installed::of(image, spare))
 }
 
 /// `candidate`, if the slot `spare` holds it already, whole: an image that was taken back is still there. Nothing is written.
@@ -117,25 +127,26 @@ pub async fn found<F: ReadNorFlash, C: Console>(
     spare: Slot,
     console: &mut C,
 ) -> Option<Installed> {
-    if candidate.form() == Form::Signed {
+    let image = candidate.image();
+    if image.form() == Form::Signed {
         return None;
     }
-    let read = read_back::read(region(spare), candidate, flash).await;
+    let read = read_back::read(region(spare), image, flash).await;
     read.ok()?;
     console.line(format_args!(
         "update: {} stands in {spare} already, and is not fetched again",
-        candidate.edition()
+        image.edition()
     ));
-    Some(Installed::of(candidate, spare))
+    Some(Installed::of(image, spare))
 }
 
 impl Installed {
-    fn of(candidate: &Candidate, slot: Slot) -> Self {
+    fn of(image: &ReleaseImage, slot: Slot) -> Self {
         Self {
             slot,
-            edition: candidate.edition().clone(),
-            store_sequence: candidate.store_sequence(),
-            sha256: *candidate.sha256(),
+            edition: image.edition().clone(),
+            store_sequence: image.store_sequence(),
+            sha256: *image.sha256(),
         }
     }
 }
@@ -145,43 +156,4 @@ const fn region(slot: Slot) -> Region {
         Slot::Ota0 => &OTA_0,
         Slot::Ota1 => &OTA_1,
     })
-}
-
-/// Fetches until all bytes came.
-async fn fetch<S: Source, F: NorFlash, C: Console>(
-    source: &mut S,
-    candidate: &Candidate,
-    writer: &mut SlotWriter<'_, F, C>,
-) -> Result<(), InstallError<S::Error>> {
-    let expected = candidate.length();
-    let (mut furthest, mut futile) = (0_u32, 0_u8);
-    while writer.received() < expected {
-        let outcome = source
-            .fetch(candidate.file(), writer.received(), writer)
-            .await;
-        if let Some(error) = writer.take_error() {
-            return Err(InstallError::Content(error));
-        }
-        let received = writer.received();
-        if received == expected {
-            break;
-        }
-        // A file that came from its beginning again counts from where it was before.
-        futile = match received.saturating_sub(furthest) >= SECTOR_SIZE {
-            true => 0,
-            false => futile.saturating_add(1),
-        };
-        furthest = furthest.max(received);
-        let is_final =
-            matches!(&outcome, Err(FetchError::Source(error)) if !S::is_interruption(error));
-        let error = InstallError::of_fetch(outcome, received, expected);
-        if is_final || futile >= MAX_FUTILE_FETCHES {
-            return Err(error);
-        }
-        writer.say(format_args!("{error}; asking for the rest"));
-        if futile != 0 {
-            source.pause(futile).await;
-        }
-    }
-    Ok(())
 }

@@ -26,7 +26,7 @@
 //! | offset | bytes | flag | field |
 //! | --- | --- | --- | --- |
 //! | 0 | 1 | | flags |
-//! | 1 | 1 | 5 | rolled back: 1 failed boots, 2 interrupted, 3 too many boots, 4 its own check failed, 5 no signed manifest, 6 no server, 7 its boots cannot be counted |
+//! | 1 | 1 | 5 | rolled back: 1 failed boots, 2 interrupted, 3 too many boots, 4 its own check failed, 5 no signed manifest, 6 no server, 7 its boots cannot be counted, 8 no image of a release |
 //! | 2 | 1 | 4 | attempts to install the release that failed |
 //! | 3 | 1 | 4 | rounds in which it was put off since the last attempt |
 //! | 4 | 4 | 3 | how often the last error came in a row |
@@ -119,6 +119,8 @@ pub struct FailedRelease {
 /// Why an image that was on trial is not started again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RolledBack {
+    /// It got a signed manifest that it could go by, and never the image of that release: it could not be updated.
+    NoImage,
     /// Verified servers answered it, and none of them gave it a signed manifest that it could go by.
     NoManifest,
     /// No verified server answered it in time.
@@ -214,6 +216,7 @@ impl fmt::Display for Origin {
 impl fmt::Display for RolledBack {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NoImage => formatter.write_str("it could not fetch the image of a release"),
             Self::NoManifest => {
                 formatter.write_str("it got no signed manifest that it could go by")
             }

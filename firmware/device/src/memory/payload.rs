@@ -116,7 +116,7 @@ fn flags(memory: &Memory) -> u8 {
         .fold(0, |all, (set, flag)| if set { all | flag } else { all })
 }
 
-const REASONS: [(RolledBack, u8); 7] = [
+const REASONS: [(RolledBack, u8); 8] = [
     (RolledBack::Trial(Why::FailedBoots), 1),
     (RolledBack::Trial(Why::Interrupted), 2),
     (RolledBack::Trial(Why::TooManyBoots), 3),
@@ -124,6 +124,7 @@ const REASONS: [(RolledBack, u8); 7] = [
     (RolledBack::NoManifest, 5),
     (RolledBack::NoServer, 6),
     (RolledBack::Trial(Why::Uncounted), 7),
+    (RolledBack::NoImage, 8),
 ];
 
 fn code(reason: RolledBack) -> u8 {

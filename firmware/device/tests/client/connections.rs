@@ -30,14 +30,15 @@ fn asked(device: &Device) -> Vec<String> {
 #[test]
 fn files_share_a_connection_where_the_server_keeps_it() {
     let none = Lacks::default();
-    for (lacks, connections) in [
-        (none, 2),
+    for (lacks, connections, rehearsed) in [
+        (none, 2, 2),
         (
             Lacks {
                 keeping: true,
                 ..none
             },
             3,
+            4,
         ),
         (
             Lacks {
@@ -45,6 +46,7 @@ fn files_share_a_connection_where_the_server_keeps_it() {
                 ..none
             },
             3,
+            4,
         ),
     ] {
         let world = world();
@@ -57,6 +59,10 @@ fn files_share_a_connection_where_the_server_keeps_it() {
         let files = ["release.json", "release.json.minisig", "application.bin"];
         assert_eq!(asked(&device), files, "{lacks:?}");
         assert_eq!(opened(&device), vec![PRIMARY; connections], "{lacks:?}");
+        // On trial, the image comes in two parts: the first one over the connection that is there.
+        assert!(device.session(1).succeeded);
+        assert_eq!(asked(&device), [&files[..], &files[2..]].concat());
+        assert_eq!(opened(&device).len(), rehearsed, "{lacks:?}");
         // Nothing new: a round takes one.
         let session = device.session(1);
         assert!(session.succeeded);
@@ -164,13 +170,14 @@ fn an_image_comes_over_connections_that_break() {
     // A sector and the head of the answer.
     world.behave_all(&Manner::Cuts(4096 + 200));
     let mut device = Device::new(world, &old());
-    device.live_until(NEW, 2);
+    assert_eq!(device.session(1).restart, Some(Restart::Updated));
     let asked = device.world.internet.asked();
     let images = asked.iter().filter(|asked| asked.head.contains(IMAGE));
     let ranges = images
         .clone()
         .filter(|asked| asked.head.contains("Range: bytes="));
     assert_eq!((images.count(), ranges.count()), (5, 4));
+    device.live_until(NEW, 1);
 }
 
 /// The image on a host that the endpoint may send devices to.

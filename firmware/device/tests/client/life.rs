@@ -49,10 +49,15 @@ fn an_update_from_the_first_round_to_the_one_in_which_nothing_is_newer() {
     assert_eq!(first.restart, Some(Restart::Updated));
     let installed = [
         "update: 1.3.0 of 1768867200 is newer",
+        "update: 10 %, 2920 of 20848 bytes",
         "update: 20 %, 4380 of 20848 bytes",
+        "update: 30 %, 7300 of 20848 bytes",
         "update: 40 %, 8760 of 20848 bytes",
+        "update: 50 %, 11680 of 20848 bytes",
         "update: 60 %, 13140 of 20848 bytes",
+        "update: 70 %, 14600 of 20848 bytes",
         "update: 80 %, 17520 of 20848 bytes",
+        "update: 90 %, 18980 of 20848 bytes",
         "update: 100 %, 20848 of 20848 bytes",
         "update: reading ota_1 back",
         "update: 1.3.0 of 1768867200 stands in ota_1",
@@ -89,6 +94,22 @@ fn an_update_from_the_first_round_to_the_one_in_which_nothing_is_newer() {
         "boot: ota_1: the image is on trial: 1 boots, 1 of them without the network",
     ];
     let in_force = ["store: in force is the image's, sequence 8"];
+    let rehearsed = [
+        "trial: fetching 1.3.0 of 1768867200 as an update would be, without writing it",
+        "trial: 10 %, 2920 of 20848 bytes",
+        "trial: 20 %, 4380 of 20848 bytes",
+        "trial: 30 %, 7300 of 20848 bytes",
+        "trial: 40 %, 8760 of 20848 bytes",
+        "trial: 50 %, 11680 of 20848 bytes",
+        "trial: the first part is there; asking for the rest, as if the connection had broken",
+        "trial: 60 %, 13140 of 20848 bytes",
+        "trial: 70 %, 14600 of 20848 bytes",
+        "trial: 80 %, 17520 of 20848 bytes",
+        "trial: 90 %, 18980 of 20848 bytes",
+        "trial: 100 %, 20848 of 20848 bytes",
+        "trial: 1.3.0 of 1768867200 was fetched in two parts, as an update would be",
+        "trial: ota_1 holds the same",
+    ];
     let confirmed = ["update: 1.3.0 of 1768867200 is confirmed in ota_1"];
     require_lines(
         &device,
@@ -98,6 +119,7 @@ fn an_update_from_the_first_round_to_the_one_in_which_nothing_is_newer() {
             &in_force,
             &ASKING,
             &[&signed],
+            &rehearsed,
             &confirmed,
             &NOTHING_NEWER,
         ],
@@ -154,7 +176,11 @@ fn each_request_says_which_store_the_device_has_and_how_it_fares() {
     let targets: Vec<_> = asked.iter().map(target).collect();
     let manifest = ["/fleet/release.json", "/fleet/release.json.minisig"];
     let image = ["/fleet/application.bin"];
-    assert_eq!(targets, [&manifest[..], &image, &manifest].concat());
+    let rehearsal = [image, image].concat();
+    assert_eq!(
+        targets,
+        [&manifest[..], &image, &manifest, &rehearsal].concat()
+    );
     for (number, asked) in asked.iter().enumerate() {
         assert_eq!((&*asked.host, asked.port), (PRIMARY, 443));
         let (version, slot) = match number {

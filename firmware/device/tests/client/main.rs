@@ -21,6 +21,7 @@ mod life;
 mod pki;
 mod putting_off;
 mod real;
+mod rehearsal;
 mod rescue;
 mod rescue_refused;
 mod resets;

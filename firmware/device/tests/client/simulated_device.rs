@@ -260,6 +260,11 @@ impl Lines {
     pub(crate) fn any(&self, wanted: impl Fn(&String) -> bool) -> bool {
         self.0.borrow().iter().any(wanted)
     }
+
+    /// Where a line stands among those since they were last taken.
+    pub(crate) fn place(&self, line: &str) -> Option<usize> {
+        self.0.borrow().iter().position(|told| told == line)
+    }
 }
 
 impl Console for Lines {

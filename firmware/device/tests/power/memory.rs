@@ -81,6 +81,7 @@ fn recalled(flash: &mut SimulatedFlash) -> (u64, Origin) {
 fn everything_comes_back_and_so_does_each_part_alone() {
     let full = full();
     let reasons = [
+        RolledBack::NoImage,
         RolledBack::NoManifest,
         RolledBack::NoServer,
         RolledBack::OwnCheck,

@@ -79,6 +79,7 @@ const fn why(rolled_back: RolledBack) -> i64 {
         RolledBack::NoManifest => 4,
         RolledBack::NoServer => 5,
         RolledBack::Trial(Why::Uncounted) => 6,
+        RolledBack::NoImage => 7,
     }
 }
 

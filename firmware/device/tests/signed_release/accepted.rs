@@ -47,8 +47,11 @@ fn require_lines(lines: &[String], length: usize) {
         .collect();
     let expected = [
         "update: 10 %",
+        "update: 20 %",
         "update: 30 %",
+        "update: 40 %",
         "update: 50 %",
+        "update: 60 %",
         "update: 70 %",
         "update: 80 %",
         "update: 90 %",
@@ -58,7 +61,7 @@ fn require_lines(lines: &[String], length: usize) {
     ];
     assert_eq!(told, expected);
     assert_eq!(
-        lines[6],
+        lines[9],
         format!("update: 100 %, {length} of {length} bytes")
     );
 }

@@ -30,7 +30,7 @@ fn is_found(update: &mut Update) -> bool {
             (installed.slot(), installed.edition()),
             (Slot::Ota1, &edition(OFFERED, 2_000))
         );
-        assert_eq!(installed.sha256(), candidate.sha256());
+        assert_eq!(installed.sha256(), candidate.image().sha256());
     }
     found.is_some()
 }

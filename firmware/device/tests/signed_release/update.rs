@@ -151,7 +151,7 @@ impl Update {
         let Some(candidate) = self.candidate()? else {
             return Ok(None);
         };
-        recorded::install(self, candidate.file());
+        recorded::install(self, candidate.image().file());
         let Self {
             server,
             flash,

@@ -100,6 +100,7 @@ const fn rolled_back(why: i64) -> Option<RolledBack> {
         4 => Some(RolledBack::NoManifest),
         5 => Some(RolledBack::NoServer),
         6 => Some(RolledBack::Trial(Why::Uncounted)),
+        7 => Some(RolledBack::NoImage),
         _ => None,
     }
 }
