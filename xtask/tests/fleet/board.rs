@@ -76,7 +76,6 @@ impl Device {
         let image = firmware.expect("a version that was made").running(slot);
         let counted = startup::count(&mut self.flash, slot.partition().offset);
         let started = client::start(&mut self.flash, &mut self.transcript, image, &counted);
-        let started = started.unwrap_or_else(|restart| panic!("{restart:?}"));
         let board = Board {
             network: world.network.clone(),
             timer: BoardTimer::start(&world.clock),

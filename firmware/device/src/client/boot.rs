@@ -1,16 +1,15 @@
-//! The start of an image: what is remembered, whether the image may go on, which store is in force.
+//! The start of an image: what is remembered, how the image stands, which store is in force.
 
 use embedded_storage::nor_flash::MultiwriteNorFlash;
 
-use super::Restart;
 use super::board::Image;
 use super::state::State;
 use crate::memory::{Memory, RolledBack};
 use crate::otadata::Slot;
 use crate::platform::Console;
 use crate::rescue::{self, Origin, RescuePayload, StoreCopy};
-use crate::slots::{Boot, Why};
-use crate::startup::Counted;
+use crate::slots::Boot;
+use crate::startup::{CountError, Counted};
 use crate::time::TrustedTime;
 
 /// An image that may go on. Only [`start`] makes one.
@@ -31,21 +30,17 @@ impl Started<'_> {
 /// Starts `image`, whose start was `counted`. What cannot be read of the flash is told, and does without: the image that runs may be
 /// the only one.
 ///
-/// # Errors
-///
-/// [`Restart::RolledBack`]: the image was on trial and failed too often. Reset the board now.
+/// Not for an image whose selection is taken back: [`run`](crate::startup::run) has the board reset instead. Here it is as one on
+/// trial, and installs nothing.
 pub fn start<'a, F: MultiwriteNorFlash, C: Console>(
     flash: &mut F,
     console: &mut C,
     image: Image<'a>,
     counted: &Counted,
-) -> Result<Started<'a>, Restart> {
+) -> Started<'a> {
     let mut memory = recall(flash, console);
-    let standing = standing(console, image.booted, counted, &memory);
-    if let Standing::RolledBack(why) = standing {
-        note_rolled_back(flash, console, RolledBack::Trial(why));
-        return Err(Restart::RolledBack);
-    }
+    let boot = counted.boot();
+    tell_boot(console, image.booted, boot, &memory);
     let copies = rescue::load(flash, &image.store);
     // The power was cut before it was remembered, or what was remembered is lost.
     let sequence = copies.verified().map_or(0, RescuePayload::sequence);
@@ -60,12 +55,12 @@ pub fn start<'a, F: MultiwriteNorFlash, C: Console>(
         memory,
         copies,
         time,
-        on_trial: standing == Standing::OnTrial,
-        is_counted: standing != Standing::Unknown,
+        on_trial: matches!(boot, Ok(Boot::Trial(_) | Boot::RolledBack(_))),
+        is_counted: boot.is_ok(),
         tried: None,
     };
     tell_store(console, &state);
-    Ok(Started(state))
+    Started(state)
 }
 
 /// Remembers why the image is taken back, for people. The selection is taken back already.
@@ -97,40 +92,27 @@ fn recall<F: MultiwriteNorFlash>(flash: &mut F, console: &mut impl Console) -> M
     }
 }
 
-/// How an image stands at its start.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Standing {
-    Confirmed,
-    OnTrial,
-    RolledBack(Why),
-    Unknown,
-}
-
-/// How the image stands that runs from `booted`, and tells it.
-fn standing(
+/// How the image stands that runs from `booted`.
+fn tell_boot(
     console: &mut impl Console,
     booted: Slot,
-    counted: &Counted,
+    boot: Result<Boot, CountError>,
     memory: &Memory,
-) -> Standing {
-    match counted.boot() {
+) {
+    match boot {
         Ok(boot) => console.line(format_args!("boot: {booted}: {boot}")),
         Err(error) => console.line(format_args!(
             "boot: {booted}: it is not known whether the image is on trial: {error}"
         )),
     }
-    match counted.boot() {
-        Err(_) => Standing::Unknown,
-        Ok(Boot::RolledBack(why)) => Standing::RolledBack(why),
-        Ok(Boot::Trial(_)) => Standing::OnTrial,
-        Ok(Boot::Confirmed { .. } | Boot::FellBack { .. } | Boot::Repaired) => {
-            if let Some(why) = memory.rolled_back {
-                console.line(format_args!(
-                    "boot: the last image on trial was taken back: {why}"
-                ));
-            }
-            Standing::Confirmed
-        }
+    let stays = matches!(
+        boot,
+        Ok(Boot::Confirmed { .. } | Boot::FellBack { .. } | Boot::Repaired)
+    );
+    if let Some(why) = memory.rolled_back.filter(|_| stays) {
+        console.line(format_args!(
+            "boot: the last image on trial was taken back: {why}"
+        ));
     }
 }
 

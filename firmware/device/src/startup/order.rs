@@ -150,7 +150,6 @@ fn prepare<S: Steps>(board: &mut S, counted: &Counted) -> Result<Prepared<S>, St
     let store = board.store().map_err(Halt::TrustStore)?;
     let image = board.image(booted, store).map_err(Halt::Board)?;
     let started = client::start(board.flash(), &mut console, image, counted);
-    let started = started.map_err(|_| Stop::TakenBack)?;
     let settings = board.settings().map_err(Halt::Board)?;
     let radio = board.radio(settings).map_err(Halt::Board)?;
     Ok((started, radio))

@@ -10,7 +10,7 @@ use simulated::internet::{Asked, Manner};
 
 use crate::life::field;
 use crate::pki::{PKI, identity};
-use crate::simulated_device::{Device, LONG, PATIENCE};
+use crate::simulated_device::{Device, LONG, NotStarted, PATIENCE};
 use crate::transfers::IMAGE;
 use crate::trials::{installed, until_taken_back};
 use crate::world::{FAILOVER, NEW, PRIMARY};
@@ -104,7 +104,7 @@ fn an_image_that_is_refused_by_all_and_switched_off_is_taken_back_at_its_fourth_
 }
 
 fn require_taken_back_for_failed_boots(device: &mut Device) {
-    assert_eq!(device.start().err(), Some(Restart::RolledBack));
+    assert_eq!(device.start().err(), Some(NotStarted::TakenBack));
     let failed = RolledBack::Trial(Why::FailedBoots);
     assert_eq!(device.memory().rolled_back, Some(failed));
     assert_eq!(device.memory().failed_release.unwrap().attempts, 1);

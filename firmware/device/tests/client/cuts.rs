@@ -1,11 +1,12 @@
 //! The power is cut at each erase and each program command of all that a device does in its life. Whenever it comes back, a whole
 //! image starts that is not older than the confirmed one, and the update is completed.
 
-use device::client::Restart;
+use std::cell::Cell;
+
+use device::client::{Restart, TRIAL_LIMIT};
 use device::otadata::Slot;
 use device::rescue::{self, Origin};
-use proptest::prelude::*;
-use proptest::test_runner::{Config, RngSeed};
+use device::slots::MAX_BOOTS;
 use simulated::flash::{Cut, SimulatedFlash};
 use simulated::internet::Manner;
 use simulated::power::{Cuts, Point, every_cut};
@@ -13,22 +14,22 @@ use simulated::power::{Cuts, Point, every_cut};
 use crate::pki::PKI;
 use crate::rescue::{envelope, payload, rescue_floor, stranded};
 use crate::rescuers::RESCUERS;
-use crate::simulated_device::{Device, LONG, PATIENCE};
+use crate::simulated_device::{Device, LONG};
 use crate::world::{NEW, OLD, PRIMARY, World, new, old};
 
 /// Ways to tear each operation.
 const TEARS: u64 = 2;
 /// Restarts within which the new image must run and find that nothing is newer.
-const RESTARTS: usize = 6;
+pub(crate) const RESTARTS: usize = 6;
 
 /// Where a phase of a device's life begins.
-struct Phase {
-    world: World,
-    flash: SimulatedFlash,
+pub(crate) struct Phase {
+    pub(crate) world: World,
+    pub(crate) flash: SimulatedFlash,
 }
 
 impl Phase {
-    fn of(device: Device) -> Self {
+    pub(crate) fn of(device: Device) -> Self {
         Self {
             world: device.world,
             flash: device.flash,
@@ -36,7 +37,7 @@ impl Phase {
     }
 
     /// The same board and world, from the beginning of time.
-    fn device(&self, flash: &SimulatedFlash) -> Device {
+    pub(crate) fn device(&self, flash: &SimulatedFlash) -> Device {
         Device::with(self.world.copy(), flash.clone())
     }
 
@@ -53,14 +54,14 @@ impl Phase {
 }
 
 /// The old image runs and is confirmed; a newer one is released.
-fn released() -> Phase {
+pub(crate) fn released() -> Phase {
     let world = World::new(&[old(), new()]);
     world.publish(&new().release(&[0]));
     Phase::of(Device::new(world, &old()))
 }
 
 /// The new image is selected, and was not started yet.
-fn installed() -> Phase {
+pub(crate) fn installed() -> Phase {
     let Phase { world, flash } = released();
     let mut device = Device::with(world.copy(), flash);
     assert_eq!(device.session(1).restart, Some(Restart::Updated));
@@ -71,13 +72,13 @@ fn installed() -> Phase {
 }
 
 /// A slot with a whole image starts; with the one that runs goes at least one whole image.
-fn require_bootable(device: &mut Device, versions: &[&str]) {
+pub(crate) fn require_bootable(device: &mut Device, versions: &[&str]) {
     let (_, version) = device.boots();
     assert!(versions.contains(&&*version), "{version} starts");
 }
 
 /// Life goes on: at last the new image runs.
-fn require_update(device: &mut Device) {
+pub(crate) fn require_update(device: &mut Device) {
     device.live_until(NEW, RESTARTS);
     assert_eq!(device.version(Slot::Ota0).as_deref(), Some(OLD));
     let memory = device.memory();
@@ -151,37 +152,106 @@ fn of_taking_an_image_back() {
     let phase = installed();
     // Each round takes longer than with servers that refuse, so there are fewer.
     phase.world.behave_all(&Manner::Silent);
-    let cuts = phase.cut(
-        |device| {
-            let session = device.session(LONG);
-            if session.restart.is_some() && !device.flash.is_off() {
-                device.session(1);
-            }
-        },
-        |mut device, point| {
-            require_bootable(&mut device, &[OLD, NEW]);
-            if point.is_none() {
-                assert_eq!(device.boots().1, OLD);
-            }
-            device.world.behave_all(&Manner::Serves);
-            require_update(&mut device);
-        },
-    );
+    let cuts = phase.cut(act_rollback, |mut device, point| {
+        if point.is_none() {
+            assert_eq!(device.boots().1, OLD);
+        }
+        require_rollback(device);
+    });
     println!("a trial that is over: {cuts}");
+}
+
+/// A trial that no server ends, and a round of the image before it.
+pub(crate) fn act_rollback(device: &mut Device) {
+    let session = device.session(LONG);
+    if session.restart.is_some() && !device.flash.is_off() {
+        device.session(1);
+    }
+}
+
+/// When the servers are there again, the release is tried again.
+pub(crate) fn require_rollback(mut device: Device) {
+    require_bootable(&mut device, &[OLD, NEW]);
+    device.world.behave_all(&Manner::Serves);
+    require_update(&mut device);
+}
+
+/// Why a trial ends is remembered before the image is taken back. After a cut in between the trial is repeated, and ends alike.
+#[test]
+fn of_the_end_of_a_trial() {
+    let phase = installed();
+    phase.world.behave_all(&Manner::Silent);
+    let ended = Cell::new(false);
+    let [repeated, taken_back] = [Cell::new(0), Cell::new(0)];
+    let act = |device: &mut Device| {
+        device.session(LONG);
+        ended.set(device.world.timer.now() >= TRIAL_LIMIT);
+    };
+    phase.cut(act, |mut device, point| {
+        if point.is_none() || !ended.get() {
+            return;
+        }
+        let came_to = [&taken_back, &repeated][usize::from(device.boots().1 == NEW)];
+        came_to.set(came_to.get() + 1);
+        while device.boots().1 == NEW {
+            let session = device.session(LONG);
+            assert_eq!(session.restart, Some(Restart::RolledBack));
+        }
+        let memory = device.memory();
+        assert!(memory.rolled_back.is_some() && memory.failed_release.is_some());
+        require_rollback(device);
+    });
+    let [repeated, taken_back] = [repeated.get(), taken_back.get()];
+    println!("the end of a trial: {repeated} cuts and it is repeated, {taken_back} and it is over");
+    assert!(repeated > 20 && taken_back > 0);
+}
+
+/// Whoever cuts the power each time before the image is taken back: its starts are counted.
+#[test]
+fn of_the_end_of_each_trial() {
+    let Phase { world, flash } = installed();
+    world.behave_all(&Manner::Silent);
+    let mut device = Device::with(world, flash);
+    let mut trials = 0;
+    while device.boots().1 == NEW {
+        let mut whole = Device::with(device.world.copy(), device.flash.clone());
+        assert_eq!(whole.session(LONG).restart, Some(Restart::RolledBack));
+        let operations = whole.flash.operations() - device.flash.operations();
+        device.flash.cut_at(operations - 1, Cut::Before);
+        device.session(LONG);
+        assert!(device.flash.is_off());
+        device.flash.power_on();
+        trials += 1;
+    }
+    // In the last one the image was taken back as it started, before that was remembered.
+    assert_eq!(trials, MAX_BOOTS + 1);
+    assert_eq!(device.boots().1, OLD);
+    assert!(device.memory().failed_release.is_some());
+    require_rollback(device);
 }
 
 #[test]
 fn of_writing_a_rescue_store() {
-    let device = stranded();
-    let first = envelope(&payload(9, &[&PKI.later]), &RESCUERS[..2]);
-    device.world.offer_rescue(PRIMARY, &first);
-    let cuts = Phase::of(device).cut(act_rescue, require_rescue);
+    let cuts = offered().cut(act_rescue, |device, _| require_rescue(device));
     println!("a rescue store: {cuts}");
 }
 
-/// One is in force already, in the other copy.
+/// No server is trusted, and a rescue store is there.
+pub(crate) fn offered() -> Phase {
+    let device = stranded();
+    let first = envelope(&payload(9, &[&PKI.later]), &RESCUERS[..2]);
+    device.world.offer_rescue(PRIMARY, &first);
+    Phase::of(device)
+}
+
 #[test]
 fn of_writing_a_second_rescue_store() {
+    let cuts = offered_again().cut(act_rescue, |device, _| require_second_rescue(device));
+    println!("a second rescue store: {cuts}");
+}
+
+/// One is in force already, in the other copy.
+pub(crate) fn offered_again() -> Phase {
     let mut device = stranded();
     let wrong = payload(9, &[&PKI.other]);
     device
@@ -190,58 +260,26 @@ fn of_writing_a_second_rescue_store() {
     assert!(!device.session(2).succeeded);
     let second = envelope(&payload(10, &[&PKI.later]), &RESCUERS[..2]);
     device.world.offer_rescue(PRIMARY, &second);
+    Phase::of(device)
+}
+
+/// The one that was in force still is, or the second.
+pub(crate) fn require_second_rescue(mut device: Device) {
     let image = old().store;
-    let phase = Phase::of(device);
-    let cuts = phase.cut(act_rescue, |mut device, point| {
-        let copies = rescue::load(&mut device.flash, &image);
-        let in_force = copies.in_force(&image);
-        assert_eq!(in_force.origin(), Origin::Rescue);
-        assert!(matches!(in_force.sequence(), 9 | 10));
-        assert!(matches!(rescue_floor(&device.memory()), 9 | 10));
-        require_rescue(device, point);
-    });
-    println!("a second rescue store: {cuts}");
+    let copies = rescue::load(&mut device.flash, &image);
+    let in_force = copies.in_force(&image);
+    assert_eq!(in_force.origin(), Origin::Rescue);
+    assert!(matches!(in_force.sequence(), 9 | 10));
+    assert!(matches!(rescue_floor(&device.memory()), 9 | 10));
+    require_rescue(device);
 }
 
 /// A round that ends with a rescue store, and the update after it.
-fn act_rescue(device: &mut Device) {
+pub(crate) fn act_rescue(device: &mut Device) {
     device.session_until(1, |_| true);
 }
 
-fn require_rescue(mut device: Device, _: Option<Point>) {
+pub(crate) fn require_rescue(mut device: Device) {
     require_bootable(&mut device, &[OLD]);
     device.live_until(NEW, RESTARTS);
-}
-
-proptest! {
-    #![proptest_config(Config {
-        cases: 96,
-        failure_persistence: None,
-        rng_seed: RngSeed::Fixed(0x5045_5245),
-        ..Config::default()
-    })]
-
-    /// The power is cut anywhere in the life of a device, and again and again while it recovers.
-    #[test]
-    fn again_and_again(cuts in proptest::collection::vec((0_u32..900, any::<u64>()), 2..5), late in any::<bool>()) {
-        let phase = if late { installed() } else { released() };
-        let mut device = phase.device(&phase.flash);
-        for (operation, seed) in cuts {
-            let cut = match seed % 6 {
-                0 => Cut::Before,
-                1 => Cut::After,
-                _ => Cut::Torn(seed),
-            };
-            device.flash.cut_at(operation, cut);
-            for _ in 0..RESTARTS {
-                if !device.flash.is_off() {
-                    device.session(PATIENCE);
-                }
-            }
-            device.flash.power_on();
-            let allowed = [OLD, NEW];
-            require_bootable(&mut device, &allowed);
-        }
-        require_update(&mut device);
-    }
 }

@@ -15,6 +15,7 @@ mod broken;
 mod changes;
 mod connections;
 mod cuts;
+mod cuts_twice;
 mod failover;
 mod freezing;
 mod life;
@@ -50,6 +51,8 @@ mod broken_signatures;
 #[path = "../verify/support.rs"]
 #[allow(dead_code, reason = "shared with the tests of chains")]
 mod certificates;
+#[path = "../power/drawn.rs"]
+mod drawn;
 #[path = "../signed_release/for_others.rs"]
 mod for_others;
 #[path = "../signed_release/keys.rs"]

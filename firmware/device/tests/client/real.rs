@@ -128,7 +128,7 @@ fn round(
         scratch: Word::default(),
         tls: EmbeddedTls::new(OsRng),
     };
-    let mut client = Client::<OnHost>::new(board, started.unwrap());
+    let mut client = Client::<OnHost>::new(board, started);
     let next = block_on(client.round());
     (next, client.board().flash.clone())
 }

@@ -67,7 +67,7 @@ fn record(firmware: Firmware, mut flash: SimulatedFlash, port: u16) -> Recorded 
         scratch: Word::default(),
         tls: EmbeddedTls::new(Known::default()),
     };
-    let mut client = Client::<Recording>::new(board, started.unwrap());
+    let mut client = Client::<Recording>::new(board, started);
     let next = block_on(client.round());
     Recorded {
         next,

@@ -5,12 +5,12 @@ use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
 
-use device::client::{self, Board, Client, Next, Platform, Restart};
+use device::client::{Board, Client, Next, Platform, Restart, Started};
 use device::flash_layout::SECTOR_SIZE;
 use device::memory::Memory;
 use device::otadata::Slot;
 use device::platform::{Console, Timer as _, Watchdog};
-use device::startup;
+use device::startup::{Ended, Outcome};
 use rand_core::{CryptoRng, Error, RngCore};
 use simulated::bootloader;
 use simulated::factory;
@@ -19,6 +19,7 @@ use simulated::internet::Internet;
 use simulated::scratch::Word;
 use simulated::virtual_time::VirtualTimer;
 
+use crate::start_steps::{self, Trouble};
 use crate::tls::Identities;
 use crate::world::{Firmware, World};
 
@@ -42,6 +43,15 @@ pub(crate) struct Device {
     pub(crate) flash: SimulatedFlash,
     pub(crate) lines: Lines,
     pub(crate) scratch: Word,
+}
+
+/// Why a start does not come to rounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotStarted {
+    /// The power was cut.
+    PowerLost,
+    /// The image is taken back.
+    TakenBack,
 }
 
 /// From one start to the next.
@@ -78,17 +88,24 @@ impl Device {
         }
     }
 
-    /// Starts what the bootloader starts.
+    /// Starts what the bootloader starts, step by step as the firmware does.
     ///
     /// # Errors
-    /// It is taken back at once.
-    pub(crate) fn start(&mut self) -> Result<Client<'static, Host>, Restart> {
-        let (slot, version) = self.boots();
-        let firmware = self.world.firmware.get(&version);
-        let firmware = firmware.unwrap_or_else(|| panic!("nobody made {version}"));
-        let image = firmware.running(slot);
-        let counted = startup::count(&mut self.flash, slot.partition().offset);
-        let started = client::start(&mut self.flash, &mut self.lines, image, &counted)?;
+    /// It does not come to rounds.
+    ///
+    /// # Panics
+    /// A step fails, though there is power.
+    pub(crate) fn start(&mut self) -> Result<Client<'static, Host>, NotStarted> {
+        match start_steps::begin(self, Trouble::Nothing) {
+            (Outcome::Running, client) => Ok(client.expect("its tasks run")),
+            (Outcome::Restart(Ended::TakenBack), _) => Err(NotStarted::TakenBack),
+            _ if self.flash.is_off() => Err(NotStarted::PowerLost),
+            (outcome, _) => panic!("{outcome:?}"),
+        }
+    }
+
+    /// The client of `started` on this board.
+    pub(crate) fn client(&self, started: Started<'static>) -> Client<'static, Host> {
         let timer = self.world.timer.restarted();
         let board = Board {
             network: self.world.internet.clone(),
@@ -100,7 +117,7 @@ impl Device {
             tls: self.world.identities.clone(),
             timer,
         };
-        Ok(Client::new(board, started))
+        Client::new(board, started)
     }
 
     /// What the bootloader would start now: slot and version.
@@ -144,7 +161,8 @@ impl Device {
             promised: Duration::ZERO,
         };
         match self.start() {
-            Err(restart) => session.restart = Some(restart),
+            Err(NotStarted::PowerLost) => {}
+            Err(NotStarted::TakenBack) => session.restart = Some(Restart::RolledBack),
             Ok(client) => self.rounds(client, rounds, enough, &mut session),
         }
         session
@@ -187,7 +205,7 @@ impl Device {
     }
 
     /// A start that is reset where it first waits for the network.
-    pub(crate) fn reset_in_network(&mut self) -> Result<(), Restart> {
+    pub(crate) fn reset_in_network(&mut self) -> Result<(), NotStarted> {
         let mut client = self.start()?;
         let ended = self.world.timer.run_unless(client.round(), || true);
         assert_eq!(ended, None, "it did not wait for anything");

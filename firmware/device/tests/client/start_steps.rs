@@ -1,8 +1,8 @@
-//! A board whose steps fail, or panic, one at a time.
+//! What a simulated board does in the steps of its start. They can fail, or panic, one at a time.
 
 use std::cell::Cell;
 
-use device::client::{Image, Started};
+use device::client::{Client, Image, Started};
 use device::flash_layout::{OTADATA, PARTITION_TABLE_OFFSET, PARTITIONS, Partition, SECTOR_SIZE};
 use device::otadata::Slot;
 use device::platform::Console as _;
@@ -11,7 +11,8 @@ use device::store::{StoreError, TrustStore};
 use simulated::factory::partition_table;
 use simulated::flash::SimulatedFlash;
 
-use crate::simulated_device::{Device, Lines};
+use crate::simulated_device::{Device, Host, Lines};
+use crate::world::Firmware;
 
 /// The steps of a start, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,34 +52,49 @@ pub(crate) const WHY: &str = "out of order";
 /// In no slot.
 const ELSEWHERE: u32 = 0x3F_0000;
 
-struct Broken<'d> {
+struct Starting<'d> {
     device: &'d mut Device,
     trouble: Trouble,
-    handed_over: &'d Cell<bool>,
+    client: &'d Cell<Option<Client<'static, Host>>>,
 }
 
 /// A start of what the bootloader starts.
 pub(crate) fn start(device: &mut Device, trouble: Trouble) -> Outcome<&'static str> {
+    let (outcome, client) = begin(device, trouble);
+    assert_eq!(client.is_some(), matches!(outcome, Outcome::Running));
+    outcome
+}
+
+/// The same, and the client that the last step hands the board over to.
+pub(crate) fn begin(
+    device: &mut Device,
+    trouble: Trouble,
+) -> (Outcome<&'static str>, Option<Client<'static, Host>>) {
     let (slot, _) = device.boots();
     let runs_from = match trouble {
         Trouble::RunsElsewhere => ELSEWHERE,
         _ => slot.partition().offset,
     };
     let counted = startup::count(&mut device.flash, runs_from);
-    let handed_over = Cell::new(false);
-    let outcome = startup::run(
-        Broken {
-            device,
-            trouble,
-            handed_over: &handed_over,
-        },
-        counted,
-    );
-    assert_eq!(handed_over.get(), matches!(outcome, Outcome::Running));
-    outcome
+    let client = Cell::new(None);
+    let starting = Starting {
+        device,
+        trouble,
+        client: &client,
+    };
+    let outcome = startup::run(starting, counted);
+    (outcome, client.take())
 }
 
-impl Broken<'_> {
+impl Starting<'_> {
+    fn firmware(&mut self) -> Firmware {
+        let (_, version) = self.device.boots();
+        let firmware = self.device.world.firmware.get(&version);
+        firmware
+            .unwrap_or_else(|| panic!("nobody made {version}"))
+            .clone()
+    }
+
     fn step(&self, step: Step) -> Result<(), &'static str> {
         assert_ne!(self.trouble, Trouble::Panics(step), "the step panics");
         if self.trouble == Trouble::Fails(step) {
@@ -88,7 +104,7 @@ impl Broken<'_> {
     }
 }
 
-impl Steps for Broken<'_> {
+impl Steps for Starting<'_> {
     type Flash = SimulatedFlash;
     type Console = Lines;
     type Settings = ();
@@ -108,9 +124,8 @@ impl Steps for Broken<'_> {
     }
 
     fn store(&mut self) -> Result<TrustStore<'static>, StoreError> {
-        let (_, version) = self.device.boots();
         match self.step(Step::Store) {
-            Ok(()) => Ok(self.device.world.firmware[&version].store.clone()),
+            Ok(()) => Ok(self.firmware().store),
             Err(_) => TrustStore::read_exact(&[]),
         }
     }
@@ -121,8 +136,7 @@ impl Steps for Broken<'_> {
         _: TrustStore<'static>,
     ) -> Result<Image<'static>, &'static str> {
         self.step(Step::Image)?;
-        let (_, version) = self.device.boots();
-        Ok(self.device.world.firmware[&version].running(booted))
+        Ok(self.firmware().running(booted))
     }
 
     fn settings(&mut self) -> Result<(), &'static str> {
@@ -133,9 +147,9 @@ impl Steps for Broken<'_> {
         self.step(Step::Radio)
     }
 
-    fn tasks(self, _: Started<'static>, (): ()) -> Result<(), &'static str> {
+    fn tasks(self, started: Started<'static>, (): ()) -> Result<(), &'static str> {
         self.step(Step::Tasks)?;
-        self.handed_over.set(true);
+        self.client.set(Some(self.device.client(started)));
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use device::client::Restart;
 use crate::certificates::{day, leaf_for, moment, pin};
 use crate::life::field;
 use crate::pki::{PKI, identity, identity_of};
-use crate::simulated_device::{Device, LONG};
+use crate::simulated_device::{Device, LONG, NotStarted};
 use crate::world::{
     CDN, FAILOVER, Firmware, NEW, OLD, PRIMARY, TIME_SERVERS, World, new, old, store,
 };
@@ -200,7 +200,7 @@ fn the_floor_is_the_date_of_a_confirmed_image() {
     for _ in 0..3 {
         assert!(device.start().is_ok());
     }
-    assert_eq!(device.start().err(), Some(Restart::RolledBack));
+    assert_eq!(device.start().err(), Some(NotStarted::TakenBack));
     device.world.internet.asked();
     assert_eq!(device.session(1).version, OLD);
     let asked = device.world.internet.asked();

@@ -9,7 +9,7 @@ use device::slots::{MAX_FAILED_BOOTS, Why};
 use simulated::internet::Manner;
 
 use crate::pki::{PKI, identity};
-use crate::simulated_device::{Device, LONG, PATIENCE};
+use crate::simulated_device::{Device, LONG, NotStarted, PATIENCE};
 use crate::update::update;
 use crate::world::{FAILOVER, Files, NEW, OLD, PRIMARY, World, new, old, release_keys, store};
 use crate::{keys, world};
@@ -179,7 +179,7 @@ fn an_image_that_crashes_before_the_network_is_taken_back_at_its_fourth_start() 
         // It ends before its client is asked for a round.
         assert!(device.start().is_ok());
     }
-    assert_eq!(device.start().err(), Some(Restart::RolledBack));
+    assert_eq!(device.start().err(), Some(NotStarted::TakenBack));
     let memory = device.memory();
     assert_eq!(
         memory.rolled_back,

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod choice;
+mod drawn;
 mod life;
 mod memory;
 mod recorded;

@@ -67,10 +67,7 @@ fn live<M: Meter>(
     meter: &mut M,
 ) -> String {
     let counted = startup::count(&mut board.flash, image.booted.partition().offset);
-    let started = match client::start(&mut board.flash, &mut board.console, image, &counted) {
-        Ok(started) => started,
-        Err(restart) => return format!("{restart:?}\n{}", ended(&board)),
-    };
+    let started = client::start(&mut board.flash, &mut board.console, image, &counted);
     let mut client = Client::new(board, started);
     let mut answer = String::new();
     for _ in 0..rounds {
