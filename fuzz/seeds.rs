@@ -31,6 +31,7 @@ fn main() -> io::Result<()> {
         "sdkconfig",
         "slots",
         "store",
+        "table",
         "time",
         "tls",
     ] {

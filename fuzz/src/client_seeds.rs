@@ -5,7 +5,6 @@ use device::flash_layout::STATE;
 use device::memory::{
     Accepted, FailedRelease, LastError, Memory, RescueFloors, RolledBack, ShortText,
 };
-use device::otadata::{ENTRY_LENGTH, Entry, LABEL_LENGTH, State, initial};
 use device::rescue::EnvelopeContents;
 use device::slots::Why;
 use device::store::TrustStore;
@@ -16,6 +15,7 @@ use simulated::flash::SimulatedFlash;
 
 use crate::random::Known;
 use crate::signers::{RELEASERS, RESCUERS, image_store, sign_envelope};
+use crate::start_seeds;
 
 /// A target, the name of an input, and the input.
 pub type Seed = (&'static str, &'static str, Vec<u8>);
@@ -28,7 +28,8 @@ pub fn all() -> Vec<Seed> {
         memory(),
         release(),
         rescue(),
-        slots(),
+        start_seeds::slots(),
+        start_seeds::table(),
         time(),
         tls(),
     ]
@@ -150,56 +151,6 @@ fn rescue() -> Vec<Seed> {
         ("rescue", "store", seed(2, 3, 30, &store)),
         ("rescue", "above", seed(3 + 4, 5, 9, &store)),
         ("rescue", "strangers", seed(3, 9, 9, &store)),
-    ]
-}
-
-fn slots() -> Vec<Seed> {
-    // Update, start, reach the network, confirm, cut the power in the next update, roll back, damage.
-    const EVENTS: [u8; 12] = [3, 7, 0, 1, 5 + 8 * 3, 3, 2, 3, 7, 4, 7, 6];
-    let erased = [0xFF; ENTRY_LENGTH];
-    let entry = |sequence, state| {
-        Entry {
-            sequence,
-            label: [0xFF; LABEL_LENGTH],
-            state,
-        }
-        .encode()
-    };
-    let seed =
-        |flags: u8, first: &[u8], second: &[u8]| [&[flags][..], first, second, &EVENTS].concat();
-    let last = u32::MAX - 1;
-    vec![
-        ("slots", "new", seed(0, &initial()[..ENTRY_LENGTH], &erased)),
-        ("slots", "erased", seed(1, &erased, &erased)),
-        (
-            "slots",
-            "on-trial",
-            seed(12, &entry(2, State::Undefined), &entry(1, State::Valid)),
-        ),
-        (
-            "slots",
-            "damaged",
-            seed(2, &entry(5, State::Valid), &entry(4, State::Aborted)),
-        ),
-        (
-            "slots",
-            "last-sequence",
-            seed(
-                0,
-                &entry(last, State::New),
-                &entry(last - 1, State::Invalid),
-            ),
-        ),
-        // The one sequence whose CRC is zero.
-        (
-            "slots",
-            "zero-crc",
-            seed(
-                1,
-                &entry(0x9226_F562, State::Valid),
-                &entry(1, State::Valid),
-            ),
-        ),
     ]
 }
 

@@ -24,3 +24,4 @@ pub mod random;
 pub mod sample;
 pub mod seal;
 pub mod signers;
+mod start_seeds;
