@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use device::client::Restart;
-use device::flash_layout::{OTA_1, OTADATA, Partition, SECTOR_SIZE, STATE, TRUST_STORE};
+use device::flash_layout::{
+    OTA_1, OTADATA, Partition, SECTOR_SIZE, STATE, TRUST_STORE, TRUST_STORE_COPY_SIZE,
+};
 use device::otadata::Slot;
 use simulated::internet::Manner;
 
 use crate::pki::PKI;
-use crate::rescue::{envelope, payload, rescue_floor, stranded};
+use crate::rescue::{envelope, payload, rescue_floor, right, stranded};
 use crate::rescuers::RESCUERS;
 use crate::simulated_device::Device;
 use crate::world::{FAILOVER, NEW, OLD, PRIMARY, World, new, old};
@@ -65,14 +67,8 @@ fn a_device_that_cannot_read_its_rescue_stores_goes_by_its_image() {
 #[test]
 fn a_rescue_store_that_flash_does_not_take_changes_nothing() {
     let mut device = stranded();
-    for at in sectors(&TRUST_STORE) {
-        device.flash.wear_out(at);
-        device.flash.put(at, &[0; 16]);
-    }
-    device.world.offer_rescue(
-        PRIMARY,
-        &envelope(&payload(9, &[&PKI.later]), &RESCUERS[..2]),
-    );
+    wear_out(&mut device, &TRUST_STORE);
+    device.world.offer_rescue(PRIMARY, &right());
     assert!(!device.session(3).succeeded);
     assert_eq!(rescue_floor(&device.memory()), 0);
     let lines = device.lines.take();
@@ -82,6 +78,65 @@ fn a_rescue_store_that_flash_does_not_take_changes_nothing() {
             .any(|line| line.starts_with("rescue: it was not written: "))
     );
     assert_eq!(device.boots().1, OLD);
+}
+
+/// The places of the two copies.
+const COPIES: [Partition; 2] = [
+    Partition {
+        size: TRUST_STORE_COPY_SIZE,
+        ..TRUST_STORE
+    },
+    Partition {
+        offset: TRUST_STORE.offset + TRUST_STORE_COPY_SIZE,
+        size: TRUST_STORE_COPY_SIZE,
+        ..TRUST_STORE
+    },
+];
+
+fn wear_out(device: &mut Device, partition: &Partition) {
+    for at in sectors(partition) {
+        device.flash.wear_out(at);
+        device.flash.put(at, &[0; 16]);
+    }
+}
+
+/// Each host that is asked gives it once more, and it goes to the other copy then.
+#[test]
+fn a_rescue_store_that_one_copy_does_not_take_goes_to_the_other() {
+    for worn in &COPIES {
+        let mut device = stranded();
+        wear_out(&mut device, worn);
+        for host in [PRIMARY, FAILOVER] {
+            device.world.offer_rescue(host, &right());
+        }
+        device.session(1);
+        assert_eq!(rescue_floor(&device.memory()), 9);
+        device.live_until(NEW, 2);
+    }
+}
+
+/// Whatever is offered while the copy beside it is worn out.
+#[test]
+fn a_rescue_store_in_force_is_not_overwritten_where_the_other_copy_takes_nothing() {
+    for (worn, whole) in [(0, 1), (1, 0)] {
+        let mut device = stranded();
+        wear_out(&mut device, &COPIES[worn]);
+        let wrong = envelope(&payload(9, &[&PKI.other]), &RESCUERS[..2]);
+        let later = envelope(&payload(10, &[&PKI.later]), &RESCUERS[..2]);
+        for host in [PRIMARY, FAILOVER] {
+            device.world.offer_rescue(host, &wrong);
+        }
+        device.session(1);
+        let in_force = device.flash.contents(&COPIES[whole]);
+        for host in [PRIMARY, FAILOVER] {
+            device.world.offer_rescue(host, &later);
+        }
+        for _ in 0..3 {
+            assert!(!device.session(2).succeeded);
+        }
+        assert_eq!(device.flash.contents(&COPIES[whole]), in_force);
+        assert_eq!(rescue_floor(&device.memory()), 9);
+    }
 }
 
 #[test]
