@@ -3,16 +3,19 @@
 use std::time::Duration;
 
 use device::client::Restart;
+use device::client::backoff::TRIAL_WAIT;
 use device::flash_layout::{
     OTA_1, OTADATA, Partition, SECTOR_SIZE, STATE, TRUST_STORE, TRUST_STORE_COPY_SIZE,
 };
 use device::otadata::Slot;
+use device::platform::Timer as _;
 use simulated::internet::Manner;
 
 use crate::pki::PKI;
 use crate::rescue::{envelope, payload, rescue_floor, right, stranded};
 use crate::rescuers::RESCUERS;
-use crate::simulated_device::Device;
+use crate::simulated_device::{Device, PATIENCE};
+use crate::trials::{installed, until_taken_back};
 use crate::world::{FAILOVER, NEW, OLD, PRIMARY, World, new, old};
 
 fn updated() -> Device {
@@ -156,6 +159,46 @@ fn a_spare_slot_that_is_worn_out_leaves_the_old_image_running() {
     assert_eq!(device.memory().failed_release.unwrap().attempts, 1);
 }
 
+/// Nothing is remembered any more, and the new image was taken back.
+fn forgetful() -> Device {
+    let mut device = installed();
+    device.flash.fail_erases(STATE.offset..STATE.end());
+    device.flash.fail_programs(STATE.offset..STATE.end());
+    let state = vec![0xFF; STATE.size as usize];
+    device.flash.put(STATE.offset, &state);
+    device.world.behave_all(&Manner::Refuses);
+    until_taken_back(&mut device);
+    device.world.behave_all(&Manner::Serves);
+    assert_eq!(device.memory().failed_release, None);
+    device
+}
+
+#[test]
+fn a_device_that_can_remember_nothing_waits_after_an_image_was_taken_back() {
+    const HOUR: Duration = Duration::from_hours(1);
+    let mut device = forgetful();
+    let began = device.world.timer.now();
+    let session = device.session_until(PATIENCE, |_| false);
+    assert_eq!(session.restart, Some(Restart::Updated));
+    let waited = device.world.timer.now() - began;
+    assert!(waited >= HOUR && waited < HOUR * 3 / 2, "{waited:?}");
+    device.live_until(NEW, 1);
+}
+
+/// Whether a start waits is left to chance, so that one of them does not.
+#[test]
+fn a_device_that_can_remember_nothing_and_is_always_switched_off_soon_tries_again() {
+    let mut device = forgetful();
+    let mut starts = 1;
+    while device.session(1).restart != Some(Restart::Updated) {
+        device.world.timer.run(device.world.timer.sleep(TRIAL_WAIT));
+        starts += 1;
+        assert!(starts < 200);
+    }
+    println!("tried at start {starts}");
+    device.live_until(NEW, 1);
+}
+
 /// Erases of the sector of a partition that has most.
 fn most_erases(device: &Device, partition: &Partition) -> u32 {
     let erases = sectors(partition).map(|at| device.flash.wear(at).erases);
@@ -210,23 +253,41 @@ fn a_release_that_never_proves_itself_wears_nothing_out() {
     assert_eq!(most_erases(&device, &OTA_1), 1);
 }
 
+/// What it installs crashes, at each start, in a second. What is random differs from one second to another.
+fn crash_for(device: &mut Device, days: u64) {
+    let clock = device.world.timer.clone();
+    let end = clock.now() + Duration::from_hours(days * 24);
+    while clock.now() < end {
+        if device.boots().1 == OLD {
+            device.session_until(1000, |_| clock.now() >= end);
+        } else {
+            let _ = device.start();
+        }
+        clock.run(clock.sleep(Duration::from_secs(1)));
+        let most = most_erases(device, &OTADATA);
+        assert!(u64::from(most) < 20 + days * 30, "{most}");
+    }
+}
+
 #[test]
 fn a_release_that_crashes_wears_nothing_out() {
     let mut device = updated();
-    for day in 0..60_u64 {
-        let end = Duration::from_hours((day + 1) * 24);
-        let clock = device.world.timer.clone();
-        while clock.now() < end {
-            if device.boots().1 == OLD {
-                device.session_until(1000, |_| clock.now() >= end);
-            } else {
-                let _ = device.start();
-            }
-        }
-    }
+    crash_for(&mut device, 60);
     assert!(device.memory().failed_release.unwrap().attempts >= 60);
     let most = most_erases(&device, &OTADATA);
     assert!((60..80).contains(&most), "{most}");
+    assert_eq!(most_erases(&device, &OTA_1), 1);
+}
+
+/// 26 erases on each day are less than 100,000 in ten years.
+#[test]
+fn nor_does_it_where_nothing_is_remembered() {
+    let mut device = forgetful();
+    let before = most_erases(&device, &OTADATA);
+    crash_for(&mut device, 20);
+    let most = most_erases(&device, &OTADATA) - before;
+    println!("{most} erases of otadata in 20 days");
+    assert!((20 * 12..20 * 26).contains(&most), "{most}");
     assert_eq!(most_erases(&device, &OTA_1), 1);
 }
 
