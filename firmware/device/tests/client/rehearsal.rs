@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use device::client::backoff::REHEARSAL_WAIT;
 use device::client::{INSTALL_LIMIT, Restart, TRIAL_LIMIT};
+use device::day::Day;
 use device::flash_layout::{OTA_0, OTA_1, OTADATA};
 use device::memory::RolledBack;
 use device::otadata::Slot;
 use device::release::{SIGNED_IMAGE, SecureBoot};
+use device::verify::Moment;
 use simulated::internet::{Asked, Lacks, Manner, WebServer};
 
 use crate::life::field;
@@ -155,8 +157,8 @@ fn one_endpoint_with_the_image_is_enough() {
     }
 }
 
-/// One defect of both servers: its name, what makes it, what the device says, and whether the attempt counts: what a verified
-/// server says does, and what anybody on the way may have done does not.
+/// One defect of both servers: its name, what makes it, what the device says, and whether a verified server said it: what is not
+/// said by one anybody on the way may have done.
 type Row = (&'static str, fn(&mut WebServer), &'static str, bool);
 
 const HOPELESS: [Row; 9] = [
@@ -228,7 +230,7 @@ const HOPELESS: [Row; 9] = [
 
 #[test]
 fn an_image_that_can_fetch_no_image_is_taken_back_and_says_so() {
-    for (name, defect, says, counts) in HOPELESS {
+    for (name, defect, says, is_said) in HOPELESS {
         println!("{name}");
         let mut device = installed();
         let world = device.world.copy();
@@ -239,7 +241,9 @@ fn an_image_that_can_fetch_no_image_is_taken_back_and_says_so() {
         assert!(!lines.iter().any(|line| line == CONFIRMED));
         let memory = device.memory();
         assert_eq!(memory.rolled_back, Some(RolledBack::NoImage));
-        assert_eq!(memory.failed_release.unwrap().attempts, u8::from(counts));
+        let failed = memory.failed_release.unwrap();
+        let by_clock = failed.next_try != Moment::end_of(Day::MAX);
+        assert_eq!((failed.attempts, by_clock), (1, is_said));
 
         // The old one runs, and tells its servers, which are repaired.
         device.world = World {
@@ -257,6 +261,23 @@ fn an_image_that_can_fetch_no_image_is_taken_back_and_says_so() {
         assert!(said.ends_with(why), "{said}");
         device.live_until(NEW, 2);
     }
+}
+
+/// Whoever cuts connections, and an image that receives none, has the servers asked less and less, down to six times a day.
+#[test]
+fn what_is_cut_off_puts_the_next_attempt_off_by_four_hours_at_most() {
+    let mut device = installed();
+    change_all(&device.world, |server| server.manner = Manner::Cuts(3000));
+    let attempts = [(); 5].map(|()| {
+        until_taken_back(&mut device);
+        let attempts = device.memory().failed_release.unwrap().attempts;
+        let session = device.session_until(PATIENCE, |_| false);
+        assert_eq!(session.restart, Some(Restart::Updated));
+        attempts
+    });
+    assert_eq!(attempts, [1, 2, 3, 3, 3]);
+    change_all(&device.world, |server| server.manner = Manner::default());
+    device.live_until(NEW, 3);
 }
 
 /// A newer release, whose image is the one that an update would fetch now.

@@ -1,5 +1,4 @@
 #![cfg_attr(not(any(test, feature = "std")), no_std)]
-#![doc = include_str!("../README.md")]
 #![warn(clippy::pedantic)]
 #![allow(
     clippy::module_name_repetitions,
