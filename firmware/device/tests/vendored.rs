@@ -1,28 +1,35 @@
-//! The copy of the TLS library is the published one but for its patch: with the patch taken back, each file has the hash that
-//! it has in the published crate.
+//! The copy of the TLS library is the published one but for its patch: with the patch taken back, each file is what cargo unpacked
+//! from the crate whose checksum `Cargo.lock` has.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
 
-use sha2::{Digest as _, Sha256};
+use serde_json::Value;
+
+const NAME: &str = "embedded-tls";
 
 /// What is ours in the folder of the copy.
-const OURS: [&str; 3] = ["PERENNIAL.md", "PERENNIAL.patch", "PERENNIAL.sha256"];
+const OURS: [&str; 2] = ["PERENNIAL.md", "PERENNIAL.patch"];
+
+/// What is copied, besides `src/`.
+const COPIED: [&str; 3] = ["Cargo.toml", "LICENSE", "rustfmt.toml"];
 
 #[test]
 fn is_the_published_crate_but_for_the_patch() {
     let published = published();
     let patch = text("PERENNIAL.patch");
     let mut changes = changes(&patch);
-    for (path, expected) in &published {
-        let mut content = text(path);
+    for path in copied(&published) {
+        let mut content = text(&path);
         if let Some(hunks) = changes.remove(path.as_str()) {
             content = taken_back(&content, &hunks);
         }
-        assert_eq!(&sha256(&content), expected, "{path}");
+        let expected = fs::read_to_string(published.join(&path)).unwrap();
+        assert!(content == expected, "{path} is not the published one");
     }
     let left: Vec<_> = changes.keys().collect();
     assert!(left.is_empty(), "changed, and not published: {left:?}");
@@ -31,20 +38,22 @@ fn is_the_published_crate_but_for_the_patch() {
 #[test]
 fn has_no_file_that_was_not_published() {
     let ours = OURS.map(str::to_owned);
-    let named: BTreeSet<String> = published().into_keys().chain(ours).collect();
-    let mut there = BTreeSet::new();
-    list(&folder(), &mut there);
-    assert_eq!(there, named);
+    let named: BTreeSet<String> = copied(&published()).into_iter().chain(ours).collect();
+    assert_eq!(files(&folder()), named);
 }
 
+/// For people, for the bill of materials, and for cargo, which refuses another crate.
 #[test]
-fn its_origin_is_said_once_for_people_and_once_for_the_bill_of_materials() {
+fn its_origin_is_the_crate_of_the_lockfile() {
+    let lockfile = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../Cargo.lock");
+    let lockfile = fs::read_to_string(lockfile).unwrap();
+    let mut packages = lockfile.split("[[package]]\n");
+    let name = format!("name = \"{NAME}\"\n");
+    let locked = packages.find(|package| package.starts_with(&name) && package.contains(REGISTRY));
+    let checksum = quoted(locked.unwrap(), "checksum");
     let manifest = text("Cargo.toml");
-    let checksum = manifest
-        .lines()
-        .find_map(|line| line.strip_prefix("sha256 = \"")?.strip_suffix('"'));
-    let page = text("PERENNIAL.md");
-    assert!(page.contains(checksum.unwrap()));
+    assert_eq!(quoted(&manifest, "sha256"), checksum);
+    assert!(text("PERENNIAL.md").contains(checksum));
     assert!(manifest.contains("patch = \"firmware/vendor/embedded-tls/PERENNIAL.patch\""));
 }
 
@@ -108,13 +117,34 @@ fn taken_back(patched: &str, hunks: &[Hunk<'_>]) -> String {
     before
 }
 
-/// The SHA-256 of each published file, by its path.
-fn published() -> BTreeMap<String, String> {
-    let hashes = text("PERENNIAL.sha256");
-    let lines = hashes.lines().map(|line| line.split_once("  ").unwrap());
-    lines
-        .map(|(hash, path)| (path.into(), hash.into()))
-        .collect()
+/// The registry of crates, in the words of cargo.
+const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
+
+/// Where cargo unpacked the published crate: what `published-embedded-tls` in the manifest names.
+fn published() -> PathBuf {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    // Of the other platforms, some crates are not here.
+    let platform = ["--filter-platform", "host-tuple"];
+    let told = Command::new(cargo)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(["metadata", "--format-version", "1", "--locked"])
+        .args(platform)
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8_lossy(&told.stderr);
+    assert!(told.status.success(), "cargo metadata: {stderr}");
+    let metadata: Value = serde_json::from_slice(&told.stdout).unwrap();
+    let mut packages = metadata["packages"].as_array().unwrap().iter();
+    let package = packages.find(|one| one["name"] == NAME && one["source"] == REGISTRY);
+    let manifest = package.unwrap()["manifest_path"].as_str().unwrap();
+    Path::new(manifest).parent().unwrap().to_owned()
+}
+
+/// The files of the published crate that the copy has.
+fn copied(published: &Path) -> BTreeSet<String> {
+    let mut copied = files(published);
+    copied.retain(|path| path.starts_with("src/") || COPIED.contains(&path.as_str()));
+    copied
 }
 
 fn folder() -> PathBuf {
@@ -125,19 +155,30 @@ fn text(path: &str) -> String {
     fs::read_to_string(folder().join(path)).unwrap()
 }
 
-fn list(below: &Path, files: &mut BTreeSet<String>) {
+/// The value of the first line of a TOML file that begins with `key`.
+fn quoted<'t>(toml: &'t str, key: &str) -> &'t str {
+    let mut values = toml.lines().filter_map(|line| {
+        let value = line.strip_prefix(key)?.strip_prefix(" = \"")?;
+        value.strip_suffix('"')
+    });
+    values.next().unwrap()
+}
+
+/// The files in a folder, by their path below it.
+fn files(folder: &Path) -> BTreeSet<String> {
+    let mut files = BTreeSet::new();
+    list(folder, folder, &mut files);
+    files
+}
+
+fn list(folder: &Path, below: &Path, files: &mut BTreeSet<String>) {
     for entry in fs::read_dir(below).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            list(&path, files);
+            list(folder, &path, files);
         } else {
-            let relative = path.strip_prefix(folder()).unwrap();
+            let relative = path.strip_prefix(folder).unwrap();
             files.insert(relative.to_str().unwrap().replace('\\', "/"));
         }
     }
-}
-
-fn sha256(text: &str) -> String {
-    let digest = Sha256::digest(text);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

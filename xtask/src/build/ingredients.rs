@@ -205,9 +205,8 @@ impl Said<'_> {
 /// What is wrong with it, as a lowercase fragment.
 pub fn locked(lockfile: &[u8]) -> std::result::Result<BTreeMap<Key, Option<String>>, String> {
     let text = std::str::from_utf8(lockfile).map_err(|error| format!("{LOCKFILE}: {error}"))?;
-    let lockfile =
-        Lockfile::parse(text).map_err(|failure| format!("{LOCKFILE}: {}", failure.what))?;
-    Ok(lockfile.checksums())
+    let checksums = Lockfile::parse(text).and_then(|lockfile| lockfile.checksums());
+    checksums.map_err(|failure| format!("{LOCKFILE}: {}", failure.what))
 }
 
 #[derive(Deserialize)]

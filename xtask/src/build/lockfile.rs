@@ -56,7 +56,8 @@ impl Lockfile {
         Self::parse(&text).map_err(|failure| failure.evidence(path.display()))
     }
 
-    /// Reads the text of a lockfile. Crates without a source are the project's own, and fixed by its commit.
+    /// Reads the text of a lockfile. Crates without a source are the project's own, and fixed by its commit. A copy in the
+    /// project may stand beside the crate of the registry that it was made of.
     ///
     /// # Errors
     /// [`Exit::Unreadable`] where it is none, or has a crate whose content it does not fix: of a git repository or another
@@ -94,12 +95,13 @@ impl Lockfile {
                 "the lockfile names no crate: {name:?} {version:?}"
             )));
         }
-        let is_same = |other: &LockedCrate| (&other.name, &other.version) == (&name, &version);
         let key = (name.clone(), version.clone());
-        if self.own.contains(&key) || self.crates.iter().any(is_same) {
-            return Err(unreadable(format!(
-                "{name} {version} is there twice in the lockfile"
-            )));
+        let is_twice = match source {
+            None => self.own.contains(&key),
+            Some(_) => self.crates.iter().any(|other| other.key() == key),
+        };
+        if is_twice {
+            return Err(twice(&key));
         }
         let Some(source) = source else {
             self.own.insert(key);
@@ -120,15 +122,21 @@ impl Lockfile {
     }
 
     /// The checksum of each crate, by name and version; of the project's own there is none.
-    pub fn checksums(&self) -> BTreeMap<(String, String), Option<String>> {
-        let key = |package: &LockedCrate| (package.name.clone(), package.version.clone());
-        let locked = self
-            .crates
-            .iter()
-            .map(|package| (key(package), Some(package.checksum.clone())));
-        locked
-            .chain(self.own.iter().map(|own| (own.clone(), None)))
-            .collect()
+    ///
+    /// # Errors
+    /// [`Exit::Unreadable`] where a name and version are those of a crate of the project and of one of the registry: which of
+    /// them is compiled cannot be told by them.
+    pub fn checksums(&self) -> Result<BTreeMap<(String, String), Option<String>>> {
+        let own = self.own.iter().map(|own| (own.clone(), None));
+        let mut checksums: BTreeMap<_, _> = own.collect();
+        for package in &self.crates {
+            let key = package.key();
+            if checksums.contains_key(&key) {
+                return Err(twice(&key));
+            }
+            checksums.insert(key, Some(package.checksum.clone()));
+        }
+        Ok(checksums)
     }
 
     /// The crates of the registry, by name and version.
@@ -145,6 +153,10 @@ impl Lockfile {
 }
 
 impl LockedCrate {
+    fn key(&self) -> (String, String) {
+        (self.name.clone(), self.version.clone())
+    }
+
     /// The name of its file, as a registry serves it.
     pub fn file_name(&self) -> String {
         format!("{}.crate", self.folder_name())
@@ -154,6 +166,11 @@ impl LockedCrate {
     pub fn folder_name(&self) -> String {
         format!("{}-{}", self.name, self.version)
     }
+}
+
+fn twice((name, version): &(String, String)) -> Failure {
+    let what = format!("{name} {version} is there twice in the lockfile");
+    Failure::new(Exit::Unreadable, what)
 }
 
 #[cfg(test)]
@@ -194,5 +211,30 @@ mod tests {
             .find(|package| package.name == "esp-radio");
         assert_eq!(radio.unwrap().folder_name(), "esp-radio-1.0.0-beta.1");
         assert_eq!(radio.unwrap().checksum.len(), 64);
+    }
+    #[test]
+    fn the_tool_has_a_copy_beside_what_it_was_made_of_and_the_firmware_has_the_copy_alone() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let copied = |package: &&LockedCrate| package.name == "embedded-tls";
+        let tool = Lockfile::read(&root.join("Cargo.lock")).unwrap();
+        assert_eq!(tool.crates().iter().filter(copied).count(), 1);
+        let failure = tool.checksums().unwrap_err();
+        assert_eq!(
+            failure.what,
+            "embedded-tls 0.19.0 is there twice in the lockfile"
+        );
+        let firmware = Lockfile::read(&root.join("firmware/Cargo.lock")).unwrap();
+        let key = ("embedded-tls".to_owned(), "0.19.0".to_owned());
+        assert_eq!(firmware.checksums().unwrap()[&key], None);
+    }
+
+    #[test]
+    fn the_same_crate_twice_is_refused() {
+        let own = "[[package]]\nname = \"a\"\nversion = \"1.0.0\"\n";
+        let published = format!("{own}source = \"{REGISTRY}\"\nchecksum = \"00\"\n");
+        for one in [own, &published] {
+            let failure = Lockfile::parse(&format!("{one}{one}")).unwrap_err();
+            assert_eq!(failure.what, "a 1.0.0 is there twice in the lockfile");
+        }
     }
 }

@@ -99,10 +99,13 @@ fn what_nobody_can_name_is_an_error() {
     let unlocked = LOCK.replace("name = \"syn\"", "name = \"sin\"");
     let unchecked = LOCK.replace("checksum = \"bb\"\n", "");
     let twice = format!("{LOCK}\n[[package]]\nname = \"device\"\nversion = \"0.1.0\"\n");
+    let source = "source = \"registry+https://github.com/rust-lang/crates.io-index\"";
+    let beside = format!("{twice}{source}\nchecksum = \"dd\"\n");
     for (lock, compiled, why) in [
         (unlocked.as_str(), COMPILED, "syn 2.0.1 is compiled"),
         (&unchecked, COMPILED, "no checksum"),
         (&twice, COMPILED, "there twice"),
+        (&beside, COMPILED, "there twice"),
         ("version = ", COMPILED, "Cargo.lock"),
         (LOCK, "", "prints no crate"),
         (LOCK, "error: nothing\n", "prints \"error: nothing\""),
