@@ -4,7 +4,7 @@
 //! read (P005, P006).
 
 use super::Case;
-use super::signing::published;
+use super::signing::is_published;
 use crate::finding::{Finding, Subject};
 use crate::rules::signing::{PUBLISHED_BUILDER_KEY, QUORUM_OF_ONE};
 
@@ -23,9 +23,9 @@ pub(super) fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
         findings.push(finding);
     }
     let known = audit.builders.iter();
-    for builder in known.filter(|builder| published() == Some(builder.ed25519)) {
+    for builder in known.filter(|builder| is_published(&builder.ed25519)) {
         let name = &builder.name.value;
-        let message = format!("the builder {name} has the published development key");
+        let message = format!("the builder {name} has a published development key");
         let at = builder.public.at.clone();
         let label = "everybody has its secret half";
         let finding = Finding::new(&PUBLISHED_BUILDER_KEY, at, label, message)

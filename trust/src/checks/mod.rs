@@ -51,7 +51,7 @@ mod unneeded_anchors;
 pub(crate) use captures_on_device::refused_by_device;
 pub(crate) use endpoint_loss::level;
 pub(crate) use proof::Proof;
-pub(crate) use signing::published;
+pub(crate) use signing::is_published;
 
 /// Everything that a check may look at.
 #[derive(Clone, Copy, Debug)]

@@ -12,8 +12,12 @@ use crate::finding::{Finding, Severity, Subject};
 use crate::policy::{KeyRole, KeySet, SigningKey};
 use crate::rules::signing::{DEVELOPMENT_KEY, NO_SPARE_SIGNING_KEY};
 
-/// The public half of the key whose secret half lies beside it.
-const PUBLISHED: &str = include_str!("../../keys/development.pub");
+/// The public halves of the keys whose secret halves lie beside them.
+const PUBLISHED: [&str; 3] = [
+    include_str!("../../keys/development.pub"),
+    include_str!("../../keys/development-rescue-1.pub"),
+    include_str!("../../keys/development-rescue-2.pub"),
+];
 
 pub(super) fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let signing = case.policy.signing.as_ref().map(|set| ("signing", set));
@@ -22,7 +26,7 @@ pub(super) fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
         let known = set
             .keys
             .iter()
-            .filter(|key| is_published(key) || *key.role == KeyRole::Development);
+            .filter(|key| is_published(&key.ed25519) || *key.role == KeyRole::Development);
         findings.extend(known.map(|key| development_key(section, key, case.channel)));
         if case.channel == Channel::Production {
             findings.extend(no_spare(section, set));
@@ -33,8 +37,8 @@ pub(super) fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
 fn development_key(section: &str, key: &SigningKey, channel: Channel) -> Finding {
     let id = id(key);
     let disguised = *key.role != KeyRole::Development;
-    let what = match (is_published(key), disguised) {
-        (true, true) => "is the published development key, listed in another role",
+    let what = match (is_published(&key.ed25519), disguised) {
+        (true, true) => "is a published development key, listed in another role",
         (true, false) => "is a development key, and its secret half is published",
         (false, _) => "is a development key",
     };
@@ -52,7 +56,7 @@ fn development_key(section: &str, key: &SigningKey, channel: Channel) -> Finding
     .and_label(key.role.at.clone(), "its role")
     .evidence("key-id", &id)
     .evidence("channel", channel.word())
-    .evidence("published", is_published(key))
+    .evidence("published", is_published(&key.ed25519))
     .help("make a key with `cargo xtask keys new PATH`, list it, and remove this one")
     .about(Subject::item(format!("the key {id}")))
     .severity(severity)
@@ -86,13 +90,14 @@ fn no_spare(section: &str, set: &KeySet) -> Option<Finding> {
 }
 
 /// Whether the secret half is in the repository, whatever key id the policy gives it.
-fn is_published(key: &SigningKey) -> bool {
-    published().is_some_and(|published| published == key.ed25519)
+pub(crate) fn is_published(ed25519: &[u8; 32]) -> bool {
+    let mut published = PUBLISHED.iter().filter_map(|file| ed25519_of(file));
+    published.any(|published| published == *ed25519)
 }
 
 /// The last 32 of the 42 bytes in the second line (minisign's public key format).
-pub(crate) fn published() -> Option<[u8; 32]> {
-    let bytes = STANDARD.decode(PUBLISHED.lines().nth(1)?).ok()?;
+fn ed25519_of(file: &str) -> Option<[u8; 32]> {
+    let bytes = STANDARD.decode(file.lines().nth(1)?).ok()?;
     bytes.get(10..)?.try_into().ok()
 }
 
@@ -143,8 +148,8 @@ mod tests {
             .collect()
     }
 
-    fn published_line() -> &'static str {
-        PUBLISHED.lines().nth(1).unwrap()
+    fn published_lines() -> [&'static str; 3] {
+        PUBLISHED.map(|file| file.lines().nth(1).unwrap())
     }
 
     /// The base policy signed by this key in this role.
@@ -155,23 +160,23 @@ mod tests {
     }
 
     #[test]
-    fn the_published_key_can_be_read() {
-        assert_eq!(
-            STANDARD.encode(&STANDARD.decode(published_line()).unwrap()[10..]),
-            { STANDARD.encode(published().unwrap()) }
-        );
-        assert_eq!(published().unwrap().len(), 32);
+    fn each_published_key_can_be_read_and_is_another() {
+        let keys: Vec<_> = PUBLISHED.map(|file| ed25519_of(file).unwrap()).into();
+        assert!(keys.iter().all(is_published));
+        let others = keys.iter().enumerate();
+        let mut others = others.map(|(place, key)| keys[..place].contains(key));
+        assert!(!others.any(|again| again));
+        assert!(!is_published(&[0; 32]));
     }
 
     #[test]
     fn a_development_key_is_a_warning_until_production() {
-        for (key, what) in [
-            (
-                published_line(),
-                "is a development key, and its secret half is published",
-            ),
-            (RELEASE, "is a development key"),
-        ] {
+        let published = published_lines().map(|key| {
+            let what = "is a development key, and its secret half is published";
+            (key, what)
+        });
+        let own = [(RELEASE, "is a development key")];
+        for (key, what) in published.into_iter().chain(own) {
             let policy = signed_by(key, "development");
             let [(id, severity, message)] = &findings(&policy, Channel::Development)[..] else {
                 panic!("not one finding");
@@ -188,13 +193,15 @@ mod tests {
     }
 
     #[test]
-    fn the_published_key_does_not_become_another_by_its_role_or_id() {
-        let mut bytes = STANDARD.decode(published_line()).unwrap();
-        bytes[2] ^= 1;
-        for key in [published_line(), &STANDARD.encode(bytes)] {
-            let found = findings(&signed_by(key, "release"), Channel::Development);
-            assert_eq!((found[0].0, found[0].1), ("S101", Severity::Error));
-            assert!(found[0].2.contains("in another role"), "{}", found[0].2);
+    fn a_published_key_does_not_become_another_by_its_role_or_id() {
+        for published in published_lines() {
+            let mut bytes = STANDARD.decode(published).unwrap();
+            bytes[2] ^= 1;
+            for key in [published, &STANDARD.encode(bytes)] {
+                let found = findings(&signed_by(key, "release"), Channel::Development);
+                assert_eq!((found[0].0, found[0].1), ("S101", Severity::Error));
+                assert!(found[0].2.contains("in another role"), "{}", found[0].2);
+            }
         }
     }
 

@@ -19,11 +19,13 @@ pub(super) fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
     findings.extend(beyond_rescue(case, &product.store_sequence));
 }
 
-/// L108, with the highest one. The client of other firmware compares no sequences.
+/// L108, with the highest one. The client of other firmware compares no sequences, and no partition table of it is recorded.
 fn below_shipped_release(case: &Case<'_>, sequence: &Located<u64>) -> Option<Finding> {
     let refuses = |one: &&RecordedRelease| {
         let release = &one.release;
-        release.verifier == VerifierModel::Perennial && release.store.sequence > sequence.value
+        let is_ours = release.verifier == VerifierModel::Perennial
+            || release.partition_table_sha256.is_some();
+        is_ours && release.store.sequence > sequence.value
     };
     let refusing: Vec<_> = case.in_the_field().filter(refuses).collect();
     let highest = refusing

@@ -134,8 +134,8 @@ rules! {
     /// # L108 below-shipped-release
     ///
     /// ## What it does
-    /// Finds a `store-sequence` below that of a shipped release whose firmware is the reference client (`verifier =
-    /// "perennial"`). A release with `units = 0` has no devices.
+    /// Finds a `store-sequence` below that of a shipped release whose firmware is the reference client: `verifier =
+    /// "perennial"`, or a recorded partition table. A release with `units = 0` has no devices.
     ///
     /// ## Why it matters
     /// Its devices refuse this release: an older store would trust again what was given up. They stay with what they have,

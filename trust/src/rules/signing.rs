@@ -6,14 +6,14 @@ rules! {
     /// # S101 development-key
     ///
     /// ## What it does
-    /// Finds a key with the role `development` in `[signing]` or `[rescue]`, and the published key of
+    /// Finds a key with the role `development` in `[signing]` or `[rescue]`, and the published keys of
     /// `trust/keys/` in any role. A warning for the channel development; an error for `--channel production`,
-    /// and wherever the published key is listed as something else than it is. It cannot be waived.
+    /// and wherever a published key is listed as something else than it is. It cannot be waived.
     ///
     /// ## Why it matters
-    /// Everybody has the secret half of the published key, and a key on a laptop has no better guard than the
-    /// laptop. A device that trusts it installs what anybody signs, and no later update takes that back
-    /// before an attacker's does.
+    /// Everybody has the secret halves of the published keys, and a key on a laptop has no better guard than the
+    /// laptop. A device that trusts it in `[signing]` installs what anybody signs, and no later update takes that back
+    /// before an attacker's does. One that trusts enough of them in `[rescue]` believes the servers that anybody names.
     ///
     /// ## Example
     /// ```toml
@@ -89,7 +89,7 @@ rules! {
     /// # S112 published-builder-key
     ///
     /// ## What it does
-    /// Finds the published development key, of `trust/keys/`, as the key of a builder in `[audit]`. It cannot be waived.
+    /// Finds a published development key, of `trust/keys/`, as the key of a builder in `[audit]`. It cannot be waived.
     ///
     /// ## Why it matters
     /// Everybody has its secret half: anybody could say in the builder's name that a release can be built again.

@@ -1,5 +1,7 @@
 mod judges;
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::rebuild::{Comparison, DifferingRange, Outcome, Rebuild};
@@ -164,10 +166,16 @@ fn the_bill_of_materials_gives_its_crates_back_and_names_anchors_and_keys() {
     };
     let anchors = &sample.verdict.approved().unwrap().contents().anchors;
     assert_eq!(assets("certificate").len(), anchors.len());
-    let keys = assets("related-crypto-material");
-    assert_eq!(keys.len(), 1);
-    let key = &keys[0]["cryptoProperties"]["relatedCryptoMaterialProperties"];
-    assert_eq!(key["id"], "9691A03EB0689581");
+    let id = |key: &&Value| {
+        let properties = &key["cryptoProperties"]["relatedCryptoMaterialProperties"];
+        properties["id"].as_str().unwrap().to_owned()
+    };
+    let ids: Vec<_> = assets("related-crypto-material").iter().map(id).collect();
+    let expected = ["9691A03EB0689581", "5989BE035C1BAEC0", "9AF17087EAADA540"];
+    assert_eq!(
+        BTreeSet::from_iter(ids),
+        BTreeSet::from_iter(expected.map(str::to_owned))
+    );
     let linked = bom["dependencies"][0]["dependsOn"].as_array().unwrap();
     let expected = [
         "blob:radio-sys@0.3.0/libs/libphy.a",

@@ -15,6 +15,8 @@ use crate::verify::{Moment, TimeBasis};
 const FIRST_PAUSE: Duration = Duration::from_hours(1);
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_hours(24);
+/// As many failures as may be the fault of who is on the way: a pause of four hours.
+const MOST_CUT_OFF: u8 = 3;
 
 /// A release that is not tried again yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +88,17 @@ pub(super) fn uncounted(failed: FailedRelease) -> FailedRelease {
     }
 }
 
+/// What is remembered when a verified server was there, and no image came whole in the trial. Whoever is on the way may have cut
+/// it off, or the new image can receive none, which the servers pay for: so the pause grows, and not far. No clock ends it,
+/// either.
+pub(super) fn cut_off(failed: FailedRelease) -> FailedRelease {
+    FailedRelease {
+        attempts: failed.attempts.min(MOST_CUT_OFF),
+        next_try: Moment::end_of(Day::MAX),
+        ..failed
+    }
+}
+
 /// Where the time is not known now, a clock says nothing of the pause later: it is over in another way.
 fn next_try(attempts: u8, now: TimeBasis) -> Moment {
     let never = Moment::end_of(Day::MAX);
@@ -116,7 +129,7 @@ impl fmt::Display for PutOff {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let minutes = self.left.as_secs().div_ceil(60);
         match self.attempts {
-            0 => formatter.write_str("its trial ended without a server")?,
+            0 => formatter.write_str("its trial did not count")?,
             1 => formatter.write_str("it failed once")?,
             attempts => write!(formatter, "it failed {attempts} times")?,
         }
@@ -126,7 +139,7 @@ impl fmt::Display for PutOff {
 
 #[cfg(test)]
 mod tests {
-    use super::{begin, check, put_off, uncounted};
+    use super::{begin, check, cut_off, put_off, uncounted};
     use crate::memory::FailedRelease;
     use crate::verify::{Moment, TimeBasis};
     use core::time::Duration;
@@ -204,6 +217,21 @@ mod tests {
         assert!(!may(release, known(100_000), HOUR - Duration::from_secs(1)));
         assert!(may(release, known(0), HOUR));
         assert!(may(put_off(release), unknown(), Duration::ZERO));
+    }
+
+    #[test]
+    fn what_may_have_been_cut_off_has_pauses_up_to_four_hours() {
+        let mut release = failed(1);
+        for hours in [1, 2, 4, 4, 4] {
+            let cut = cut_off(release);
+            assert!(!may(
+                cut,
+                known(100_000),
+                HOUR * hours - Duration::from_secs(1)
+            ));
+            assert!(may(cut, known(0), HOUR * hours));
+            release = begin(Some(&cut), &IMAGE, known(0));
+        }
     }
 
     #[test]

@@ -57,6 +57,7 @@ pub fn start<'a, F: MultiwriteNorFlash, C: Console>(
         time,
         on_trial: matches!(boot, Ok(Boot::Trial(_) | Boot::RolledBack(_))),
         is_counted: boot.is_ok(),
+        is_return: boot.is_ok_and(|boot| boot.is_return()),
         tried: None,
     };
     tell_store(console, &state);

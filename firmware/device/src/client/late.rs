@@ -26,6 +26,7 @@ impl<P: Platform> Client<'_, P> {
         self.board.say(format_args!("boot: {booted}: {boot}"));
         self.state.is_counted = true;
         self.state.on_trial = matches!(boot, Boot::Trial(_));
+        self.state.is_return = boot.is_return();
         let Boot::RolledBack(why) = boot else {
             return None;
         };

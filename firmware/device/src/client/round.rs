@@ -44,7 +44,7 @@ impl<P: Platform> Client<'_, P> {
     pub(super) fn wait_after_failure(&mut self) -> Duration {
         let wait = self.backoff.failed(&mut self.board.random);
         match self.state.on_trial && !self.trial_is_over() {
-            true => self.trial.wait(wait),
+            true => self.trial.wait(&mut self.board.random),
             false => wait,
         }
     }

@@ -18,6 +18,9 @@ pub(super) struct State<'a> {
     pub(super) on_trial: bool,
     /// Whether it is known how the image stands: its start is counted. Until then it is not known to be on trial.
     pub(super) is_counted: bool,
+    /// Whether the image in the other slot was tried and does not run. Where no release is remembered that failed, the next one
+    /// that is offered may be that one.
+    pub(super) is_return: bool,
     /// The release, by the hash of its image, that was tried in this round.
     pub(super) tried: Option<[u8; 32]>,
 }

@@ -2,7 +2,9 @@
 
 use core::time::Duration;
 
-use super::backoff::{REHEARSAL_WAIT, TRIAL_WAIT};
+use rand_core::RngCore;
+
+use super::backoff::{Backoff, REHEARSAL_WAIT, TRIAL_WAIT};
 use super::board::Platform;
 use super::fetch::{OPEN_LIMIT, WireError};
 use super::small_file::SmallFileError;
@@ -18,7 +20,7 @@ use crate::tls::OpenError;
 pub const TRIAL_LIMIT: Duration = Duration::from_mins(20);
 
 /// What a trial has come to since this start.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Trial {
     /// Whether a server that is verified gave an answer that was of no use.
     answered: bool,
@@ -26,6 +28,8 @@ pub(super) struct Trial {
     imageless: bool,
     /// Whether it is noted that the network was reached.
     noted: bool,
+    /// Counts the rounds since the first such image.
+    rehearsals: Backoff,
     /// Whether an update was rehearsed, and would come.
     pub(super) rehearsed: bool,
 }
@@ -39,11 +43,11 @@ impl Trial {
 
     /// Between two rounds.
     ///
-    /// One in which the image was fetched in vain has cost the servers much of an update, so more of them wait as other
-    /// rounds do; but not so long that few are left of the trial.
-    pub(super) fn wait(&self, wait: Duration) -> Duration {
+    /// Those in which the image was fetched in vain have cost the servers much of an update, so after them the waits grow as
+    /// others do; but not so long that few rounds are left of the trial.
+    pub(super) fn wait(&mut self, random: &mut impl RngCore) -> Duration {
         match self.imageless {
-            true => wait.min(REHEARSAL_WAIT),
+            true => self.rehearsals.failed(random).min(REHEARSAL_WAIT),
             false => TRIAL_WAIT,
         }
     }
@@ -96,9 +100,9 @@ impl<P: Platform> Client<'_, P> {
         self.state.on_trial && self.board.timer.uptime() >= TRIAL_LIMIT
     }
 
-    /// Takes this image back. What nobody but the network may have done is not held against it, be it that no server was there or
-    /// that no image came from one: who can block or cut connections for so long must not be able to put the next attempt off for
-    /// longer and longer. What a verified server said is, for that is the fault of the image or of the release.
+    /// Takes this image back. What nobody but the network may have done is not held against it, or not for long: who can block or
+    /// cut connections for so long must not be able to put the next attempt off for longer and longer. What a verified server
+    /// said is, for that is the fault of the image or of the release.
     ///
     /// `None`: it cannot be taken back, and goes on.
     pub(super) fn roll_back(&mut self) -> Option<Next> {
@@ -124,9 +128,12 @@ impl<P: Platform> Client<'_, P> {
         let memory = &mut self.state.memory;
         let why = self.trial.verdict();
         memory.rolled_back = Some(why);
-        if !self.trial.answered {
-            memory.failed_release = memory.failed_release.map(attempts::uncounted);
-        }
+        let failed = memory.failed_release;
+        memory.failed_release = failed.map(match (self.trial.answered, self.trial.imageless) {
+            (true, _) => core::convert::identity,
+            (false, true) => attempts::cut_off,
+            (false, false) => attempts::uncounted,
+        });
         self.remember();
         why
     }

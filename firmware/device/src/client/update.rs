@@ -1,7 +1,10 @@
 //! A newer release: into the spare slot, selected; or not yet.
 
+use core::mem::take;
 use core::pin::pin;
 use core::time::Duration;
+
+use rand_core::RngCore;
 
 use super::board::{Board, Platform};
 use super::desk::Desk;
@@ -14,6 +17,9 @@ use crate::install::{Installed, found, install};
 use crate::platform::{Timer, Watchdog};
 use crate::release::Candidate;
 use crate::slots;
+
+/// One start in so many tries at once what another would suspect.
+const TRUSTING: u32 = 16;
 
 /// For the image, be it installed or rehearsed.
 pub const INSTALL_LIMIT: Duration = Duration::from_mins(150);
@@ -58,6 +64,7 @@ impl<P: Platform> Client<'_, P> {
         if self.state.tried == Some(*candidate.image().sha256()) {
             return None;
         }
+        self.suspect(candidate);
         let failed = self.state.memory.failed_release?;
         let passed = self.board.timer.uptime().saturating_sub(self.tried_at);
         let now = self.clock().basis();
@@ -68,6 +75,21 @@ impl<P: Platform> Client<'_, P> {
         self.board
             .say(format_args!("update: {edition} is newer, but {put_off}"));
         Some(put_off.left)
+    }
+
+    /// Where an image was tried and does not run, and it is not remembered which: takes it that it was this one.
+    ///
+    /// Not at each start. A device that can remember nothing, and is always switched off before the pause is over, would never try
+    /// it; and nothing but chance tells one of its starts from another.
+    fn suspect(&mut self, candidate: &Candidate) {
+        if take(&mut self.state.is_return)
+            && self.state.memory.failed_release.is_none()
+            && !self.board.random.next_u32().is_multiple_of(TRUSTING)
+        {
+            let now = self.clock().basis();
+            let suspected = attempts::begin(None, candidate.image().sha256(), now);
+            self.state.memory.failed_release = Some(suspected);
+        }
     }
 
     /// Remembers that the release is tried, before flash is worn by it. Until it is confirmed it counts as failed: nobody else

@@ -127,6 +127,8 @@ pub enum RolledBack {
     NoServer,
     /// It found itself unfit.
     OwnCheck,
+    /// A reason by this number, which a newer image has written and this one does not know.
+    Other(u8),
     /// It did not confirm itself.
     Trial(Why),
 }
@@ -222,6 +224,7 @@ impl fmt::Display for RolledBack {
             }
             Self::NoServer => formatter.write_str("no server that it trusts answered it"),
             Self::OwnCheck => formatter.write_str("it found itself unfit"),
+            Self::Other(code) => write!(formatter, "reason {code}, which this image does not know"),
             Self::Trial(why) => write!(formatter, "{why}"),
         }
     }

@@ -128,13 +128,19 @@ const REASONS: [(RolledBack, u8); 8] = [
 ];
 
 fn code(reason: RolledBack) -> u8 {
+    if let RolledBack::Other(code) = reason {
+        return code;
+    }
     let found = REASONS.into_iter().find(|(known, _)| *known == reason);
     found.map_or(0, |(_, code)| code)
 }
 
+/// A newer image, which was taken back, may have reasons of its own.
 fn reason(code: u8) -> Option<RolledBack> {
-    let found = REASONS.into_iter().find(|(_, known)| *known == code);
-    found.map(|(reason, _)| reason)
+    let mut known = REASONS.into_iter();
+    let found = known.find(|(_, known)| *known == code);
+    let other = (code != 0).then_some(RolledBack::Other(code));
+    found.map(|(reason, _)| reason).or(other)
 }
 
 fn floor_bytes(floor: RescueFloor) -> impl Iterator<Item = u8> {

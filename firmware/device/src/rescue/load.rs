@@ -24,9 +24,13 @@ pub fn load<F: ReadNorFlash>(flash: &mut F, image: &TrustStore<'_>) -> Copies {
     let found = StoreCopy::ALL.map(|copy| (copy, peek(flash, copy)));
     let [first, second] = found.map(|(copy, claim)| Found { copy, claim });
     let mut copies = Copies {
-        claims: [first.sequence(), second.sequence()],
         states: [CopyState::Absent, CopyState::Absent],
         verified: None,
+        next: if first.sequence() <= second.sequence() {
+            StoreCopy::First
+        } else {
+            StoreCopy::Second
+        },
     };
     let mut by_sequence = [first, second];
     by_sequence.sort_by_key(|found| Reverse(found.sequence()));
@@ -43,10 +47,11 @@ pub fn load<F: ReadNorFlash>(flash: &mut F, image: &TrustStore<'_>) -> Copies {
 /// The two copies, as they were found and as [`write()`](super::write()) changed them.
 #[derive(Debug)]
 pub struct Copies {
-    /// The sequence that each says it has.
-    claims: [Option<u64>; 2],
     states: [CopyState; 2],
     verified: Option<(StoreCopy, RescuePayload)>,
+    /// The copy to be written next while none is verified: the one that says it is older, or the one beside that which flash did
+    /// not take.
+    next: StoreCopy,
 }
 
 /// A copy of the partition.
@@ -113,14 +118,17 @@ impl Copies {
         }
     }
 
-    /// The copy that may be overwritten: the one beside the verified one; where none is, the one that says it is older.
-    pub(super) fn spare(&self) -> StoreCopy {
-        let [first, second] = self.claims;
-        match self.verified {
+    /// The copy that may be overwritten: never the verified one.
+    pub(super) const fn spare(&self) -> StoreCopy {
+        match &self.verified {
             Some((copy, _)) => copy.other(),
-            None if first <= second => StoreCopy::First,
-            None => StoreCopy::Second,
+            None => self.next,
         }
+    }
+
+    /// Flash did not take what was written to `copy`. The other one may be sound.
+    pub(super) const fn failed(&mut self, copy: StoreCopy) {
+        self.next = copy.other();
     }
 
     /// `copy` now holds `store`.
@@ -131,8 +139,6 @@ impl Copies {
             self.set(older, CopyState::Older { sequence });
         }
         self.set(copy, CopyState::Verified { sequence });
-        let [first, second] = &mut self.claims;
-        *copy.of(first, second) = Some(sequence);
     }
 
     fn take<F: ReadNorFlash>(

@@ -50,7 +50,8 @@ pub enum WriteError {
 pub const MAX_STEP: u64 = 1 << 32;
 
 /// Writes `offer` to the spare copy of the partition, reads it back, and makes it the verified one of `copies`. The other
-/// copy is not touched: whenever the power is lost, the next boot finds the one or the other whole.
+/// copy is not touched: whenever the power is lost, the next boot finds the one or the other whole. Where flash does not take it
+/// and no copy is in force, the next attempt is for the other one.
 ///
 /// `floor` is the highest sequence of a rescue store that this device remembers for the rescue keys of `image`, 0 where it
 /// remembers none; remember that of `offer` when this returned. A store of exactly that sequence is taken again, where the
@@ -69,7 +70,10 @@ pub fn write<F: NorFlash>(
     let in_force = copies.in_force(image).sequence();
     check_sequence(offer.sequence(), in_force, floor)?;
     let copy = copies.spare();
-    store(flash, copy.region(), offer.as_bytes()).map_err(WriteError::Flash)?;
+    if let Err(error) = store(flash, copy.region(), offer.as_bytes()) {
+        copies.failed(copy);
+        return Err(WriteError::Flash(error));
+    }
     copies.wrote(copy, offer);
     Ok(copy)
 }

@@ -235,6 +235,16 @@ fn running(entries: &Entries, booted: Slot) -> Result<Used, SlotsError> {
         .ok_or(SlotsError::NotSelected(booted))
 }
 
+impl Boot {
+    /// Whether the image in the other slot was selected after this one, and does not run: it was taken back, or is damaged.
+    pub(crate) const fn is_return(&self) -> bool {
+        matches!(
+            self,
+            Self::Confirmed { returned: Some(_) } | Self::FellBack { .. }
+        )
+    }
+}
+
 impl fmt::Display for Boot {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

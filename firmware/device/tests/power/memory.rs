@@ -84,6 +84,8 @@ fn everything_comes_back_and_so_does_each_part_alone() {
         RolledBack::NoImage,
         RolledBack::NoManifest,
         RolledBack::NoServer,
+        RolledBack::Other(9),
+        RolledBack::Other(255),
         RolledBack::OwnCheck,
         RolledBack::Trial(Why::FailedBoots),
         RolledBack::Trial(Why::Interrupted),

@@ -70,7 +70,7 @@ pub(crate) fn memory(flash: &SimulatedFlash, memory: &Memory) {
     record(Kind::Memory, &parts);
 }
 
-const fn why(rolled_back: RolledBack) -> i64 {
+fn why(rolled_back: RolledBack) -> i64 {
     match rolled_back {
         RolledBack::OwnCheck => 0,
         RolledBack::Trial(Why::FailedBoots) => 1,
@@ -80,6 +80,7 @@ const fn why(rolled_back: RolledBack) -> i64 {
         RolledBack::NoServer => 5,
         RolledBack::Trial(Why::Uncounted) => 6,
         RolledBack::NoImage => 7,
+        RolledBack::Other(code) => code.into(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is demanded, and of which product.
 
-use super::edits::{POLICY, RESCUE};
+use super::edits::POLICY;
 use super::{Pair, pair};
 use crate::support::Edit::Replace;
 
@@ -16,7 +16,7 @@ pub(super) const PAIRS: &[Pair] = &[
     ),
     pair(
         "rescue counts as a path",
-        &[RESCUE],
+        &[],
         &[Replace(
             POLICY,
             "distinct-owners = 2\n",

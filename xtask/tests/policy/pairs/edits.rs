@@ -40,8 +40,8 @@ pub(super) const NO_RESCUE: Edit = Replace(
 [rescue]
 threshold = 2
 keys = [
-    { public = \"RWQmdZfkT/SYaWYq6o4BQklgCMnqwLSkbrR8NY36w7bKvRD5BTHdy/Rg\", role = \"rescue\" },
-    { public = \"RWQMTHP7LnUlD8mM6w/EGcKuYOZZm3N/UtHE7/RiLC4FBlQIEN8YHx0c\", role = \"rescue\" },
+    { public = \"RWRApa3qh3Dxmh63Nn8WvQpQEguL13CrHfpboXwW6J3aqrWWVx19+rf0\", role = \"development\" },
+    { public = \"RWTArhtcA76JWTzS1UDHK5b1G1t/jg3akZ6Pe5YqSJbdYm8mykQeBfmO\", role = \"development\" },
 ]
 ",
     "",

@@ -44,19 +44,19 @@ pub(super) const PAIRS: &[Pair] = &[
     ),
     pair(
         "rescue added",
-        &[],
+        &[NO_RESCUE],
         &[RESCUE],
         "weakens: [rescue] is added (threshold 2, 2 keys)",
     ),
     pair(
         "rescue removed",
-        &[RESCUE],
+        &[],
         &[NO_RESCUE],
         "weakens: [rescue] is removed (threshold 2, 2 keys)",
     ),
     pair(
         "rescue threshold lower",
-        &[RESCUE],
+        &[],
         &[Replace(
             POLICY,
             "[rescue]\nthreshold = 2",

@@ -91,7 +91,7 @@ fn failed_release(parts: &mut Parts<'_>) -> Result<Option<FailedRelease>, Malfor
     }))
 }
 
-const fn rolled_back(why: i64) -> Option<RolledBack> {
+fn rolled_back(why: i64) -> Option<RolledBack> {
     match why {
         0 => Some(RolledBack::OwnCheck),
         1 => Some(RolledBack::Trial(Why::FailedBoots)),
@@ -101,6 +101,6 @@ const fn rolled_back(why: i64) -> Option<RolledBack> {
         5 => Some(RolledBack::NoServer),
         6 => Some(RolledBack::Trial(Why::Uncounted)),
         7 => Some(RolledBack::NoImage),
-        _ => None,
+        other => u8::try_from(other).ok().map(RolledBack::Other),
     }
 }

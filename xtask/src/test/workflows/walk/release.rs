@@ -64,7 +64,7 @@ pub(super) fn of_the_test_release(walk: &Walk<'_>) -> Result<Counts> {
             "build",
             "it compiles the firmware: the step `walk-release` runs it",
         )],
-        // This project's policy has the published key alone, which the production channel refuses.
+        // This project's policy has published keys alone, which the production channel refuses.
         instead: &[("--channel production", "--channel development")],
         ..Scenario::of("release.yml", TAG, signing_with(&key)?)
     };
