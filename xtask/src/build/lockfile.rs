@@ -212,6 +212,7 @@ mod tests {
         assert_eq!(radio.unwrap().folder_name(), "esp-radio-1.0.0-beta.1");
         assert_eq!(radio.unwrap().checksum.len(), 64);
     }
+
     #[test]
     fn the_tool_has_a_copy_beside_what_it_was_made_of_and_the_firmware_has_the_copy_alone() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");

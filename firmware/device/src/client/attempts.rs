@@ -83,7 +83,7 @@ pub(super) const fn put_off(failed: FailedRelease) -> FailedRelease {
 pub(super) fn uncounted(failed: FailedRelease) -> FailedRelease {
     FailedRelease {
         attempts: failed.attempts.saturating_sub(1),
-        next_try: Moment::end_of(Day::MAX),
+        next_try: by_no_clock(),
         ..failed
     }
 }
@@ -94,20 +94,24 @@ pub(super) fn uncounted(failed: FailedRelease) -> FailedRelease {
 pub(super) fn cut_off(failed: FailedRelease) -> FailedRelease {
     FailedRelease {
         attempts: failed.attempts.min(MOST_CUT_OFF),
-        next_try: Moment::end_of(Day::MAX),
+        next_try: by_no_clock(),
         ..failed
     }
 }
 
 /// Where the time is not known now, a clock says nothing of the pause later: it is over in another way.
 fn next_try(attempts: u8, now: TimeBasis) -> Moment {
-    let never = Moment::end_of(Day::MAX);
     let TimeBasis::Known(now) = now else {
-        return never;
+        return by_no_clock();
     };
     let pause = i64::try_from(pause_after(attempts).as_secs()).unwrap_or(i64::MAX);
     let next_try = Moment::from_unix_seconds(now.unix_seconds().saturating_add(pause));
-    next_try.unwrap_or(never)
+    next_try.unwrap_or_else(by_no_clock)
+}
+
+/// The pause is over by the time that the board has run, or by rounds.
+fn by_no_clock() -> Moment {
+    Moment::end_of(Day::MAX)
 }
 
 fn pause_after(attempts: u8) -> Duration {

@@ -62,6 +62,14 @@ fn cannot_be_read(first: &[(u8, &[u8])]) {
     );
 }
 
+/// No extensions, and this CertificateRequest.
+fn asking(request: &[u8]) -> [(u8, &[u8]); 2] {
+    [
+        (ENCRYPTED_EXTENSIONS, &[0, 0]),
+        (CERTIFICATE_REQUEST, request),
+    ]
+}
+
 #[test]
 fn of_a_group_is_passed_over() {
     let fourteen: Vec<u16> = (0x0017..).take(14).collect();
@@ -88,11 +96,7 @@ fn of_a_signature_scheme_is_passed_over() {
     let known = [0x0403, 0x0503, 0x0603, 0x0804, 0x0805].repeat(6);
     for schemes in [&[0x0911, 0x0403][..], &[0x1A1A], &forty, &known] {
         let request = request_with(&[(SIGNATURE_ALGORITHMS, &list(schemes))]);
-        let first = [
-            (ENCRYPTED_EXTENSIONS, &[0, 0][..]),
-            (CERTIFICATE_REQUEST, &request),
-        ];
-        is_spoken_with(&first);
+        is_spoken_with(&asking(&request));
     }
 }
 
@@ -110,11 +114,7 @@ fn every_extension_of_a_certificate_request_is_passed_over() {
         (OID_FILTERS, &[0, 0]),
         (SIGNATURE_ALGORITHMS_CERT, &schemes),
     ]);
-    let first = [
-        (ENCRYPTED_EXTENSIONS, &[0, 0][..]),
-        (CERTIFICATE_REQUEST, &request),
-    ];
-    is_spoken_with(&first);
+    is_spoken_with(&asking(&request));
 }
 
 #[test]
@@ -132,11 +132,7 @@ fn a_list_that_is_malformed_is_an_error() {
     ] {
         cannot_be_read(&[(ENCRYPTED_EXTENSIONS, &extensions_with(malformed))]);
         let request = request_with(&[(SIGNATURE_ALGORITHMS, malformed)]);
-        let first = [
-            (ENCRYPTED_EXTENSIONS, &[0, 0][..]),
-            (CERTIFICATE_REQUEST, &request),
-        ];
-        cannot_be_read(&first);
+        cannot_be_read(&asking(&request));
     }
     // An extension that is longer than the message.
     cannot_be_read(&[(ENCRYPTED_EXTENSIONS, &[0, 4, 0, 10, 0, 2])]);
