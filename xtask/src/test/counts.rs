@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
+use std::str::FromStr;
 
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
@@ -31,6 +32,15 @@ impl fmt::Display for Counts {
             "{} passed, {} failed, {} skipped",
             self.passed, self.failed, self.skipped
         )
+    }
+}
+
+impl FromStr for Counts {
+    type Err = ();
+
+    /// Reads what it prints.
+    fn from_str(line: &str) -> std::result::Result<Self, ()> {
+        numbers(line, ", ", ["passed", "failed", "skipped"]).ok_or(())
     }
 }
 
@@ -75,17 +85,23 @@ pub fn test_suite(mut command: Command) -> Result<Counts> {
 
 /// Reads `test result: ok. 6 passed; 0 failed; 1 ignored; …`.
 fn result_line(line: &str) -> Option<Counts> {
-    let (_, numbers) = line.strip_prefix("test result: ")?.split_once(". ")?;
+    let (_, numbers_of) = line.strip_prefix("test result: ")?.split_once(". ")?;
+    numbers(numbers_of, "; ", ["passed", "failed", "ignored"])
+}
+
+/// The numbers of what passed, failed and was skipped, by the `words` behind them.
+fn numbers(line: &str, between: &str, words: [&str; 3]) -> Option<Counts> {
     let number = |word: &str| {
-        let part = numbers
-            .split("; ")
+        let part = line
+            .split(between)
             .find(|part| part.trim_end().ends_with(word))?;
         part.split_whitespace().next()?.parse().ok()
     };
+    let [passed, failed, skipped] = words;
     Some(Counts {
-        passed: number("passed")?,
-        failed: number("failed")?,
-        skipped: number("ignored")?,
+        passed: number(passed)?,
+        failed: number(failed)?,
+        skipped: number(skipped)?,
     })
 }
 
@@ -100,6 +116,17 @@ fn cannot_run(command: &Command, error: &std::io::Error) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn reads_what_it_prints() {
+        let counts = Counts {
+            passed: 12,
+            failed: 3,
+            skipped: 4,
+        };
+        assert_eq!(counts.to_string().parse(), Ok(counts));
+        assert_eq!("12 passed, 3 failed".parse::<Counts>(), Err(()));
+    }
 
     #[test]
     fn reads_the_lines_of_the_test_runner() {

@@ -8,6 +8,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::compiled;
 use super::counts::Counts;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
@@ -130,9 +131,8 @@ fn path_with(tools: &[PathBuf]) -> OsString {
     std::env::join_paths(folders).unwrap_or(inherited)
 }
 
-/// A clone of the commit, with the compiled crates (copied: cargo would take the clone's sources for this checkout's
-/// in a folder that both use), the toolchain and the release of this checkout, so that the commands run as for
-/// somebody who has built once.
+/// A clone of the commit, with the compiled crates, the toolchain and the release of this checkout, so that the commands
+/// run as for somebody who has built once.
 fn fresh_clone(root: &Path) -> Result<PathBuf> {
     let clone = root.join("target/perennial/docs-clone");
     // The project may be a folder of a larger repository.
@@ -145,7 +145,7 @@ fn fresh_clone(root: &Path) -> Result<PathBuf> {
     }
     let script = format!(
         "git clone --quiet {repository:?} {clone:?} && mkdir -p {project:?}/target/debug \
-         && cp -a target/debug/.fingerprint target/debug/build target/debug/deps {project:?}/target/debug/ && ln -s {root:?}/target/toolchain {project:?}/target/toolchain \
+         && ln -s {root:?}/target/toolchain {project:?}/target/toolchain \
          && cp -a target/perennial/test-dist {project:?}/dist",
     );
     let output = Command::new("bash")
@@ -162,6 +162,7 @@ fn fresh_clone(root: &Path) -> Result<PathBuf> {
             "the step `release` makes the release that the documentation speaks of: run it first",
         ));
     }
+    compiled::copy(root, &project.join("target/debug"))?;
     Ok(project)
 }
 

@@ -10,12 +10,16 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::output;
 
+mod beside;
+mod compiled;
 mod counts;
 mod documentation;
 mod steps;
 pub mod workflows;
 
+use beside::Beside;
 use counts::Counts;
+use steps::Step;
 
 /// Arguments of `test`.
 #[derive(Args, Debug)]
@@ -28,30 +32,27 @@ pub struct TestArguments {
     list: bool,
 }
 
-/// Runs the steps one after the other; a failing step does not keep the others from running.
+/// Runs the steps one after the other, but for those that run meanwhile; a failing step does not keep the others from
+/// running.
 ///
 /// # Errors
 /// An unknown step. A failing step is not an error of this function: it ends with [`Exit::Bug`].
 pub fn run(root: &Path, arguments: &TestArguments) -> Result<Exit> {
     if arguments.list {
-        let line = |step: &steps::Step| format!("{:<13} {}\n", step.name, step.shows);
+        let line = |step: &Step| format!("{:<13} {}\n", step.name, step.shows);
         output::print(&steps::ALL.iter().map(line).collect::<String>())?;
         return Ok(Exit::Done);
     }
-    let selected = select(&arguments.only)?;
     let ourselves = Ourselves::new(root)?;
+    let mut selected = &*select(&arguments.only)?;
     let mut total = Counts::default();
-    for step in selected {
-        output::say(format_args!("==> {}: {}", step.name, step.shows));
-        let counts = (step.run)(&ourselves).unwrap_or_else(|failure| {
-            output::say(&failure);
-            Counts {
-                failed: 1,
-                ..Counts::default()
-            }
-        });
-        output::say(format_args!("==> {}: {counts}", step.name));
-        total.add(counts);
+    while let [step, rest @ ..] = selected {
+        let (step_beside, rest) = match rest {
+            [next, rest @ ..] if step.meanwhile == Some(next.name) => (Some(next), rest),
+            rest => (None, rest),
+        };
+        total.add(run_steps(&ourselves, step, step_beside.copied()));
+        selected = rest;
     }
     output::print(&format!("{total}\n"))?;
     Ok(if total.failed == 0 {
@@ -61,7 +62,37 @@ pub fn run(root: &Path, arguments: &TestArguments) -> Result<Exit> {
     })
 }
 
-fn select(only: &[String]) -> Result<Vec<&'static steps::Step>> {
+/// One step, and the one that runs meanwhile.
+fn run_steps(ourselves: &Ourselves, step: &Step, step_beside: Option<&Step>) -> Counts {
+    let Some(other) = step_beside else {
+        return run_step(step, || (step.run)(ourselves));
+    };
+    output::say(format_args!(
+        "==> {} meanwhile: {}",
+        other.name, other.shows
+    ));
+    let begun = Beside::begin(ourselves, other.name);
+    let mut counts = run_step(step, || (step.run)(ourselves));
+    counts.add(begun.and_then(Beside::finish).unwrap_or_else(failed));
+    counts
+}
+
+fn run_step(step: &Step, run: impl FnOnce() -> Result<Counts>) -> Counts {
+    output::say(format_args!("==> {}: {}", step.name, step.shows));
+    let counts = run().unwrap_or_else(failed);
+    output::say(format_args!("==> {}: {counts}", step.name));
+    counts
+}
+
+fn failed(failure: Failure) -> Counts {
+    output::say(failure);
+    Counts {
+        failed: 1,
+        ..Counts::default()
+    }
+}
+
+fn select(only: &[String]) -> Result<Vec<&'static Step>> {
     if only.is_empty() {
         return Ok(steps::ALL.iter().collect());
     }
@@ -109,4 +140,30 @@ fn cargo(root: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root).args(arguments);
     command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{select, steps};
+
+    #[test]
+    fn what_runs_meanwhile_is_the_next_step_and_alone() {
+        for pair in steps::ALL.windows(2) {
+            if let Some(name) = pair[0].meanwhile {
+                assert_eq!((name, pair[1].meanwhile), (pair[1].name, None));
+            }
+        }
+        assert_eq!(steps::ALL.last().unwrap().meanwhile, None);
+    }
+
+    #[test]
+    fn steps_are_selected_by_name() {
+        let names = |only: &[&str]| {
+            let only: Vec<_> = only.iter().map(|name| (*name).to_owned()).collect();
+            select(&only).map(|steps| steps.iter().map(|step| step.name).collect::<Vec<_>>())
+        };
+        assert_eq!(names(&["docs", "policy"]).unwrap(), ["docs", "policy"]);
+        assert_eq!(names(&[]).unwrap().len(), steps::ALL.len());
+        assert!(names(&["polcy"]).is_err());
+    }
 }

