@@ -1,4 +1,4 @@
-//! A step that runs beside another one, in a process of its own. What it says is held back until the other one has ended.
+//! Steps that run beside others, in a process of their own. What they say is held back until the others have ended.
 
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
@@ -11,7 +11,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::output;
 
-/// A step that has begun. It is ended where nobody waits for it any more.
+/// Steps that have begun. They are ended where nobody waits for them any more.
 #[derive(Debug)]
 pub struct Beside {
     child: Child,
@@ -19,44 +19,48 @@ pub struct Beside {
 }
 
 impl Beside {
-    /// Begins the step of this name.
+    /// Begins the steps of these names.
     ///
     /// # Errors
-    /// Where the system has no file for what it says, or does not start it.
-    pub fn begin(ourselves: &Ourselves, name: &str) -> Result<Self> {
-        let failed = |error| Failure::io("keep what is said by", Path::new(name), &error);
+    /// Where the system has no file for what they say, or starts no process.
+    pub fn begin(ourselves: &Ourselves, names: &[&str]) -> Result<Self> {
+        let failed = |error| Failure::io("keep what is said in", &std::env::temp_dir(), &error);
         let said = tempfile::tempfile().map_err(failed)?;
-        let mut command = ourselves.command(&["test", "--only", name]);
+        let mut command = ourselves.command(&["test"]);
         command
+            .args(names.iter().flat_map(|name| ["--only", name]))
             .stdin(Stdio::null())
             .stdout(said.try_clone().map_err(failed)?)
             .stderr(said.try_clone().map_err(failed)?);
         let child = command.spawn().map_err(|error| {
             Failure::new(
                 Exit::Environment,
-                format!("the step {name} does not start: {error}"),
+                format!("{} cannot run beside others: {error}", names.join(", ")),
             )
         })?;
         Ok(Self { child, said })
     }
 
-    /// Waits for its end and prints what it said; its counts, which it closes with.
+    /// Waits for their end and prints what they said; their counts, which they close with.
     ///
     /// # Errors
-    /// Where it ended without counts.
+    /// Where they ended without counts.
     pub fn finish(mut self) -> Result<Counts> {
         let waited = self.child.wait();
         let status = waited.map_err(|error| Failure::new(Exit::Environment, error.to_string()))?;
         let mut said = Vec::new();
         let read = self.said.seek(SeekFrom::Start(0));
         read.and_then(|_| self.said.read_to_end(&mut said))
-            .map_err(|error| Failure::io("read", Path::new("what a step said"), &error))?;
+            .map_err(|error| Failure::io("read", Path::new("what steps said"), &error))?;
         let said = String::from_utf8_lossy(&said);
         let (before, last) = last_line(&said);
         output::print(before)?;
         let ended = || {
-            Failure::new(Exit::Environment, format!("the step ended with {status}"))
-                .evidence(format!("its last line: {last}"))
+            Failure::new(
+                Exit::Environment,
+                format!("steps that ran beside others ended with {status}"),
+            )
+            .evidence(format!("its last line: {last}"))
         };
         last.parse().map_err(|()| ended())
     }

@@ -19,7 +19,7 @@ pub mod workflows;
 
 use beside::Beside;
 use counts::Counts;
-use steps::Step;
+use steps::{STAGES, Step};
 
 /// Arguments of `test`.
 #[derive(Args, Debug)]
@@ -32,27 +32,29 @@ pub struct TestArguments {
     list: bool,
 }
 
-/// Runs the steps one after the other, but for those that run meanwhile; a failing step does not keep the others from
-/// running.
+/// Runs the steps, stage by stage; a failing step does not keep the others from running.
 ///
 /// # Errors
 /// An unknown step. A failing step is not an error of this function: it ends with [`Exit::Bug`].
 pub fn run(root: &Path, arguments: &TestArguments) -> Result<Exit> {
     if arguments.list {
         let line = |step: &Step| format!("{:<13} {}\n", step.name, step.shows);
-        output::print(&steps::ALL.iter().map(line).collect::<String>())?;
+        output::print(&steps::all().map(line).collect::<String>())?;
         return Ok(Exit::Done);
     }
     let ourselves = Ourselves::new(root)?;
-    let mut selected = &*select(&arguments.only)?;
+    let selected = select(&arguments.only)?;
     let mut total = Counts::default();
-    while let [step, rest @ ..] = selected {
-        let (step_beside, rest) = match rest {
-            [next, rest @ ..] if step.meanwhile == Some(next.name) => (Some(next), rest),
-            rest => (None, rest),
+    for stage in STAGES {
+        let of_stage = |steps: &'static [Step]| -> Vec<&Step> {
+            let is_selected = |step: &&Step| selected.contains(&step.name);
+            steps.iter().filter(is_selected).collect()
         };
-        total.add(run_steps(&ourselves, step, step_beside.copied()));
-        selected = rest;
+        total.add(run_stage(
+            &ourselves,
+            &of_stage(stage.steps),
+            &of_stage(stage.meanwhile),
+        ));
     }
     output::print(&format!("{total}\n"))?;
     Ok(if total.failed == 0 {
@@ -62,25 +64,27 @@ pub fn run(root: &Path, arguments: &TestArguments) -> Result<Exit> {
     })
 }
 
-/// One step, and the one that runs meanwhile.
-fn run_steps(ourselves: &Ourselves, step: &Step, step_beside: Option<&Step>) -> Counts {
-    let Some(other) = step_beside else {
-        return run_step(step, || (step.run)(ourselves));
-    };
-    output::say(format_args!(
-        "==> {} meanwhile: {}",
-        other.name, other.shows
-    ));
-    let begun = Beside::begin(ourselves, other.name);
-    let mut counts = run_step(step, || (step.run)(ourselves));
+/// Runs `steps`, and `meanwhile` in a process of its own, which has nothing to run beside it.
+fn run_stage(ourselves: &Ourselves, steps: &[&Step], meanwhile: &[&Step]) -> Counts {
+    if steps.is_empty() || meanwhile.is_empty() {
+        return run_steps(ourselves, steps.iter().chain(meanwhile));
+    }
+    let names: Vec<_> = meanwhile.iter().map(|step| step.name).collect();
+    output::say(format_args!("==> meanwhile: {}", names.join(", ")));
+    let begun = Beside::begin(ourselves, &names);
+    let mut counts = run_steps(ourselves, steps.iter());
     counts.add(begun.and_then(Beside::finish).unwrap_or_else(failed));
     counts
 }
 
-fn run_step(step: &Step, run: impl FnOnce() -> Result<Counts>) -> Counts {
-    output::say(format_args!("==> {}: {}", step.name, step.shows));
-    let counts = run().unwrap_or_else(failed);
-    output::say(format_args!("==> {}: {counts}", step.name));
+fn run_steps<'s>(ourselves: &Ourselves, steps: impl Iterator<Item = &'s &'s Step>) -> Counts {
+    let mut counts = Counts::default();
+    for step in steps {
+        output::say(format_args!("==> {}: {}", step.name, step.shows));
+        let of_step = (step.run)(ourselves).unwrap_or_else(failed);
+        output::say(format_args!("==> {}: {of_step}", step.name));
+        counts.add(of_step);
+    }
     counts
 }
 
@@ -92,17 +96,17 @@ fn failed(failure: Failure) -> Counts {
     }
 }
 
-fn select(only: &[String]) -> Result<Vec<&'static Step>> {
+/// The names of the steps to run.
+fn select(only: &[String]) -> Result<Vec<&'static str>> {
+    let known = steps::all().map(|step| step.name);
     if only.is_empty() {
-        return Ok(steps::ALL.iter().collect());
+        return Ok(known.collect());
     }
     let find = |name: &String| {
-        let mut steps = steps::ALL.iter();
-        steps.find(|step| step.name == name).ok_or_else(|| {
-            let known = steps::ALL.iter().map(|step| step.name);
-            let meant = did_you_mean(name, known);
+        let meant = || did_you_mean(name, known.clone());
+        known.clone().find(|known| known == name).ok_or_else(|| {
             Failure::new(Exit::Unreadable, format!("there is no step `{name}`"))
-                .help(format!("{meant}`cargo xtask test --list` lists all"))
+                .help(format!("{}`cargo xtask test --list` lists all", meant()))
         })
     };
     only.iter().map(find).collect()
@@ -144,26 +148,57 @@ fn cargo(root: &Path, arguments: &[&str]) -> Command {
 
 #[cfg(test)]
 mod tests {
-    use super::{select, steps};
+    use std::collections::{BTreeMap, BTreeSet};
+    use std::path::Path;
 
-    #[test]
-    fn what_runs_meanwhile_is_the_next_step_and_alone() {
-        for pair in steps::ALL.windows(2) {
-            if let Some(name) = pair[0].meanwhile {
-                assert_eq!((name, pair[1].meanwhile), (pair[1].name, None));
-            }
+    use super::{cargo, select, steps};
+
+    /// The features of each crate that cargo compiles.
+    fn features(of_what: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let tree = [
+            "tree", "--locked", "--prefix", "none", "--format", "{p}|{f}",
+        ];
+        let output = cargo(root, &tree).args(of_what).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        let lines = String::from_utf8(output.stdout).unwrap();
+        let mut features = BTreeMap::<_, BTreeSet<_>>::new();
+        for (package, of_package) in lines.lines().filter_map(|line| line.split_once('|')) {
+            let of_package = of_package.trim_end_matches(" (*)").split(',');
+            let named = of_package.filter(|feature| !feature.is_empty());
+            let known = features.entry(package.to_owned()).or_default();
+            known.extend(named.map(str::to_owned));
         }
-        assert_eq!(steps::ALL.last().unwrap().meanwhile, None);
+        features
+    }
+
+    /// Otherwise cargo compiles them twice, with all that needs them.
+    #[test]
+    fn the_tests_have_the_dependencies_of_the_program() {
+        let program = features(&["--package", "xtask", "--edges", "normal,build"]);
+        let tests = features(&["--workspace", "--edges", "normal,build,dev"]);
+        assert!(program.len() > 100);
+        for (package, features) in &program {
+            assert_eq!(tests.get(package), Some(features), "{package}");
+        }
     }
 
     #[test]
     fn steps_are_selected_by_name() {
         let names = |only: &[&str]| {
             let only: Vec<_> = only.iter().map(|name| (*name).to_owned()).collect();
-            select(&only).map(|steps| steps.iter().map(|step| step.name).collect::<Vec<_>>())
+            select(&only)
         };
         assert_eq!(names(&["docs", "policy"]).unwrap(), ["docs", "policy"]);
-        assert_eq!(names(&[]).unwrap().len(), steps::ALL.len());
-        assert!(names(&["polcy"]).is_err());
+        let all: Vec<_> = steps::all().map(|step| step.name).collect();
+        assert_eq!(names(&[]).unwrap(), all);
+        let unknown = names(&["polcy"]).unwrap_err().to_string();
+        assert!(unknown.contains("policy"), "{unknown}");
+    }
+
+    #[test]
+    fn no_name_is_of_two_steps() {
+        let all: BTreeSet<_> = steps::all().map(|step| step.name).collect();
+        assert_eq!(all.len(), steps::all().count());
     }
 }

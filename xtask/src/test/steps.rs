@@ -17,82 +17,98 @@ pub struct Step {
     pub name: &'static str,
     /// What it shows when it passes.
     pub shows: &'static str,
-    /// The next step, where it runs meanwhile: neither needs anything of the other, and one of them leaves a core idle, as
-    /// the linker does that optimises a whole firmware.
-    pub meanwhile: Option<&'static str>,
     /// Runs it in the root of the project.
     pub run: fn(&Ourselves) -> Result<Counts>,
 }
 
-/// Every step.
-pub const ALL: &[Step] = &[
-    Step {
-        name: "format",
-        shows: "the sources are formatted",
-        meanwhile: None,
-        run: format,
+/// Steps that run one after the other, and steps that do so meanwhile: neither need anything of the others.
+///
+/// The tests and the linker, which optimises a whole firmware, leave a core idle for much of their time.
+pub struct Stage {
+    /// What is seen while it runs.
+    pub steps: &'static [Step],
+    /// What is seen when it has ended.
+    pub meanwhile: &'static [Step],
+}
+
+/// Every step, in stages that run one after the other.
+pub const STAGES: &[Stage] = &[
+    Stage {
+        steps: &[
+            Step {
+                name: "format",
+                shows: "the sources are formatted",
+                run: format,
+            },
+            Step {
+                name: "lints",
+                shows: "clippy finds nothing, for the host and for the chip, and the fuzz targets compile",
+                run: lints,
+            },
+            Step {
+                name: "policy",
+                shows: "policy.toml is canonical, proven, and rendered; the reference is what the code says",
+                run: policy,
+            },
+            Step {
+                name: "workflows",
+                shows: "the workflows keep to our rules, and zizmor, actionlint and shellcheck find nothing",
+                run: |ourselves| workflows::judge(&ourselves.root),
+            },
+        ],
+        meanwhile: &[],
     },
-    Step {
-        name: "lints",
-        shows: "clippy finds nothing, for the host and for the chip, and the fuzz targets compile",
-        meanwhile: None,
-        run: lints,
+    Stage {
+        steps: &[
+            Step {
+                name: "tests",
+                shows: "unit and integration tests pass, and the benchmarks run",
+                run: tests,
+            },
+            Step {
+                name: "on-target",
+                shows: "the device's code gives the same answers as RV32IMC machine code, under QEMU, and what they cost is as documented",
+                run: on_target,
+            },
+            Step {
+                name: "release",
+                shows: "a real release: built twice and rebuilt, judged by its peers, attacked, killed",
+                run: release,
+            },
+        ],
+        meanwhile: &[
+            Step {
+                name: "licences",
+                shows: "licences and sources of the dependencies are allowed",
+                run: licences,
+            },
+            Step {
+                name: "walk-release",
+                shows: "the whole release workflow, with keys that are thrown away, and its rebuild",
+                run: workflows::walk::with_firmware,
+            },
+        ],
     },
-    Step {
-        name: "policy",
-        shows: "policy.toml is canonical, proven, and rendered; the reference is what the code says",
-        meanwhile: None,
-        run: policy,
-    },
-    Step {
-        name: "licences",
-        shows: "licences and sources of the dependencies are allowed",
-        meanwhile: None,
-        run: licences,
-    },
-    Step {
-        name: "workflows",
-        shows: "the workflows keep to our rules, and zizmor, actionlint and shellcheck find nothing",
-        meanwhile: None,
-        run: |ourselves| workflows::judge(&ourselves.root),
-    },
-    Step {
-        name: "tests",
-        shows: "unit and integration tests pass, and the benchmarks run",
-        meanwhile: None,
-        run: tests,
-    },
-    Step {
-        name: "on-target",
-        shows: "the device's code gives the same answers as RV32IMC machine code, under QEMU, and what they cost is as documented",
-        meanwhile: None,
-        run: on_target,
-    },
-    Step {
-        name: "release",
-        shows: "a real release: built twice and rebuilt, judged by its peers, attacked, killed",
-        meanwhile: Some("walk-release"),
-        run: release,
-    },
-    Step {
-        name: "walk-release",
-        shows: "the whole release workflow, with keys that are thrown away, and its rebuild",
-        meanwhile: None,
-        run: workflows::walk::with_firmware,
-    },
-    Step {
-        name: "walk",
-        shows: "the shell of the workflows runs in clean clones, but for what compiles the firmware",
-        meanwhile: Some("docs"),
-        run: workflows::walk::without_firmware,
-    },
-    Step {
-        name: "docs",
-        shows: "the commands in README.md and docs/ run as written",
-        meanwhile: None,
-        run: docs,
+    Stage {
+        steps: &[Step {
+            name: "docs",
+            shows: "the commands in README.md and docs/ run as written",
+            run: docs,
+        }],
+        meanwhile: &[Step {
+            name: "walk",
+            shows: "the shell of the workflows runs in clean clones, but for what compiles the firmware",
+            run: workflows::walk::without_firmware,
+        }],
     },
 ];
+
+/// Every step.
+pub fn all() -> impl Iterator<Item = &'static Step> + Clone {
+    STAGES
+        .iter()
+        .flat_map(|stage| stage.steps.iter().chain(stage.meanwhile))
+}
 
 fn format(Ourselves { root, .. }: &Ourselves) -> Result<Counts> {
     // Not with `--all`, which takes in the crates of others that are in the repository.
@@ -184,7 +200,7 @@ fn tests(Ourselves { root, .. }: &Ourselves) -> Result<Counts> {
     Ok(counts)
 }
 
-/// The tests of later steps compile: here, where a mistake is found early and nothing runs beside it.
+/// The tests of later steps compile: here, where a mistake is found early.
 fn of_later_steps(root: &Path) -> Command {
     let mut command = cargo(root, &["test", "--workspace", "--locked", "--no-run"]);
     command.args(["--test", "on_target", "--test", "release"]);

@@ -8,6 +8,7 @@ pub mod layout;
 
 mod error;
 mod field;
+#[cfg(feature = "write")]
 mod find;
 mod header;
 mod kind;
@@ -23,6 +24,7 @@ pub use crate::day::Day;
 pub use crate::der::DerProblem;
 pub use error::StoreError;
 pub use field::{Field, Part, Record};
+#[cfg(feature = "write")]
 pub use find::find_in_image;
 pub use read::TrustStore;
 pub use record::{AfterExpiry, Anchor, DatesChecked, Endpoint, Key, KeySet, Pin};
