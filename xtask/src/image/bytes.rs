@@ -38,15 +38,27 @@ pub fn slice(bytes: &[u8], range: Range<usize>) -> &[u8] {
 /// Where in `bytes`, from `start` to `end`, the first byte stands that is not `filler`, and how many there are.
 pub fn other_than(filler: u8, bytes: &[u8], range: Range<usize>) -> Option<(usize, usize)> {
     let page = [filler; PAGE];
+    let pages = slice(bytes, range.clone()).chunks(PAGE);
+    let (first, count) = differing_in(pages.map(|found| (found, &page[..found.len()])))?;
+    Some((range.start + first, count))
+}
+
+/// Where the first byte of `found` stands that is not that of `expected`, which is as long, and how many there are.
+pub fn differing(found: &[u8], expected: &[u8]) -> Option<(usize, usize)> {
+    differing_in(found.chunks(PAGE).zip(expected.chunks(PAGE)))
+}
+
+/// Looks at single bytes only in pages that differ: most do not.
+fn differing_in<'b>(pages: impl Iterator<Item = (&'b [u8], &'b [u8])>) -> Option<(usize, usize)> {
     let mut first = None;
     let mut count: usize = 0;
-    for (index, chunk) in slice(bytes, range.clone()).chunks(PAGE).enumerate() {
-        if page.starts_with(chunk) {
+    for (index, (found, expected)) in pages.enumerate() {
+        if found == expected {
             continue;
         }
-        for (place, byte) in chunk.iter().enumerate() {
-            if *byte != filler {
-                first.get_or_insert(range.start + index * PAGE + place);
+        for (place, (byte, other)) in found.iter().zip(expected).enumerate() {
+            if byte != other {
+                first.get_or_insert(index * PAGE + place);
                 count += 1;
             }
         }
@@ -69,7 +81,7 @@ pub fn exclusive_or(bytes: &[u8]) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use super::{array_at, exclusive_or, other_than, slice, u16_at, u32_at};
+    use super::{array_at, differing, exclusive_or, other_than, slice, u16_at, u32_at};
 
     #[test]
     fn numbers_are_little_endian_and_zero_beyond_the_end() {
@@ -91,6 +103,17 @@ mod tests {
         assert_eq!(other_than(0xFF, &bytes, 0..10_000), Some((3, 3)));
         assert_eq!(other_than(0xFF, &bytes, 4..10_000), Some((5_000, 2)));
         assert_eq!(other_than(0xFF, &bytes, 4..9_999), Some((5_000, 1)));
+    }
+
+    #[test]
+    fn differing_bytes_are_counted_from_the_first() {
+        let expected: Vec<u8> = (0_u32..10_000).map(|n| (n % 251) as u8).collect();
+        let mut found = expected.clone();
+        assert_eq!(differing(&found, &expected), None);
+        for (place, seen) in [(9_999, (9_999, 1)), (5_000, (5_000, 2)), (0, (0, 3))] {
+            found[place] ^= 0x80;
+            assert_eq!(differing(&found, &expected), Some(seen));
+        }
     }
 
     #[test]

@@ -32,8 +32,8 @@ pub(crate) mod tests;
 
 pub use accounting::Accounting;
 pub use application::{ApplicationImage, CONVERTER, Settings, application};
-pub(crate) use bytes::exclusive_or;
 pub use bytes::{ERASED, other_than};
+pub(crate) use bytes::{differing, exclusive_or};
 pub use container::{CHECKSUM_BLOCK, DIGEST_LENGTH};
 pub use descriptor::{Descriptor, Expected};
 pub use fault::{Fault, Faults, Field};

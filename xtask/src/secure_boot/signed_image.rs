@@ -5,7 +5,7 @@ use device::flash_layout::OTA_0;
 use super::layout::SECTOR_LENGTH;
 use super::padding::{PAGE, PaddedImage};
 use super::sector::Sector;
-use crate::image::{Fault, Faults, Field};
+use crate::image::{Fault, Faults, Field, differing};
 
 /// The file of a signed image in a release.
 pub const FILE_NAME: &str = "application.signed.bin";
@@ -117,13 +117,9 @@ fn differences(image: &[u8], padded: &PaddedImage<'_>) -> Faults {
     for field in padded.fields() {
         let parts = image.get(field.range.clone());
         let parts = parts.zip(padded.bytes().get(field.range.clone()));
-        let Some((found, expected)) = parts.filter(|(found, expected)| found != expected) else {
-            continue;
-        };
-        let pairs = found.iter().zip(expected).enumerate();
-        let mut differing = pairs.filter(|(_, (a, b))| a != b).map(|(place, _)| place);
-        if let Some(first) = differing.next() {
-            let (count, first) = (differing.count() + 1, field.range.start + first);
+        if let Some((first, count)) = parts.and_then(|(found, expected)| differing(found, expected))
+        {
+            let first = field.range.start + first;
             let problem = format!(
                 "{count} bytes differ from the padded application, the first at 0x{first:x}"
             );
