@@ -146,6 +146,12 @@ pub fn steps<'a>(evidence: &'a Evidence<'_>) -> impl Iterator<Item = Step> + 'a 
         .map(|(name, check)| Step::new(name, check(evidence)))
 }
 
+/// The step of this name alone, for those who know where to look; none where no step has the name.
+pub fn step(name: &str, evidence: &Evidence<'_>) -> Option<Step> {
+    let (name, check) = STEPS.iter().find(|(known, _)| *known == name)?;
+    Some(Step::new(name, check(evidence)))
+}
+
 /// Tampering outweighs a verdict: of bytes that nobody signed there is nothing to prove.
 fn exit_of(steps: &[Step]) -> Exit {
     let problems = || steps.iter().flat_map(|step| &step.problems);
