@@ -42,8 +42,8 @@ pub fn run(root: &Path, arguments: &TestArguments) -> Result<Exit> {
         output::print(&steps::all().map(line).collect::<String>())?;
         return Ok(Exit::Done);
     }
-    let ourselves = Ourselves::new(root)?;
     let selected = select(&arguments.only)?;
+    let ourselves = Ourselves::new(root)?;
     let mut total = Counts::default();
     for stage in STAGES {
         let of_stage = |steps: &'static [Step]| -> Vec<&Step> {
@@ -96,17 +96,18 @@ fn failed(failure: Failure) -> Counts {
     }
 }
 
-/// The names of the steps to run.
+/// The names of the steps to run: those that are asked for, or all. They run in the order of [`STAGES`].
 fn select(only: &[String]) -> Result<Vec<&'static str>> {
     let known = steps::all().map(|step| step.name);
     if only.is_empty() {
         return Ok(known.collect());
     }
     let find = |name: &String| {
-        let meant = || did_you_mean(name, known.clone());
-        known.clone().find(|known| known == name).ok_or_else(|| {
+        let step = known.clone().find(|known| known == name);
+        step.ok_or_else(|| {
+            let meant = did_you_mean(name, known.clone());
             Failure::new(Exit::Unreadable, format!("there is no step `{name}`"))
-                .help(format!("{}`cargo xtask test --list` lists all", meant()))
+                .help(format!("{meant}`cargo xtask test --list` lists all"))
         })
     };
     only.iter().map(find).collect()

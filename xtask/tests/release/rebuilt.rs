@@ -31,7 +31,7 @@ fn capsule(folder: &Path) -> PathBuf {
 }
 
 /// A program as somebody else runs it, in a namespace without interfaces, 400 days later. The compiler sees the real day, for
-/// a build sees nothing of this environment; `--twice`, with which the release was built, gives it another.
+/// a build sees nothing of this environment; `--twice` gives it another.
 fn elsewhere(program: &str) -> Command {
     let faketime = std::env::var_os("PERENNIAL_LIBFAKETIME").expect("set by `cargo xtask test`");
     let mut command = Command::new("unshare");

@@ -3,12 +3,16 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::damage::{flip_bits, sign_again};
+use super::damage::{assert_passes, flip_bits, sample, sign_again};
 use super::place::{copy, files, files_of, ourselves, peer, text, verify};
 
 const SIGNED: &str = "application.signed.bin";
 const SECTOR: usize = 4096;
 const BLOCK: usize = 1216;
+
+/// Bits that are tried: few of the application, of which `flash.bin` is tried too, and more of the sector than it has bytes.
+const BITS_OF_PADDED_IMAGE: usize = 4_000;
+const BITS_OF_SECTOR: usize = 5_000;
 
 /// Runs a program that must end well.
 fn run(command: &mut Command) -> String {
@@ -68,7 +72,13 @@ fn the_release_is_signed_by_two_keys_and_espsecure_accepts_each() {
 #[test]
 fn every_flipped_bit_of_the_signed_image_is_refused_by_name() {
     let (folder, _keys) = signed();
-    flip_bits(&files_of(folder.path()), SIGNED);
+    let files = files_of(folder.path());
+    assert_passes(&files);
+    let bits = files[SIGNED].len() * 8;
+    let sector = bits - SECTOR * 8;
+    let mut chosen = sample(0..sector, BITS_OF_PADDED_IMAGE);
+    chosen.extend(sample(sector..bits, BITS_OF_SECTOR));
+    flip_bits(&files, SIGNED, &chosen);
 }
 
 #[test]

@@ -81,6 +81,8 @@ impl Hosting {
         let (from, into) = (root.display().to_string(), hosting.origin());
         git(root, &["clone", "--quiet", "--bare", "--", &from, &into])?;
         let bare = hosting.at("origin.git");
+        // Objects that stand alone would be packed again for each checkout.
+        git(&bare, &["repack", "-a", "-d", "--quiet"])?;
         git(&bare, &["config", "uploadpack.allowAnySHA1InWant", "true"])?;
         let head = git(root, &["rev-parse", "HEAD"])?;
         git(&bare, &["update-ref", "refs/heads/main", head.trim()])?;

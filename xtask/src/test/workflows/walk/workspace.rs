@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use super::super::super::compiled;
 use super::hosting::Hosting;
 use crate::failure::{Failure, Result};
+use crate::toolchain::TARGET;
 
 /// The folder that a job works in: at the same path for each, so that what is compiled once serves all.
 #[derive(Debug)]
 pub(super) struct Workspace {
     path: PathBuf,
-    /// `target/debug` while no job has it.
-    compiled: PathBuf,
+    /// What of `target` is lent to each job, while none has it.
+    lent: PathBuf,
     /// The toolchain of this checkout, if it has one: it is not fetched again.
     toolchain: PathBuf,
 }
@@ -22,12 +23,12 @@ impl Workspace {
     pub(super) fn new(root: &Path, hosting: &Hosting) -> Result<Self> {
         let workspace = Self {
             path: hosting.at("workspace"),
-            compiled: hosting.at("compiled"),
+            lent: hosting.at("lent"),
             toolchain: root.join("target/toolchain"),
         };
-        fs::create_dir_all(&workspace.compiled)
-            .map_err(|e| Failure::io("make", &workspace.compiled, &e))?;
-        compiled::copy(root, &workspace.compiled)?;
+        let debug = workspace.lent.join(TOOL);
+        fs::create_dir_all(&debug).map_err(|e| Failure::io("make", &debug, &e))?;
+        compiled::copy(root, &debug)?;
         // Cargo would take this checkout's programs for the clone's, whose files look older.
         workspace.forget_own()?;
         Ok(workspace)
@@ -39,10 +40,7 @@ impl Workspace {
 
     /// An empty folder for the next job.
     pub(super) fn clear(&self) -> Result<()> {
-        let debug = self.path.join("target/debug");
-        if debug.exists() {
-            fs::rename(&debug, &self.compiled).map_err(|e| Failure::io("move", &debug, &e))?;
-        }
+        move_lent(&self.path.join("target"), &self.lent)?;
         if self.path.exists() {
             fs::remove_dir_all(&self.path).map_err(|e| Failure::io("remove", &self.path, &e))?;
         }
@@ -53,8 +51,7 @@ impl Workspace {
     pub(super) fn lend_compiled(&self) -> Result<()> {
         let target = self.path.join("target");
         fs::create_dir_all(&target).map_err(|e| Failure::io("make", &target, &e))?;
-        let debug = target.join("debug");
-        fs::rename(&self.compiled, &debug).map_err(|e| Failure::io("move", &debug, &e))?;
+        move_lent(&self.lent, &target)?;
         if self.toolchain.exists() {
             let link = target.join("toolchain");
             std::os::unix::fs::symlink(&self.toolchain, &link)
@@ -63,31 +60,84 @@ impl Workspace {
         Ok(())
     }
 
-    /// Forgets what is compiled of our own crates: the next job compiles them itself.
+    /// Forgets what is compiled of our own crates, of the tool and of the firmware: the next job compiles them itself. It finds
+    /// the crates of others compiled: that two builds from nothing are the same, `--twice` and each rebuild show.
     pub(super) fn forget_own(&self) -> Result<()> {
-        let own = [
-            "xtask",
-            "libxtask",
-            "trust",
-            "libtrust",
-            "device",
-            "libdevice",
-        ];
-        for folder in [".fingerprint", "build", "deps", "incremental"] {
-            let folder = self.compiled.join(folder);
-            for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
-                let name = entry.file_name().to_string_lossy().into_owned();
-                let stem = name.split(['-', '.']).next().unwrap_or_default();
-                if own.contains(&stem) {
-                    let path = entry.path();
-                    let removed = match path.is_dir() {
-                        true => fs::remove_dir_all(&path),
-                        false => fs::remove_file(&path),
-                    };
-                    removed.map_err(|e| Failure::io("remove", &path, &e))?;
-                }
+        for target in [&self.lent, &self.path.join("target")] {
+            let chip = format!("{FIRMWARE}/{TARGET}/release");
+            for compiled in [TOOL, &format!("{FIRMWARE}/release"), &chip] {
+                forget_own_in(&target.join(compiled))?;
             }
         }
         Ok(())
+    }
+}
+
+/// What is compiled of the tool, in `target`.
+const TOOL: &str = "debug";
+
+/// What is compiled of the firmware, in `target`.
+const FIRMWARE: &str = "firmware";
+
+fn move_lent(from: &Path, into: &Path) -> Result<()> {
+    for name in [TOOL, FIRMWARE] {
+        let (from, into) = (from.join(name), into.join(name));
+        if from.exists() {
+            fs::rename(&from, &into).map_err(|e| Failure::io("move", &from, &e))?;
+        }
+    }
+    Ok(())
+}
+
+fn forget_own_in(compiled: &Path) -> Result<()> {
+    for folder in [".fingerprint", "build", "deps", "incremental"] {
+        let entries = fs::read_dir(compiled.join(folder));
+        for entry in entries.into_iter().flatten().flatten() {
+            if is_own(&entry.file_name().to_string_lossy()) {
+                let path = entry.path();
+                let removed = match path.is_dir() {
+                    true => fs::remove_dir_all(&path),
+                    false => fs::remove_file(&path),
+                };
+                removed.map_err(|e| Failure::io("remove", &path, &e))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether cargo names what it compiles of our crates so: with or without `lib`, with `-` or `_`, and a hash behind it.
+fn is_own(name: &str) -> bool {
+    let name = name.strip_prefix("lib").unwrap_or(name).replace('-', "_");
+    let own = ["xtask", "trust", "device", "perennial_firmware"];
+    own.iter().any(|own| {
+        let rest = name.strip_prefix(own);
+        rest.is_some_and(|rest| rest.starts_with(['_', '.']))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_own;
+
+    #[test]
+    fn own_crates_are_known_by_what_cargo_calls_them() {
+        for own in [
+            "device-0c1f5a6d4f3a9b2e",
+            "libdevice-0c1f5a6d4f3a9b2e.rmeta",
+            "perennial-firmware-0c1f5a6d4f3a9b2e",
+            "perennial_firmware-0c1f5a6d4f3a9b2e.d",
+            "xtask-0c1f5a6d4f3a9b2e",
+        ] {
+            assert!(is_own(own), "{own}");
+        }
+        for other in [
+            "libc-0c1f5a6d4f3a9b2e",
+            "libm-0c1f",
+            "trusted-0c1f",
+            "devices-0c1f",
+        ] {
+            assert!(!is_own(other), "{other}");
+        }
     }
 }
