@@ -59,9 +59,10 @@ struct Block {
     text: String,
 }
 
-/// Runs every command and compares every fixture. `tools` are put in front of `PATH`.
-pub fn run(root: &Path, tools: &[PathBuf]) -> Result<Counts> {
-    let clone = fresh_clone(root)?;
+/// Runs every command and compares every fixture, in a clone whose `dist/` is a copy of `release`. `tools` are put in front of
+/// `PATH`.
+pub fn run(root: &Path, release: &Path, tools: &[PathBuf]) -> Result<Counts> {
+    let clone = fresh_clone(root, release)?;
     let mut counts = Counts::default();
     for document in DOCUMENTS {
         let path = root.join(document);
@@ -131,9 +132,9 @@ fn path_with(tools: &[PathBuf]) -> OsString {
     std::env::join_paths(folders).unwrap_or(inherited)
 }
 
-/// A clone of the commit, with the compiled crates, the toolchain and the release of this checkout, so that the commands
+/// A clone of the commit, with the compiled crates and the toolchain of this checkout and a copy of `release`, so that the commands
 /// run as for somebody who has built once.
-fn fresh_clone(root: &Path) -> Result<PathBuf> {
+fn fresh_clone(root: &Path, release: &Path) -> Result<PathBuf> {
     let clone = root.join("target/perennial/docs-clone");
     // The project may be a folder of a larger repository.
     let (repository, prefix) = git::place(root)?;
@@ -146,7 +147,7 @@ fn fresh_clone(root: &Path) -> Result<PathBuf> {
     let script = format!(
         "git clone --quiet {repository:?} {clone:?} && mkdir -p {project:?}/target/debug \
          && ln -s {root:?}/target/toolchain {project:?}/target/toolchain \
-         && cp -a target/perennial/test-dist {project:?}/dist",
+         && cp -a {release:?} {project:?}/dist",
     );
     let output = Command::new("bash")
         .args(["-euo", "pipefail", "-c", &script])
@@ -157,9 +158,6 @@ fn fresh_clone(root: &Path) -> Result<PathBuf> {
         return Err(failed(
             "cannot clone the project",
             String::from_utf8_lossy(&output.stderr).into_owned(),
-        )
-        .help(
-            "the step `release` makes the release that the documentation speaks of: run it first",
         ));
     }
     compiled::copy(root, &project.join("target/debug"))?;

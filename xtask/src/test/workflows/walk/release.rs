@@ -38,7 +38,7 @@ pub(super) fn none_to_rebuild(walk: &Walk<'_>) -> Result<Counts> {
     Ok(counts)
 }
 
-/// The workflow from its second job on, with the release that the step `release` built in place of both builds, and the
+/// The workflow from its second job on, with the release that the step `build` made in place of both builds, and the
 /// published key.
 pub(super) fn of_the_test_release(walk: &Walk<'_>) -> Result<Counts> {
     let skipped = |why: &str| {
@@ -50,7 +50,7 @@ pub(super) fn of_the_test_release(walk: &Walk<'_>) -> Result<Counts> {
         })
     };
     let Some(built) = test_release(walk.root()) else {
-        return skipped("there is no release yet: the step `release` makes it");
+        return skipped("there is no release yet: the step `build` makes it");
     };
     if !git::head(walk.root())?.changed.is_empty() {
         return skipped("the release has changes that are in no commit: nobody else can verify it");
@@ -181,7 +181,7 @@ fn refusals(walk: &Walk<'_>, built: &Path, release: &Scenario<'_>) -> Result<Cou
     Ok(counts)
 }
 
-/// The release of the step `release`, when there is exactly one.
+/// The release of the step `build`, when there is exactly one.
 fn test_release(root: &Path) -> Option<PathBuf> {
     let folders = fs::read_dir(root.join("target/perennial/test-dist")).ok()?;
     let mut folders = folders.flatten().map(|entry| entry.path());

@@ -29,8 +29,6 @@ impl Workspace {
         let debug = workspace.lent.join(TOOL);
         fs::create_dir_all(&debug).map_err(|e| Failure::io("make", &debug, &e))?;
         compiled::copy(root, &debug)?;
-        // Cargo would take this checkout's programs for the clone's, whose files look older.
-        workspace.forget_own()?;
         Ok(workspace)
     }
 
@@ -65,8 +63,8 @@ impl Workspace {
     pub(super) fn forget_own(&self) -> Result<()> {
         for target in [&self.lent, &self.path.join("target")] {
             let chip = format!("{FIRMWARE}/{TARGET}/release");
-            for compiled in [TOOL, &format!("{FIRMWARE}/release"), &chip] {
-                forget_own_in(&target.join(compiled))?;
+            for folder in [TOOL, &format!("{FIRMWARE}/release"), &chip] {
+                compiled::forget_own(&target.join(folder))?;
             }
         }
         Ok(())
@@ -87,57 +85,4 @@ fn move_lent(from: &Path, into: &Path) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn forget_own_in(compiled: &Path) -> Result<()> {
-    for folder in [".fingerprint", "build", "deps", "incremental"] {
-        let entries = fs::read_dir(compiled.join(folder));
-        for entry in entries.into_iter().flatten().flatten() {
-            if is_own(&entry.file_name().to_string_lossy()) {
-                let path = entry.path();
-                let removed = match path.is_dir() {
-                    true => fs::remove_dir_all(&path),
-                    false => fs::remove_file(&path),
-                };
-                removed.map_err(|e| Failure::io("remove", &path, &e))?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Whether cargo names what it compiles of our crates so: with or without `lib`, with `-` or `_`, and a hash behind it.
-fn is_own(name: &str) -> bool {
-    let name = name.strip_prefix("lib").unwrap_or(name).replace('-', "_");
-    let own = ["xtask", "trust", "device", "perennial_firmware"];
-    own.iter().any(|own| {
-        let rest = name.strip_prefix(own);
-        rest.is_some_and(|rest| rest.starts_with(['_', '.']))
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_own;
-
-    #[test]
-    fn own_crates_are_known_by_what_cargo_calls_them() {
-        for own in [
-            "device-0c1f5a6d4f3a9b2e",
-            "libdevice-0c1f5a6d4f3a9b2e.rmeta",
-            "perennial-firmware-0c1f5a6d4f3a9b2e",
-            "perennial_firmware-0c1f5a6d4f3a9b2e.d",
-            "xtask-0c1f5a6d4f3a9b2e",
-        ] {
-            assert!(is_own(own), "{own}");
-        }
-        for other in [
-            "libc-0c1f5a6d4f3a9b2e",
-            "libm-0c1f",
-            "trusted-0c1f",
-            "devices-0c1f",
-        ] {
-            assert!(!is_own(other), "{other}");
-        }
-    }
 }
