@@ -91,16 +91,11 @@ pub const STAGES: &[Stage] = &[
         ],
     },
     Stage {
-        steps: &[Step {
-            name: "release",
-            shows: "that release is rebuilt, judged by its peers, attacked, and its build killed",
-            run: release,
-        }],
-        meanwhile: &[
+        steps: &[
             Step {
-                name: "docs",
-                shows: "the commands in README.md and docs/ run as written, on that release",
-                run: docs,
+                name: "release",
+                shows: "that release is rebuilt, judged by its peers, attacked, and its build killed",
+                run: release,
             },
             Step {
                 name: "walk",
@@ -108,6 +103,11 @@ pub const STAGES: &[Stage] = &[
                 run: workflows::walk::without_firmware,
             },
         ],
+        meanwhile: &[Step {
+            name: "docs",
+            shows: "the commands in README.md and docs/ run as written, on that release",
+            run: docs,
+        }],
     },
 ];
 
